@@ -1,0 +1,59 @@
+# Two commands do everything: `make demo` installs what is needed and renders an example; `make test` tests it all.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TSC := tests/runtime/typecheck/node_modules/.bin/tsc
+
+.PHONY: demo setup test test-fast lint format docs clean
+
+demo: setup  ## Render a shipped example into out/ and say what it is
+	mkdir -p out
+	$(BIN)/framewright render examples/title-sequence -o out/title-sequence.mp4
+	@echo
+	@echo "The video is out/title-sequence.mp4. ffprobe says:"
+	@ffprobe -v error -show_entries stream=codec_name,profile,width,height,pix_fmt,color_space,r_frame_rate,nb_frames \
+		-show_entries format=duration,size -of default=noprint_wrappers=1 out/title-sequence.mp4
+
+setup: $(VENV)/.installed  ## Install Chromium, FFmpeg's judges and the package into .venv
+
+$(VENV)/.installed: pyproject.toml scripts/install_system_packages.sh
+	scripts/install_system_packages.sh
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all]'
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	touch $@
+
+$(TSC): tests/runtime/typecheck/package-lock.json | $(VENV)/.installed-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/runtime/typecheck --silent --no-audit --no-fund --ignore-scripts
+	touch $@
+
+test: lint  ## Install what tests need and run all of them
+	$(BIN)/pytest -n 2 -m "not long and not measure"
+	$(BIN)/pytest -m "measure and not long"
+
+test-fast: $(VENV)/.installed-dev  ## The tests that need no browser
+	$(BIN)/pytest -n 2 tests/unit
+
+lint: $(VENV)/.installed-dev $(TSC)  ## Everything that a machine can see without running the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(TSC) --project tests/runtime/typecheck
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.installed-dev  ## Write the generated pages of docs/ anew
+	$(BIN)/python scripts/write_cli_docs.py
+
+clean:
+	rm -rf $(VENV) out tests/runtime/typecheck/node_modules

@@ -1,0 +1,108 @@
+"""What a page says of itself once it is loaded. Made in the page, checked here, never guessed from HTML text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Notice(_Value):
+    """A warning: something that the author will want to know and that did not stop the render.
+
+    Attributes:
+        code: a stable upper-case name, such as ``IMAGE_FAILED``.
+        message: one sentence.
+        element: the element that it is about, as people would point at it (``img#logo``), if any.
+    """
+
+    code: str
+    message: str
+    element: str | None = None
+
+
+class ClipKind(StrEnum):
+    """What fills a clip."""
+
+    ELEMENT = "element"
+    VIDEO = "video"
+    AUDIO = "audio"
+    IMAGE = "image"
+
+
+class Clip(_Value):
+    """An element with a window of time.
+
+    Attributes:
+        element: how people would point at it: ``#title``, ``div.clip:nth-of-type(2)``.
+        start: seconds on the clock of the composition.
+        duration: seconds; None while unknown: it then shows from its start on.
+        track: the lane that its author gave it; never the paint order.
+        source: the address of its media, as written.
+        hidden: never shown, never heard.
+    """
+
+    element: str
+    kind: ClipKind
+    start: Annotated[float, Field(ge=0)]
+    duration: float | None = None
+    track: int | None = None
+    source: str | None = None
+    hidden: bool = False
+
+
+class DurationSource(StrEnum):
+    """Where the length of the video comes from."""
+
+    DECLARED = "declared"
+    TIMELINE = "timeline"
+    ANIMATIONS = "animations"
+    CLIPS = "clips"
+    PAGE = "page"  # the page's own __hf.duration
+    OPTION = "option"  # --duration
+
+
+class Description(_Value):
+    """A page, described by itself.
+
+    Attributes:
+        composition: the root's ``data-composition-id``; None for a page without a root.
+        width, height: CSS pixels; None when the page does not say.
+        duration: seconds; None when nothing in the page is finite; ``inf`` never.
+        fps: the root's ``data-fps`` as written.
+        transparent: neither the page nor its root paints a background of its own.
+        foreseeable: True when the runtime can tell how long the picture will hold.
+        remote: addresses outside the project that the page asked for, sorted.
+    """
+
+    composition: str | None
+    title: str
+    width: int | None
+    height: int | None
+    duration: float | None
+    duration_source: DurationSource | None
+    fps: str | None
+    transparent: bool
+    foreseeable: bool
+    clips: tuple[Clip, ...]
+    remote: tuple[str, ...] = ()
+    fonts: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    version: Literal[1] = 1
+
+
+class Step(_Value):
+    """What the page answers when its clock has moved.
+
+    Attributes:
+        still_until: seconds; the picture is known not to change before this time. None: not known.
+        notices: warnings that are new since the step before.
+    """
+
+    still_until: float | None = None
+    notices: tuple[Notice, ...] = ()

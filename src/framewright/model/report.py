@@ -1,0 +1,80 @@
+"""What a render was: the account that it gives at its end."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from framewright.model.composition import Notice  # noqa: TC001 -- pydantic reads it at run time
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileFacts(_Value):
+    """The finished file as a reader sees it.
+
+    Attributes:
+        path: where it stands.
+        bytes: its size; of a sequence, of all its files.
+        frames: pictures in it.
+        seconds: its length.
+        width, height: pixels.
+        codec, pixel_format: as FFmpeg names them.
+    """
+
+    path: str
+    bytes: int
+    frames: int
+    seconds: float
+    width: int
+    height: int
+    fps: str
+    codec: str
+    pixel_format: str
+
+
+class SlowRange(_Value):
+    """The consecutive frames that took longest."""
+
+    start: int
+    stop: int
+    seconds: float
+
+
+class TimeSpent(_Value):
+    """Wall seconds: ``opening`` until the first browser was ready, ``rendering`` the frames, ``finishing`` the file.
+
+    ``encoder_busy`` is the part of ``rendering`` in which the encoder worked; ``waiting_for_pictures`` the part in
+    which it had nothing to do.
+    """
+
+    opening: float
+    rendering: float
+    finishing: float
+    encoder_busy: float
+    waiting_for_pictures: float
+
+
+class RenderReport(_Value):
+    """The account of one render.
+
+    Attributes:
+        capture: ``stream`` or ``screenshot``, or ``full-page`` for browsers without frame control.
+        unchanged: frames that were proven to equal the one before, and cost nothing.
+        retried_blocks: blocks of frames that were captured more than once.
+        restarted_workers: browsers that had to be replaced.
+        slowest: None for renders too short to tell.
+    """
+
+    output: FileFacts
+    frames: int
+    unchanged: int
+    workers: int
+    capture: str
+    seconds: float
+    time: TimeSpent
+    retried_blocks: int
+    restarted_workers: int
+    slowest: SlowRange | None
+    notices: tuple[Notice, ...] = ()

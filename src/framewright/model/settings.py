@@ -1,0 +1,28 @@
+"""What an installation may set once, by the environment: every name with the prefix ``FRAMEWRIGHT_``."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 -- pydantic reads it at run time
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the machine; whatever belongs to one render is an option instead.
+
+    Attributes:
+        browser: the browser's program; None: found on PATH and in the usual caches.
+        sandbox: None: used wherever it can work.
+        page_timeout: seconds that a page may take to load, and that one frame may take.
+        page_memory: bytes of memory that the processes of one browser may use.
+        tmpdir: where profiles live while a browser runs; None: the system's choice.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FRAMEWRIGHT_", frozen=True)
+
+    browser: Path | None = None
+    sandbox: bool | None = None
+    page_timeout: float = Field(default=45.0, gt=0)
+    page_memory: int = Field(default=3 * 2**30, gt=0)
+    tmpdir: Path | None = None
