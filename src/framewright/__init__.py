@@ -1,0 +1,1 @@
+"""Framewright renders HTML compositions to video, deterministically and fast."""

@@ -1,0 +1,1 @@
+"""The public verbs: from a composition to a description, or to a finished file."""
