@@ -1,1 +1,25 @@
 """Pictures out of the browser: the frame stream, screenshots, and the pool of workers."""
+
+from framewright.capture.pool import CapturePool
+from framewright.capture.screenshot import FullPageSource, ScreenshotSource
+from framewright.capture.sizing import Sizing, block_length, choose_workers, window_length
+from framewright.capture.source import CaptureKind, FrameSource, PicturesLostError, Run, Scene
+from framewright.capture.stream import StreamSource
+from framewright.capture.worker import CaptureWorker
+
+__all__ = [
+    "CaptureKind",
+    "CapturePool",
+    "CaptureWorker",
+    "FrameSource",
+    "FullPageSource",
+    "PicturesLostError",
+    "Run",
+    "Scene",
+    "ScreenshotSource",
+    "Sizing",
+    "StreamSource",
+    "block_length",
+    "choose_workers",
+    "window_length",
+]

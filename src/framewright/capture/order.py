@@ -1,0 +1,114 @@
+"""Blocks go out to whoever is free and come back in any order; frames leave in theirs, within a bounded window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from framewright.model.frames import FrameRange
+    from framewright.model.picture import Picture
+
+
+class FrameOrder:
+    """A shared cursor over blocks, and the window in which their pictures wait for their turn.
+
+    The window counts distinct pictures: those that wait, and those that the blocks in work may still bring. Frames
+    that hold take no room. The block whose turn it is may always be taken, so that nothing can wait for itself.
+
+    Args:
+        frames: all of them.
+        block: frames that go out together.
+        window: distinct pictures that may be in work or waiting.
+    """
+
+    def __init__(self, frames: FrameRange, *, block: int, window: int) -> None:
+        self._free = deque(frames.blocks(block))
+        self._window = window
+        self._next = frames.start
+        self._stop = frames.stop
+        self._in_work: dict[int, FrameRange] = {}
+        self._waiting: dict[int, Sequence[Picture | None]] = {}
+        self._held_back = 0
+        self._changed = asyncio.Condition()
+        self._failure: BaseException | None = None
+
+    @property
+    def blocks_left(self) -> int:
+        """Blocks that nobody has taken."""
+        return len(self._free)
+
+    async def take(self) -> FrameRange | None:
+        """The next block, once there is room for its pictures; None when all are done.
+
+        While others work, this waits: their blocks may yet come back.
+        """
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._failure or self._may_take() or self._all_done())
+            if self._failure or not self._free:
+                return None
+            block = self._free.popleft()
+            self._in_work[block.start] = block
+            return block
+
+    def _may_take(self) -> bool:
+        if not self._free:
+            return False
+        block = self._free[0]
+        in_work = sum(len(other) for other in self._in_work.values())
+        return block.start == self._next or in_work + self._held_back + len(block) <= self._window
+
+    def _all_done(self) -> bool:
+        return not self._free and not self._in_work
+
+    async def give_back(self, block: FrameRange) -> None:
+        """A block that could not be done: the next free hands get it."""
+        async with self._changed:
+            del self._in_work[block.start]
+            self._free.appendleft(block)
+            self._free = deque(sorted(self._free, key=lambda other: other.start))
+            self._changed.notify_all()
+
+    async def deliver(self, block: FrameRange, pictures: Sequence[Picture | None]) -> None:
+        """A block's pictures, one a frame."""
+        if len(pictures) != len(block):
+            raise ValueError(f"{len(pictures)} pictures for the {len(block)} frames {block}")
+        async with self._changed:
+            del self._in_work[block.start]
+            self._waiting[block.start] = pictures
+            self._held_back += _distinct(pictures)
+            self._changed.notify_all()
+
+    async def fail(self, error: BaseException) -> None:
+        """Nothing more will come: whoever reads the frames gets this error."""
+        async with self._changed:
+            self._failure = self._failure or error
+            self._changed.notify_all()
+
+    async def frames(self) -> AsyncIterator[tuple[int, Picture | None]]:
+        """All frames in order. None: its picture equals the one before it, byte by byte."""
+        shown: int | None = None
+        while self._next < self._stop:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._failure or self._next in self._waiting)
+                if self._failure:
+                    raise self._failure
+                start = self._next
+                pictures = self._waiting.pop(start)
+            for frame, picture in enumerate(pictures, start):
+                # A block's first picture, or a draw that damaged without changing a pixel, may repeat what is shown.
+                # Found here, what is encoded does not depend on where blocks met.
+                fingerprint = shown if picture is None else picture.fingerprint()
+                yield frame, None if fingerprint == shown else picture
+                shown = fingerprint
+            async with self._changed:
+                self._next = start + len(pictures)
+                self._held_back -= _distinct(pictures)
+                self._changed.notify_all()
+
+
+def _distinct(pictures: Sequence[Picture | None]) -> int:
+    return sum(picture is not None for picture in pictures)

@@ -1,0 +1,125 @@
+"""Many workers, one ordered row of frames."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+
+from framewright.capture.order import FrameOrder
+from framewright.model.errors import BrowserError, FramewrightError
+from framewright.model.events import FellBack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from framewright.capture.worker import CaptureWorker
+    from framewright.model.frames import FrameRange
+    from framewright.model.picture import Picture
+
+ATTEMPTS = 3
+"""Times that one block is tried before its error ends the render."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CapturePool:
+    """Workers that share one cursor over the blocks.
+
+    Args:
+        open_worker: opens the browser of the worker with this number; called again when one has died.
+        frames: what is to be captured.
+        workers: how many at once, at most; none is opened that would find no block.
+        block: frames that a worker takes at a time, cut at multiples of it.
+        window: distinct pictures that may be in work or wait for their turn.
+        on_incident: told of everything that had to be done again.
+        on_block: told of each block and the wall seconds that it took.
+    """
+
+    def __init__(
+        self,
+        open_worker: Callable[[int], Awaitable[CaptureWorker]],
+        frames: FrameRange,
+        *,
+        workers: int,
+        block: int,
+        window: int,
+        on_incident: Callable[[FellBack], None],
+        on_block: Callable[[FrameRange, float], None],
+    ) -> None:
+        self._open_worker = open_worker
+        self._order = FrameOrder(frames, block=block, window=window)
+        self._workers = workers
+        self._alive = workers
+        self._on_incident = on_incident
+        self._on_block = on_block
+        self._tries: dict[int, int] = {}
+
+    async def frames(self) -> AsyncIterator[tuple[int, Picture | None]]:
+        """All frames in order; None where a frame equals the one before. Close the iterator, whatever happens.
+
+        Raises:
+            BrowserError: a block failed :data:`ATTEMPTS` times.
+            CompositionError: the page cannot be rendered.
+        """
+        tasks = [asyncio.create_task(self._work(number)) for number in range(self._workers)]
+        try:
+            async for item in self._order.frames():
+                yield item
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, number: int) -> None:
+        worker: CaptureWorker | None = None
+        deaths = 0
+        try:
+            while (block := await self._order.take()) is not None:
+                began = time.monotonic()
+                try:
+                    worker = worker or await self._open_worker(number)
+                    pictures = await worker.capture(block, self._on_incident)
+                except BrowserError as error:
+                    self._count_try(block, error)
+                    dead, worker = worker, None
+                    await _close(dead)
+                    await self._order.give_back(block)
+                    deaths += 1
+                    if deaths > 1 and self._alive > 1:
+                        self._retire(number, error)
+                        return
+                else:
+                    await self._order.deliver(block, pictures)
+                    self._on_block(block, time.monotonic() - began)
+        except Exception as error:  # noqa: BLE001 -- handed on to whoever reads the frames
+            await self._order.fail(error)
+        finally:
+            await _close(worker)
+
+    def _count_try(self, block: FrameRange, error: BrowserError) -> None:
+        tries = self._tries[block.start] = self._tries.get(block.start, 0) + 1
+        if tries >= ATTEMPTS or not error.retryable:
+            raise error
+        self._tell("WORKER_RESTARTED", f"Frames {block} go to another browser: {error.message}")
+
+    def _retire(self, number: int, error: BrowserError) -> None:
+        # The machine may have too little memory for so many browsers.
+        self._alive -= 1
+        self._tell(
+            "WORKER_RETIRED", f"Worker {number} has lost two browsers, {self._alive} go on: {error.message}"
+        )
+
+    def _tell(self, code: str, message: str) -> None:
+        _log.warning(code.lower(), message=message)
+        self._on_incident(FellBack(code=code, message=message))
+
+
+async def _close(worker: CaptureWorker | None) -> None:
+    if worker is not None:
+        # What is wrong with a browser that is thrown away was told already.
+        with suppress(FramewrightError, OSError):
+            await worker.close()

@@ -1,0 +1,139 @@
+"""The file that carries raw frames out of the browser: the page writes slots, we map them.
+
+The page keeps the file in a storage bucket of its own, which Chromium lays as a plain file into the profile: no frame
+passes a socket, a pipe or base64. A WebSocket carries sixteen bytes a frame that say which slot is full. Against the
+frames themselves over a WebSocket this saves about 3 CPU-ms a 1080p frame in the browser and 1 in Python.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import secrets
+import struct
+from typing import TYPE_CHECKING, Self
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from framewright.capture.source import PicturesLostError
+from framewright.model.output import Layout
+from framewright.model.picture import Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from framewright.model.size import Size
+
+SLOTS = 8
+"""More than are ever in flight (2, and a sync frame), so that no slot is written while it is being read."""
+
+_NOTE = struct.Struct("<4I")
+_PAGE = mmap.PAGESIZE
+
+
+class Ring:
+    """Receives the frames of one page. An async context manager; ``settings`` goes to ``receiver.js``."""
+
+    def __init__(self, size: Size, profile: Path) -> None:
+        self._size = size
+        self._profile = profile
+        self._frame_bytes = size.area + 2 * ((size.width + 1) // 2) * ((size.height + 1) // 2)
+        self._slot_bytes = -(-self._frame_bytes // _PAGE) * _PAGE
+        self._path = f"/{secrets.token_urlsafe(24)}"
+        self._bucket = f"f{secrets.token_hex(12)}"
+        self._notes: asyncio.Queue[tuple[int, bool, int, int]] = asyncio.Queue(maxsize=64)
+        self._map: mmap.mmap | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await serve(
+            self._listen,
+            "127.0.0.1",
+            0,
+            compression=None,
+            max_size=4096,
+            ping_interval=None,
+            server_header=None,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        if self._map is not None:
+            self._map.close()
+            self._map = None
+
+    @property
+    def settings(self) -> dict[str, int | str]:
+        """What ``receiver.js`` is told."""
+        port = next(iter(self._server.sockets)).getsockname()[1]
+        return {
+            "width": self._size.width,
+            "height": self._size.height,
+            "slots": SLOTS,
+            "slotBytes": self._slot_bytes,
+            "bucket": self._bucket,
+            "notes": f"ws://127.0.0.1:{port}{self._path}",
+        }
+
+    async def _listen(self, connection: ServerConnection) -> None:
+        # The path is a secret: a page that guesses the port cannot speak for the receiver.
+        if connection.request is None or connection.request.path != self._path:
+            return
+        try:
+            async for message in connection:
+                if isinstance(message, bytes) and len(message) == _NOTE.size:
+                    count, fits, width, height = _NOTE.unpack(message)
+                    await self._notes.put((count, bool(fits), width, height))
+        except ConnectionClosed:
+            return
+
+    def attach(self) -> None:
+        """Map the file once the receiver has made it.
+
+        Raises:
+            PicturesLostError: no such file stands in the profile.
+        """
+        wanted = SLOTS * self._slot_bytes
+        found = [
+            path
+            for path in self._profile.glob("**/File System/**/*")
+            if path.is_file() and path.stat().st_size == wanted
+        ]
+        if not found:
+            found = [
+                path for path in self._profile.rglob("*") if path.is_file() and path.stat().st_size == wanted
+            ]
+        if not found:
+            raise PicturesLostError("The browser keeps the frames in no file that can be mapped.")
+        newest = max(found, key=lambda path: path.stat().st_mtime_ns)
+        with newest.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), wanted, prot=mmap.PROT_READ)
+
+    async def receive(self, timeout: float) -> Picture:  # noqa: ASYNC109 -- the limit belongs to the protocol
+        """The next frame, copied out of its slot.
+
+        Raises:
+            PicturesLostError: none arrived in ``timeout`` seconds, or one of another size.
+        """
+        try:
+            count, fits, width, height = await asyncio.wait_for(self._notes.get(), timeout)
+        except TimeoutError:
+            raise PicturesLostError(f"The browser delivered no picture within {timeout:g} s.") from None
+        if not fits:
+            raise PicturesLostError(
+                f"The browser delivered a picture of {width}×{height} instead of {self._size}."
+            )
+        assert self._map is not None
+        start = count % SLOTS * self._slot_bytes
+        return Picture(Layout.I420, self._size, self._map[start : start + self._frame_bytes])
+
+    def discard(self) -> int:
+        """Forget what has arrived and was not received; how many that were."""
+        waiting = self._notes.qsize()
+        for _ in range(waiting):
+            self._notes.get_nowait()
+        return waiting

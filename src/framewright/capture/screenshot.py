@@ -1,0 +1,128 @@
+"""Pictures as PNG screenshots: for transparency, for full chroma, and for browsers without frame control."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import struct
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from framewright.capture.source import CaptureKind, PicturesLostError, Run
+from framewright.model.output import Layout
+from framewright.model.picture import Picture
+from framewright.model.size import Size
+
+if TYPE_CHECKING:
+    from framewright.browser import Page
+    from framewright.capture.source import Scene
+    from framewright.model.frames import FrameRange, FrameRate
+
+_COVER_GREY = 128
+_ATTEMPTS = 8
+_PNG_SIZE = struct.Struct(">2I")
+
+
+class ScreenshotSource:
+    """Screenshots under frame control. Draws that damage nothing take none."""
+
+    kind = CaptureKind.SCREENSHOT
+
+    def __init__(self, page: Page, size: Size) -> None:
+        self._page = page
+        self._size = size
+
+    async def capture(self, scene: Scene, frames: FrameRange, rate: FrameRate) -> Run:
+        """See :class:`~framewright.capture.source.FrameSource`."""
+        # Drawn covered first: the run then begins from the same surface wherever it is captured, and its first draw
+        # certainly damages.
+        await scene.cover(_COVER_GREY)
+        await self._page.begin_frame()
+        pictures: list[Picture | None] = []
+        still_until = Fraction(0)
+        for frame in frames:
+            seconds = rate.time_of(frame)
+            if pictures and seconds < still_until:
+                pictures.append(None)
+                continue
+            step = await scene.seek(seconds)
+            if not pictures:
+                await scene.cover(None)
+            still_until = Fraction(step.still_until or 0)
+            pictures.append(await self._draw(first=not pictures))
+        return Run(pictures, still_until or None)
+
+    async def _draw(self, *, first: bool) -> Picture | None:
+        changed = first
+        for _ in range(_ATTEMPTS):
+            drawn = await self._page.begin_frame(png=True)
+            changed = changed or drawn.damage
+            if drawn.png is not None:
+                return png_picture(drawn.png, self._size) if changed else None
+            if not changed:
+                return None
+        raise PicturesLostError("The browser drew a change and delivered no screenshot of it.")
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class FullPageSource:
+    """Screenshots by ``Page.captureScreenshot``, for browsers that draw when they please: slower."""
+
+    kind = CaptureKind.FULL_PAGE
+
+    def __init__(self, page: Page, size: Size) -> None:
+        self._page = page
+        self._size = size
+        self._world: int | None = None
+
+    async def capture(self, scene: Scene, frames: FrameRange, rate: FrameRate) -> Run:
+        """See :class:`~framewright.capture.source.FrameSource`."""
+        pictures: list[Picture | None] = []
+        last: int | None = None
+        still_until = Fraction(0)
+        for frame in frames:
+            seconds = rate.time_of(frame)
+            if pictures and seconds < still_until:
+                pictures.append(None)
+                continue
+            still_until = Fraction((await scene.seek(seconds)).still_until or 0)
+            await self._let_it_draw()
+            shot = await self._page.call(
+                "Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True}
+            )
+            data = shot["data"]
+            picture = png_picture(data if isinstance(data, bytes) else base64.b64decode(data), self._size)
+            pictures.append(None if picture.fingerprint() == last else picture)
+            last = picture.fingerprint()
+        return Run(pictures, still_until or None)
+
+    async def _let_it_draw(self) -> None:
+        """Wait for two animation frames of the real clock, in a world where ours does not reach."""
+        if self._world is None:
+            frame = (await self._page.call("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+            world = await self._page.call(
+                "Page.createIsolatedWorld", {"frameId": frame, "worldName": "framewright"}
+            )
+            self._world = int(world["executionContextId"])
+        two_frames = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        waited = self._page.call(
+            "Runtime.evaluate", {"expression": two_frames, "contextId": self._world, "awaitPromise": True}
+        )
+        await asyncio.wait_for(waited, 10)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def png_picture(png: bytes, size: Size) -> Picture:
+    """A screenshot as a picture.
+
+    Raises:
+        PicturesLostError: it has another size than was asked for.
+    """
+    width, height = _PNG_SIZE.unpack_from(png, 16)
+    if (width, height) != (size.width, size.height):
+        raise PicturesLostError(f"The browser delivered a picture of {width}×{height} instead of {size}.")
+    return Picture(Layout.PNG, Size(width, height), png)

@@ -1,0 +1,77 @@
+"""The seam between a page and whoever wants its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from framewright.model.errors import BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from framewright.model.composition import Step
+    from framewright.model.frames import FrameRange, FrameRate
+    from framewright.model.picture import Picture
+
+
+class CaptureKind(StrEnum):
+    """How pictures leave the browser."""
+
+    STREAM = "stream"
+    SCREENSHOT = "screenshot"
+    FULL_PAGE = "full-page"
+
+
+class Scene(Protocol):
+    """A page whose clock obeys. Nothing is drawn by these calls."""
+
+    async def seek(self, seconds: Fraction) -> Step:
+        """Move the page's clock; return once the page has settled at that time."""
+        ...
+
+    async def cover(self, grey: int | None) -> None:
+        """Lay a flat grey (0 to 255) over everything that the page shows; None takes it away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive frames of one scene, captured.
+
+    Attributes:
+        pictures: one a frame; None where nothing changed since the frame before. The first is never None.
+        still_until: seconds up to which the picture after the last frame is known to hold; None: not known.
+    """
+
+    pictures: Sequence[Picture | None]
+    still_until: Fraction | None
+
+
+class FrameSource(Protocol):
+    """Takes the pictures of consecutive frames from one page."""
+
+    kind: CaptureKind
+
+    async def capture(self, scene: Scene, frames: FrameRange, rate: FrameRate) -> Run:
+        """Seek to each frame, draw, and take its picture.
+
+        Raises:
+            PicturesLostError: the browser did not deliver as many pictures as it drew.
+            BrowserError: the browser died.
+            CompositionError: the page hangs, or left.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of what the source holds besides the page."""
+        ...
+
+
+class PicturesLostError(BrowserError):
+    """Pictures were lost, doubled or late on their way: the run must be captured again."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="PICTURES_LOST")
