@@ -1,0 +1,201 @@
+"""What a caller may ask of a render: loose on the way in, exact once it is read."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+from framewright.model.errors import UsageError
+from framewright.model.frames import FrameRate
+from framewright.model.output import Codec, Format, Quality
+from framewright.model.size import LARGEST_SIDE
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from typing import Self, Unpack
+
+LARGEST_SCALE = 4.0
+MOST_WORKERS = 64
+_BITRATE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kKmMgG]?)")
+_BITRATE_UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+
+
+class CaptureWish(StrEnum):
+    """How the caller wants pictures to be taken."""
+
+    AUTO = "auto"
+    STREAM = "stream"
+    SCREENSHOT = "screenshot"
+
+
+class ProbeWishes(TypedDict, total=False):
+    """The options of :func:`framewright.probe`, as keywords. Each may be left out.
+
+    Attributes:
+        fps: frames a second: ``30``, ``"30000/1001"``, ``29.97``; None: the page's ``data-fps``, else 30.
+        width, height: CSS pixels, for pages that do not declare a size.
+        duration: seconds, for pages that do not declare a duration.
+        scale: device pixels to one CSS pixel, above 0 and at most 4.
+        start_frame, end_frame: the part to render; the end is excluded, both are clamped to the composition.
+        strict: warnings of a page that is not fully ready become errors.
+    """
+
+    fps: str | int | float | Fraction | FrameRate | None
+    width: int | None
+    height: int | None
+    duration: float | None
+    scale: float
+    start_frame: int | None
+    end_frame: int | None
+    strict: bool
+
+
+class RenderWishes(ProbeWishes, total=False):
+    """The options of :func:`framewright.render`, as keywords: those of a probe, and these.
+
+    Attributes:
+        format: None: told by the suffix of the output.
+        codec: None: the format's usual one.
+        quality: ``draft``, ``standard`` or ``high``.
+        crf: constant rate factor in the codec's own scale, in place of the quality's.
+        bitrate: bits a second, as a number or as ``"8M"``, in place of crf.
+        workers: browsers that draw side by side; ``"auto"``: as many as the machine carries.
+        capture: ``stream`` or ``screenshot``; ``"auto"``: the faster one that does the output justice.
+        alpha: keep transparency; None: where the format can and the page is transparent.
+    """
+
+    format: str | None
+    codec: str | None
+    quality: str
+    crf: float | None
+    bitrate: int | str | None
+    workers: int | str
+    capture: str
+    alpha: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """The wishes of one render, each checked by itself. None means: choose for me.
+
+    Attributes are those of :class:`RenderWishes`, as exact types: ``bitrate`` in bits a second, ``workers`` None
+    for ``auto``.
+    """
+
+    fps: FrameRate | None = None
+    format: Format | None = None
+    codec: Codec | None = None
+    quality: Quality = Quality.STANDARD
+    crf: float | None = None
+    bitrate: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    scale: float = 1.0
+    start_frame: int | None = None
+    end_frame: int | None = None
+    workers: int | None = None
+    capture: CaptureWish = CaptureWish.AUTO
+    alpha: bool | None = None
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        _check_side("--width", self.width)
+        _check_side("--height", self.height)
+        if not (math.isfinite(self.scale) and 0 < self.scale <= LARGEST_SCALE):
+            raise UsageError(
+                f"--scale {self.scale:g} is out of range: use more than 0 and at most {LARGEST_SCALE:g}.",
+                code="SCALE_INVALID",
+            )
+        if self.workers is not None and not 1 <= self.workers <= MOST_WORKERS:
+            raise UsageError(
+                f"--workers {self.workers} is out of range: use 1 to {MOST_WORKERS}, or auto.",
+                code="WORKERS_INVALID",
+            )
+        if self.duration is not None and not (math.isfinite(self.duration) and self.duration > 0):
+            raise UsageError(
+                f"--duration {self.duration:g} is no length: give seconds above 0.", code="DURATION_INVALID"
+            )
+        for name, frame in (("--start-frame", self.start_frame), ("--end-frame", self.end_frame)):
+            if frame is not None and frame < 0:
+                raise UsageError(f"{name} {frame} is no frame: the first one is 0.", code="FRAMES_INVALID")
+
+    @classmethod
+    def parse(cls, **wishes: Unpack[RenderWishes]) -> Self:
+        """Read what people write.
+
+        Raises:
+            UsageError: a wish that does not exist or is out of range; the message names it as the command line does.
+        """
+        read: dict[str, object] = dict(wishes)
+        if (fps := wishes.get("fps")) is not None:
+            read["fps"] = fps if isinstance(fps, FrameRate) else FrameRate.parse(fps)
+        if (container := wishes.get("format")) is not None:
+            read["format"] = _one_of(Format, "--format", container, "FORMAT_UNKNOWN")
+        if (codec := wishes.get("codec")) is not None:
+            read["codec"] = _one_of(Codec, "--codec", codec, "CODEC_UNKNOWN")
+        if (quality := wishes.get("quality")) is not None:
+            read["quality"] = _one_of(Quality, "--quality", quality, "QUALITY_UNKNOWN")
+        if (capture := wishes.get("capture")) is not None:
+            read["capture"] = _one_of(CaptureWish, "--capture", capture, "CAPTURE_UNKNOWN")
+        if (bitrate := wishes.get("bitrate")) is not None:
+            read["bitrate"] = parse_bitrate(bitrate)
+        if (workers := wishes.get("workers")) is not None:
+            read["workers"] = parse_workers(workers)
+        unknown = read.keys() - cls.__dataclass_fields__.keys()
+        if unknown:
+            raise UsageError(
+                f"There is no option {', '.join(sorted(unknown))}: use {', '.join(cls.__dataclass_fields__)}.",
+                code="OPTION_UNKNOWN",
+            )
+        return cls(**read)  # type: ignore[arg-type]  # each value was read above, or is checked as it comes in
+
+
+def parse_bitrate(written: str | int) -> int:
+    """Bits a second from ``8000000``, ``"800k"``, ``"8M"``.
+
+    Raises:
+        UsageError: ``BITRATE_INVALID``.
+    """
+    match = _BITRATE.fullmatch(str(written).strip())
+    if match is None:
+        raise UsageError(
+            f"'{written}' is no bitrate: give bits a second such as 800k or 8M.", code="BITRATE_INVALID"
+        )
+    return round(float(match[1]) * _BITRATE_UNITS[match[2].lower()])
+
+
+def parse_workers(written: str | int) -> int | None:
+    """A number of workers; None for ``auto``.
+
+    Raises:
+        UsageError: ``WORKERS_INVALID``.
+    """
+    if written == "auto":
+        return None
+    try:
+        return int(written)
+    except ValueError:
+        raise UsageError(
+            f"'{written}' is no number of workers: use 1 to {MOST_WORKERS}, or auto.", code="WORKERS_INVALID"
+        ) from None
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _one_of(kind: type[_Choice], option: str, written: str, code: str) -> _Choice:
+    try:
+        return kind(written)
+    except ValueError:
+        raise UsageError(f"{option} '{written}' does not exist: use {', '.join(kind)}.", code=code) from None
+
+
+def _check_side(option: str, side: int | None) -> None:
+    if side is not None and not 1 <= side <= LARGEST_SIDE:
+        raise UsageError(
+            f"{option} {side} is out of range: use 1 to {LARGEST_SIDE} pixels.", code="SIZE_INVALID"
+        )
