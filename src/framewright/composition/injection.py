@@ -1,0 +1,75 @@
+"""The runtime: JavaScript files that become one script, run in every frame before the page's own scripts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+
+# In the order in which they run: each is a block that adds its own named part to `fw` and may use those above it.
+RUNTIME_FILES = (
+    "natives.js",
+    "notices.js",
+    "clock.js",
+    "dates.js",
+    "timers.js",
+    "frames.js",
+    "random.js",
+    "shadows.js",
+    "animations.js",
+    "smil.js",
+    "stillness.js",
+    "failures.js",
+    "roots.js",
+    "references.js",
+    "windows.js",
+    "timelines.js",
+    "hf.js",
+    "cover.js",
+    "fonts.js",
+    "images.js",
+    "ready.js",
+    "describe.js",
+    "control.js",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeConfig:
+    """What the runtime is told before the page begins. Times are seconds.
+
+    Attributes:
+        secret: the name under which the control object waits, once, to be taken.
+        seed: what every pseudo-random number of the page follows from.
+        width, height: the size wished for pages that do not declare one.
+        fps: frames a second of the render; 0 while it is not known.
+        load_timeout: how long a document may load.
+        timeline_timeout: how long declared timelines may take to be registered.
+        font_timeout, image_timeout: how long fonts and pictures may take.
+        promise_timeout: how long one frame waits for promises that the page handed over.
+    """
+
+    secret: str
+    seed: int = 1
+    width: int | None = None
+    height: int | None = None
+    fps: float = 0.0
+    load_timeout: float = 45.0
+    timeline_timeout: float = 45.0
+    font_timeout: float = 10.0
+    image_timeout: float = 15.0
+    promise_timeout: float = 15.0
+
+
+@cache
+def _body() -> str:
+    folder = files(__package__).joinpath("runtime")
+    return "\n".join(f"// {name}\n{folder.joinpath(name).read_text('utf-8')}" for name in RUNTIME_FILES)
+
+
+def runtime_source(config: RuntimeConfig) -> str:
+    """One script: the configuration, then every file of the runtime in its order, in one closed scope."""
+    # "</" cannot end a script element that way; JSON in a script is otherwise plain JavaScript.
+    told = json.dumps(asdict(config)).replace("</", "<\\/")
+    return f'(() => {{\n"use strict";\nconst fw = {{ config: {told} }};\n{_body()}\n}})();\n'

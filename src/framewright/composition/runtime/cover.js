@@ -1,0 +1,36 @@
+// fw.cover: a flat grey over everything that the page shows, for the sync frames of the frame stream.
+//   set(grey)  0 to 255; null takes it away and leaves no trace: a constructed style sheet, no change of the document
+// The page below is clipped away, not only painted over: nothing of its drawing may shine through, and the top layer
+// (dialogs, popovers, full screen) lies above every z-index.
+{
+  const sheet = new CSSStyleSheet();
+  let on = false;
+
+  /** @param {number} grey */
+  const rules = (grey) => {
+    const colour = `rgb(${grey},${grey},${grey})`;
+    return `
+      html { background: ${colour} !important; transition: none !important; }
+      html::after {
+        content: "" !important; display: block !important; position: fixed !important; inset: 0 !important;
+        z-index: 2147483647 !important; margin: 0 !important; border: 0 !important; padding: 0 !important;
+        width: auto !important; height: auto !important; opacity: 1 !important; visibility: visible !important;
+        transform: none !important; clip-path: none !important; mask: none !important; filter: none !important;
+        animation: none !important; transition: none !important; background: ${colour} !important;
+      }
+      body, :modal, :popover-open, :fullscreen, ::backdrop {
+        clip-path: inset(50%) !important; transition: none !important;
+      }`;
+  };
+
+  fw.cover = {
+    /** @param {number | null} grey */
+    set(grey) {
+      if (grey !== null) sheet.replaceSync(rules(grey));
+      if (on === (grey !== null)) return;
+      on = !on;
+      const others = Array.from(document.adoptedStyleSheets).filter((other) => other !== sheet);
+      document.adoptedStyleSheets = on ? [...others, sheet] : others;
+    },
+  };
+}

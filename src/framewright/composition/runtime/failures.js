@@ -1,0 +1,33 @@
+// fw.failures: errors that page scripts threw and nobody caught.
+//   first     the first one of before the page was ready, or null: whoever waits for the page can stop waiting
+//   report(error, what)  an error that the runtime caught while it called the page; a warning
+{
+  let first = null;
+
+  const said = (error) => {
+    try {
+      return String((error && error.message) || error);
+    } catch {
+      return "an error that cannot be told";
+    }
+  };
+
+  window.addEventListener(
+    "error",
+    (event) => {
+      // Pictures and scripts that fail to load pass here too, as plain events.
+      if (event instanceof ErrorEvent) first ??= event.message;
+    },
+    true,
+  );
+
+  fw.failures = {
+    get first() {
+      return first;
+    },
+    /** @param {unknown} error @param {string} what */
+    report(error, what) {
+      fw.notices.add("SCRIPT_ERROR", `${what} threw: ${said(error)}.`);
+    },
+  };
+}
