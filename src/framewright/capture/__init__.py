@@ -4,7 +4,7 @@ from framewright.capture.pool import CapturePool
 from framewright.capture.screenshot import FullPageSource, ScreenshotSource
 from framewright.capture.sizing import Sizing, block_length, choose_workers, window_length
 from framewright.capture.source import CaptureKind, FrameSource, PicturesLostError, Run, Scene
-from framewright.capture.stream import StreamSource
+from framewright.capture.stream import StreamSource, stream_carries
 from framewright.capture.worker import CaptureWorker
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "StreamSource",
     "block_length",
     "choose_workers",
+    "stream_carries",
     "window_length",
 ]

@@ -42,6 +42,11 @@ _SYNC_ATTEMPTS = 12
 _log = structlog.get_logger(__name__)
 
 
+def stream_carries(size: Size) -> bool:
+    """Whether the stream delivers this size as it is: the capturer rounds odd sides to even ones."""
+    return size == size.even
+
+
 class StreamSource:
     """Pictures from the tab's stream of one page, which must be drawn by nobody else."""
 
