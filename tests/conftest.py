@@ -1,0 +1,42 @@
+"""What every test shares: a place for temporary files that is ours alone, and a look at what was left behind."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from truth import remains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def browser_files() -> Iterator[Path]:
+    """The folder in which all browsers of this test process keep their profiles; it names them in /proc as ours."""
+    folder = Path(tempfile.mkdtemp(prefix="framewright-tests-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _browser_files_in_place(browser_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_behind(browser_files: Path) -> Iterator[None]:
+    """After each module: no browser of ours, no profile folder, and no growing heap of open descriptors."""
+    before = remains.descriptors()
+    yield
+    remains.assert_gone(browser_files)
+    after = remains.descriptors()
+    # An event loop or a warm library may keep a few; a render that forgets one pipe would forget many.
+    grown = {
+        kind: after[kind] - before.get(kind, 0) for kind in after if after[kind] > before.get(kind, 0) + 8
+    }
+    assert not grown, f"descriptors left open: {grown}"
