@@ -1,1 +1,7 @@
 """What the author wrote: opening a project, and the page that describes itself and obeys our clock."""
+
+from framewright.composition.injection import RuntimeConfig, runtime_source
+from framewright.composition.project import Project, open_project
+from framewright.composition.stage import Stage, Wishes
+
+__all__ = ["Project", "RuntimeConfig", "Stage", "Wishes", "open_project", "runtime_source"]

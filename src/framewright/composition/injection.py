@@ -10,6 +10,7 @@ from importlib.resources import files
 # In the order in which they run: each is a block that adds its own named part to `fw` and may use those above it.
 RUNTIME_FILES = (
     "natives.js",
+    "waits.js",
     "notices.js",
     "clock.js",
     "dates.js",
@@ -25,6 +26,7 @@ RUNTIME_FILES = (
     "references.js",
     "windows.js",
     "timelines.js",
+    "adapters.js",
     "hf.js",
     "cover.js",
     "fonts.js",

@@ -1,0 +1,55 @@
+// fw.describe: what the page says of itself once it is ready.
+//   page(parts)  the Description of model/composition.py, and the problems that forbid a render
+//   duration()   {seconds, source}: declared on the root, by the page, or the longest of what has an end
+{
+  /** @param {string} name */
+  const written = (name) => fw.roots.find()?.getAttribute(name) ?? null;
+
+  const duration = () => {
+    const root = fw.roots.find();
+    const told = root ? fw.references.duration(root) : null;
+    if (told !== null) return { seconds: told, source: "declared" };
+    const paged = fw.hf.duration();
+    if (paged !== null) return { seconds: paged, source: "page" };
+    const clips = fw.windows.list().filter((/** @type {any} */ clip) => !clip.hidden && clip.duration !== null);
+    const found = [
+      { seconds: fw.timelines.longest() ?? 0, source: "timeline" },
+      { seconds: fw.animations.longest() ?? 0, source: "animations" },
+      { seconds: Math.max(0, ...clips.map((/** @type {any} */ clip) => clip.start + clip.duration)), source: "clips" },
+    ];
+    const longest = found.reduce((a, b) => (b.seconds > a.seconds ? b : a));
+    return longest.seconds > 0 && longest.seconds !== Infinity ? longest : { seconds: null, source: null };
+  };
+
+  /** @param {Element | null} element */
+  const clear = (element) => {
+    if (!element) return true;
+    const { backgroundColor, backgroundImage } = getComputedStyle(element);
+    return backgroundImage === "none" && /^(transparent|.*[,/]\s*0\))$/.test(backgroundColor);
+  };
+
+  /** @param {any[]} parts */
+  const page = (parts) => {
+    const size = fw.roots.size();
+    const { seconds, source } = duration();
+    return {
+      problems: fw.roots.problems(),
+      description: {
+        composition: written("data-composition-id"),
+        title: document.title,
+        width: size?.width ?? null,
+        height: size?.height ?? null,
+        duration: seconds,
+        duration_source: source,
+        fps: written("data-fps"),
+        transparent: [document.documentElement, document.body, fw.roots.find()].every(clear),
+        foreseeable: parts.every((part) => part.control.until(0) !== null),
+        clips: parts.flatMap((part) => part.windows.list()),
+        fonts: fw.fonts.used(),
+        notices: parts.flatMap((part) => part.notices.drain()),
+      },
+    };
+  };
+
+  fw.describe = { page, duration };
+}

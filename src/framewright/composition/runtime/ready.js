@@ -1,0 +1,67 @@
+// fw.ready: when the first frame may be drawn.
+//   wait(parts)  resolves with null, or with {code, message} when the page cannot be rendered
+// Document loaded, timelines registered, fonts loaded, pictures decoded, media described, __tailwindReady settled: each
+// wait has its own limit and its own warning. Real time rules until then; after it the clock stands at 0.
+{
+  const MEDIA_TIMEOUT = 10;
+  const TAILWIND_TIMEOUT = 10;
+
+  /** Videos and sounds tell their length. */
+  const media = async () => {
+    const all = Array.from(document.querySelectorAll("video, audio"));
+    await Promise.all(
+      all.map(async (/** @type {any} */ element) => {
+        element.pause();
+        const { error, networkState, readyState, NETWORK_NO_SOURCE, NETWORK_EMPTY } = element;
+        if (networkState === NETWORK_EMPTY && !element.currentSrc) return;
+        if (element.preload === "none") element.preload = "metadata";
+        const settled = () => element.readyState >= 1 || element.error || element.networkState === NETWORK_NO_SOURCE;
+        const there = error || readyState >= 1 || networkState === NETWORK_NO_SOURCE || (await fw.waits.until(settled, MEDIA_TIMEOUT));
+        if (there && element.readyState >= 1) return;
+        fw.notices.add("MEDIA_FAILED", `The media ${element.currentSrc || "without a source"} could not be opened.`, element);
+      }),
+    );
+    for (const element of document.querySelectorAll("video")) {
+      fw.notices.add("VIDEO_STILL", "Videos do not move yet: this one shows the same picture all the time.", element);
+    }
+    fw.windows.refresh();
+  };
+
+  const tailwind = async () => {
+    const { __tailwindReady: promise } = /** @type {any} */ (window);
+    if (!promise || (await fw.waits.within(promise, TAILWIND_TIMEOUT))) return;
+    fw.notices.add("TAILWIND_TIMEOUT", `window.__tailwindReady did not settle within ${TAILWIND_TIMEOUT} s.`);
+  };
+
+  const loaded = () => document.readyState === "complete";
+
+  /** This document alone; the ones below it are asked by the top one. */
+  const local = async () => {
+    const limit = fw.config.load_timeout;
+    if (!(await fw.waits.until(() => loaded() || fw.failures.first !== null, limit))) {
+      return { code: "LOAD_TIMEOUT", message: `The page did not finish loading within ${limit} s: something that it asks for never answers.` };
+    }
+    fw.roots.lay();
+    fw.windows.place();
+    await fw.timelines.wait();
+    if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: `A script of the page threw: ${fw.failures.first}.` };
+    await Promise.all([fw.fonts.wait(), fw.images.wait(), media(), tailwind()]);
+    fw.windows.fill();
+    return null;
+  };
+
+  /** @param {() => any[]} parts */
+  const wait = async (parts) => {
+    const failure = await local();
+    if (failure) return failure;
+    const below = parts().slice(1);
+    const failures = await Promise.all(below.map((part) => part.ready.local()));
+    const found = failures.find((one) => one !== null);
+    if (found) return found;
+    for (const part of parts()) part.control.begin();
+    /** @type {any} */ (window).__renderReady = true;
+    return null;
+  };
+
+  fw.ready = { wait, local };
+}

@@ -1,0 +1,182 @@
+// fw.windows: every element with data-start shows while start ≤ t < start + duration, data-hidden never.
+//   place()        direct children of the root without a place of their own lie at its top left
+//   fill()         those that came out without a size get all of it; called once pictures and fonts are there
+//   seek(seconds)  shows and hides; finds elements that have been added or changed since
+//   next(seconds)  when the next window opens or closes; Infinity: never again
+//   zero(element)  seconds at which the innermost window around it opens: the zero of its animations; 0 outside of any
+//   list()         the clips, described
+// Hiding is one attribute and one style sheet of ours, so that whatever the author wrote inline stays as it was written.
+// Nothing shows inside a hidden element. Leaf clips in normal flow also give up their room.
+{
+  const MARK = "data-framewright-hidden";
+  const WATCHED = ["data-start", "data-duration", "data-end", "data-hidden", "data-composition-id", "id"];
+  // A frame may begin a rounding error before the window that was meant to open on it.
+  const NEARLY = 1e-6;
+  const UNPLACED = "audio, script, style, link, template, meta, title";
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    [${MARK}], [${MARK}] * { visibility: hidden !important; }
+    [${MARK}="flow"] { display: none !important; }`);
+
+  /** @typedef {{element: Element, start: number, duration: number | null, hidden: boolean, shown: boolean}} Clip */
+  /** @type {Clip[]} */
+  let clips = [];
+  let stale = true;
+
+  /** @param {MutationRecord[]} records */
+  const note = (records) => {
+    for (const { type, addedNodes, removedNodes } of records) {
+      if (type === "attributes") stale = true;
+      for (const nodes of [addedNodes, removedNodes]) {
+        for (const node of nodes) if (node.nodeType === Node.ELEMENT_NODE) stale = true;
+      }
+      if (stale) return;
+    }
+  };
+  const observer = new MutationObserver(note);
+  observer.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: WATCHED });
+
+  /** @param {Element} element */
+  const isHidden = (element) => (element.getAttribute("data-hidden") ?? "false") !== "false";
+
+  const all = () => {
+    const root = fw.roots.find();
+    const found = Array.from(document.querySelectorAll("[data-start], [data-hidden]"));
+    return found.filter((element) => element !== root || isHidden(element));
+  };
+
+  const scan = () => {
+    if (!stale) note(observer.takeRecords());
+    if (!stale) return;
+    observer.takeRecords();
+    stale = false;
+    fw.references.forget();
+    clips = all().map((element) => ({
+      element,
+      start: fw.references.start(element),
+      duration: fw.references.duration(element),
+      hidden: isHidden(element),
+      shown: !element.hasAttribute(MARK),
+    }));
+    place();
+  };
+
+  /** How a clip hides: also without its room when nothing else hangs on it. @param {Element} element */
+  const manner = (element) => {
+    if (element.querySelector("[data-start], [data-composition-id]")) return "";
+    const { position } = getComputedStyle(element);
+    return position === "static" || position === "relative" ? "flow" : "";
+  };
+
+  /** @param {Clip} clip @param {boolean} shown */
+  const show = (clip, shown) => {
+    if (clip.shown === shown) return;
+    clip.shown = shown;
+    if (!shown) {
+      clip.element.setAttribute(MARK, manner(clip.element));
+      return;
+    }
+    clip.element.removeAttribute(MARK);
+    // A transition of everything would take our change of visibility for the author's, and hide the first frame.
+    for (const moved of clip.element.getAnimations({ subtree: true })) {
+      if (moved instanceof CSSTransition && moved.transitionProperty === "visibility") moved.cancel();
+    }
+  };
+
+  /** @param {Clip} clip */
+  const end = (clip) => (clip.duration === null ? Infinity : clip.start + clip.duration);
+
+  /** @param {number} seconds */
+  const seek = (seconds) => {
+    scan();
+    if (clips.length === 0) return;
+    if (!document.adoptedStyleSheets.includes(sheet)) {
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    }
+    const now = seconds + NEARLY;
+    for (const clip of clips) show(clip, !clip.hidden && clip.start <= now && now < end(clip));
+  };
+
+  /** @param {number} seconds */
+  const next = (seconds) => {
+    let soonest = Infinity;
+    for (const clip of clips) {
+      for (const edge of clip.hidden ? [] : [clip.start, end(clip)]) {
+        if (edge > seconds + NEARLY) soonest = Math.min(soonest, edge);
+      }
+    }
+    return soonest;
+  };
+
+  /** @param {Element | null} element */
+  const zero = (element) => {
+    let latest = 0;
+    for (let at = element?.closest("[data-start]"); at; at = at.parentElement?.closest("[data-start]")) {
+      latest = Math.max(latest, fw.references.start(at));
+    }
+    return latest;
+  };
+
+  const children = () => Array.from(fw.roots.find()?.children ?? []).filter(
+    (child) => child instanceof HTMLElement && child.hasAttribute("data-start") && !child.matches(UNPLACED),
+  );
+
+  /** @type {WeakSet<Element>} */
+  const placed = new WeakSet();
+  const place = () => {
+    for (const child of children()) {
+      if (placed.has(child)) continue;
+      placed.add(child);
+      const { position, top, left, right, bottom } = getComputedStyle(child);
+      if (position !== "static" || [top, left, right, bottom].some((side) => side !== "auto")) continue;
+      child.style.setProperty("position", "absolute");
+      child.style.setProperty("top", "0px");
+      child.style.setProperty("left", "0px");
+      unsized.add(child);
+      if (filled) fill();
+    }
+  };
+
+  /** @type {Set<HTMLElement>} */
+  const unsized = new Set();
+  let filled = false;
+  const fill = () => {
+    filled = true;
+    for (const child of unsized) {
+      if (getComputedStyle(child).display === "none") continue;
+      const { offsetWidth, offsetHeight } = child;
+      if (offsetWidth === 0) child.style.setProperty("width", "100%");
+      if (offsetHeight === 0) child.style.setProperty("height", "100%");
+    }
+    unsized.clear();
+  };
+
+  /** @param {Element} element */
+  const kind = (element) => {
+    if (element instanceof HTMLVideoElement) return "video";
+    if (element instanceof HTMLAudioElement) return "audio";
+    return element instanceof HTMLImageElement ? "image" : "element";
+  };
+
+  const list = () => {
+    scan();
+    return clips.filter(({ element }) => element.hasAttribute("data-start")).map((clip) => {
+      const { element } = clip;
+      const track = Number.parseInt(element.getAttribute("data-track-index") ?? "", 10);
+      return {
+        element: fw.notices.pointAt(element),
+        kind: kind(element),
+        start: clip.start,
+        duration: clip.duration,
+        track: Number.isNaN(track) ? null : track,
+        source: element.getAttribute("src") ?? element.querySelector(":scope > source")?.getAttribute("src") ?? null,
+        hidden: clip.hidden,
+      };
+    });
+  };
+
+  document.addEventListener("DOMContentLoaded", place, { capture: true, once: true });
+
+  fw.windows = { place, fill, seek, next, zero, list, refresh: () => { stale = true; } };
+}

@@ -1,0 +1,215 @@
+"""The page whose clock obeys: opened, described, and moved from frame to frame."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import structlog
+
+from framewright.composition.injection import RuntimeConfig, runtime_source
+from framewright.model.composition import Description, Notice, Step
+from framewright.model.errors import CompositionError
+from framewright.model.size import Size
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from fractions import Fraction
+
+    from framewright.browser import Page
+    from framewright.composition.project import Project
+
+_log = structlog.get_logger(__name__)
+
+USUAL_SIZE = Size(1920, 1080)
+# Between two draws while the page loads: some of what it waits for only happens when it is drawn.
+_LOADING_DRAW_SECONDS = 0.05
+_TAKE = "(name => {{ const taken = window[name]; delete window[name]; return taken; }})({name})"
+_SIZE = "function () { return this.size(); }"
+_READY = "function () { return this.ready(); }"
+_SEEK = "function (seconds) { return this.seek(seconds); }"
+_COVER = "function (grey) { return this.cover(grey); }"
+_DESCRIBE = "function () { return this.describe(); }"
+_NOTHING_NEW = Step()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the caller wants of a page where the page itself does not say.
+
+    Attributes:
+        width, height: CSS pixels; the page's declaration wins.
+        seed: what the page's pseudo-random numbers follow from.
+        page_timeout: seconds that the page may take to load, and that one frame may take.
+        font_timeout, image_timeout, promise_timeout: seconds for each of these waits; a warning comes after them.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    seed: int = 1
+    page_timeout: float = 45.0
+    font_timeout: float = 10.0
+    image_timeout: float = 15.0
+    promise_timeout: float = 15.0
+
+
+class Stage:
+    """One open page under our clock. Drawing is not its business.
+
+    Attributes:
+        description: what the page said of itself at 0 seconds, with the warnings up to then.
+        size: the page's size in CSS pixels, which the viewport has by now.
+    """
+
+    def __init__(self, page: Page, control: str, timeout: float) -> None:
+        self._page = page
+        self._control = control
+        self._timeout = timeout
+        self.size = USUAL_SIZE
+        self.description: Description
+
+    @classmethod
+    async def open(cls, page: Page, project: Project, origin: str, wishes: Wishes | None = None) -> Self:
+        """Load a project's page, wait until it is ready, stop its clock at 0 and let it describe itself.
+
+        Args:
+            page: a fresh page.
+            project: what to open.
+            origin: of the file server that serves the project's root.
+            wishes: see :class:`Wishes`.
+
+        Raises:
+            CompositionError: ``SCRIPT_ERROR`` a script threw before the page was ready; ``LOAD_TIMEOUT``;
+                ``PAGE_HANGS``; ``SIZE_INVALID``; ``DURATION_INVALID``.
+            BrowserError: the browser died.
+        """
+        wishes = wishes or Wishes()
+        config = RuntimeConfig(
+            secret=f"_{secrets.token_hex(16)}",
+            seed=wishes.seed,
+            width=wishes.width,
+            height=wishes.height,
+            load_timeout=wishes.page_timeout,
+            timeline_timeout=wishes.page_timeout,
+            font_timeout=wishes.font_timeout,
+            image_timeout=wishes.image_timeout,
+            promise_timeout=wishes.promise_timeout,
+        )
+        await page.inject(runtime_source(config))
+        async with _drawn_meanwhile(page):
+            await page.navigate(project.address(origin), timeout=wishes.page_timeout)
+            stage = cls(page, await _take_control(page, config.secret), wishes.page_timeout)
+            await stage._resize(wishes)
+            failure = await stage._ask(_READY, timeout=_patience(config))
+        _refuse(page, failure)
+        first = await stage.seek_raw(0.0)
+        await stage._describe(first)
+        return stage
+
+    async def seek(self, seconds: Fraction) -> Step:
+        """Move the page to a time and wait until it has settled there.
+
+        Raises:
+            CompositionError: ``PAGE_HANGS`` when it does not answer in time.
+            BrowserError: the browser died.
+        """
+        # The double next to the exact fraction: the same number whatever frames came before.
+        return await self.seek_raw(float(seconds))
+
+    async def seek_raw(self, seconds: float) -> Step:
+        """As :meth:`seek`, by a float."""
+        answer = await self._ask(_SEEK, seconds)
+        of_page = self._page.drain_notices()
+        if answer is None and not of_page:
+            return _NOTHING_NEW
+        still_until, told = answer or (None, [])
+        notices = (*of_page, *(Notice.model_validate(one) for one in told))
+        return Step(still_until=still_until, notices=notices)
+
+    async def cover(self, grey: int | None) -> None:
+        """Lay a flat grey (0 to 255) over everything that the page shows; None takes it away without a trace."""
+        await self._ask(_COVER, grey)
+
+    async def _resize(self, wishes: Wishes) -> None:
+        told = await self._ask(_SIZE)
+        _refuse_problems(told["problems"])
+        self.size = Size(
+            told["width"] or wishes.width or USUAL_SIZE.width,
+            told["height"] or wishes.height or USUAL_SIZE.height,
+        )
+        viewport = told["viewport"]
+        if viewport == [self.size.width, self.size.height]:
+            return
+        _log.info("viewport changed", page=str(self.size), before=viewport)
+        # A scale of 0 keeps the one that the browser was started with.
+        metrics = {
+            "width": self.size.width,
+            "height": self.size.height,
+            "deviceScaleFactor": 0,
+            "mobile": False,
+        }
+        await self._page.call("Emulation.setDeviceMetricsOverride", metrics)
+
+    async def _describe(self, first: Step) -> None:
+        told = await self._ask(_DESCRIBE)
+        _refuse_problems(told["problems"])
+        described = told["description"]
+        described["notices"] = [*first.notices, *described["notices"], *self._page.drain_notices()]
+        self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
+
+    async def _ask(self, declaration: str, *given: object, timeout: float | None = None) -> Any:
+        return await self._page.call_on(self._control, declaration, *given, timeout=timeout or self._timeout)
+
+
+async def _take_control(page: Page, secret: str) -> str:
+    answer = await page.call("Runtime.evaluate", {"expression": _TAKE.format(name=json.dumps(secret))})
+    control = answer["result"].get("objectId")
+    if control is None:
+        raise CompositionError(
+            "The page was replaced by another one while it loaded: a composition must stay where it is.",
+            code="PAGE_LEFT",
+        )
+    return str(control)
+
+
+@asynccontextmanager
+async def _drawn_meanwhile(page: Page) -> AsyncIterator[None]:
+    """Draw now and then: decoding pictures, laying out and observing happen only in a page that is drawn."""
+
+    async def draw() -> None:
+        while True:
+            await page.begin_frame()
+            await asyncio.sleep(_LOADING_DRAW_SECONDS)
+
+    drawing = asyncio.create_task(draw())
+    try:
+        yield
+    finally:
+        drawing.cancel()
+        await asyncio.gather(drawing, return_exceptions=True)
+
+
+def _patience(config: RuntimeConfig) -> float:
+    """Longer than all waits of the runtime together: those end with a better word than this one."""
+    return (
+        config.load_timeout
+        + config.timeline_timeout
+        + max(config.font_timeout, config.image_timeout)
+        + config.promise_timeout
+    )
+
+
+def _refuse(page: Page, failure: dict[str, str] | None) -> None:
+    if page.script_errors:
+        raise CompositionError(f"A script of the page failed: {page.script_errors[0]}", code="SCRIPT_ERROR")
+    if failure is not None:
+        raise CompositionError(failure["message"], code=failure["code"])
+
+
+def _refuse_problems(problems: list[dict[str, str]]) -> None:
+    for problem in problems:
+        raise CompositionError(problem["message"], code=problem["code"])
