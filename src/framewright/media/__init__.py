@@ -1,1 +1,9 @@
 """Encoders by output, colour, muxing, and reading back what was written. Knows nothing of browsers."""
+
+from framewright.media.codec_settings import check
+from framewright.media.encoder import Encoder, open_encoder
+from framewright.media.facts import inspect
+from framewright.media.output_file import OutputFile
+from framewright.media.thread import EncoderThread
+
+__all__ = ["Encoder", "EncoderThread", "OutputFile", "check", "inspect", "open_encoder"]

@@ -1,0 +1,205 @@
+"""Which encoder writes an output, and with which settings: pure tables. The measurements are in docs/encoding.md.
+
+Everything that can change a byte is set here and depends on the output, the size and the rate alone, never on the
+machine: the number of threads too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from framewright.model.errors import UsageError
+from framewright.model.output import Codec, Format, OutputSpec, Quality
+
+if TYPE_CHECKING:
+    from framewright.model.frames import FrameRate
+    from framewright.model.size import Size
+
+THREADS = 4
+KEYFRAME_SECONDS = 2
+_GIF_HIGHEST_RATE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CodecSettings:
+    """One encoder, set up.
+
+    Attributes:
+        encoder: FFmpeg's name of it.
+        container: FFmpeg's name of the muxer.
+        pixel_format: of the frames that it takes.
+        coded: their size.
+        keyframe_distance: frames from one keyframe to the next, at most.
+        options: for the encoder.
+        container_options: for the muxer.
+        codec_tag: the four characters that name the codec in mp4 and mov; None: FFmpeg's own choice.
+    """
+
+    encoder: str
+    container: str
+    pixel_format: str
+    coded: Size
+    keyframe_distance: int
+    options: dict[str, str] = field(default_factory=dict)
+    container_options: dict[str, str] = field(default_factory=dict)
+    codec_tag: str | None = None
+
+
+# bitexact keeps dates, versions and chance out of the file, so that the same frames give the same bytes.
+_MP4 = {"movflags": "+faststart", "fflags": "+bitexact"}
+_WEBM = {"fflags": "+bitexact"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A preset and its constant rate factor."""
+
+    preset: str
+    crf: float
+
+
+_H264 = {
+    Quality.DRAFT: _Step("ultrafast", 23),
+    Quality.STANDARD: _Step("veryfast", 17.5),
+    Quality.HIGH: _Step("slow", 15),
+}
+_H265 = {
+    Quality.DRAFT: _Step("ultrafast", 25),
+    Quality.STANDARD: _Step("superfast", 20),
+    Quality.HIGH: _Step("medium", 17),
+}
+_AV1 = {
+    Quality.DRAFT: _Step("10", 38),
+    Quality.STANDARD: _Step("8", 28),
+    Quality.HIGH: _Step("5", 20),
+}
+_VP9 = {
+    Quality.DRAFT: _Step("8", 36),
+    Quality.STANDARD: _Step("5", 26),
+    Quality.HIGH: _Step("2", 20),
+}
+
+
+def settings_for(spec: OutputSpec, size: Size, rate: FrameRate) -> CodecSettings:
+    """The settings of a video file; GIF and image sequences have writers of their own.
+
+    Raises:
+        UsageError: ``SIZE_UNSUPPORTED`` as :func:`check`.
+    """
+    check(spec, size, rate)
+    build = {
+        Codec.H264: _h264,
+        Codec.H265: _h265,
+        Codec.AV1: _av1,
+        Codec.VP9: _vp9,
+        Codec.PRORES: _prores,
+    }[spec.codec]
+    return build(spec, size, max(1, round(KEYFRAME_SECONDS * rate.value)))
+
+
+def check(spec: OutputSpec, size: Size, rate: FrameRate) -> None:
+    """Refuse what the codec cannot write, before anything is rendered.
+
+    Raises:
+        UsageError: ``SIZE_UNSUPPORTED`` or ``FPS_UNSUPPORTED``.
+    """
+    least = {Codec.H264: 2, Codec.H265: 16, Codec.AV1: 64, Codec.VP9: 1, Codec.PRORES: 2}.get(spec.codec, 1)
+    coded = size if spec.codec in {Codec.VP9, Codec.GIF, Codec.PNG} else size.even
+    if min(coded.width, coded.height) < least:
+        raise UsageError(
+            f"{spec.codec} cannot write pictures of {size}: each side needs {least} pixels or more.",
+            code="SIZE_UNSUPPORTED",
+        )
+    if spec.codec is Codec.GIF and rate.value > _GIF_HIGHEST_RATE:
+        raise UsageError(
+            f"GIF cannot show {rate} frames a second: use --fps {_GIF_HIGHEST_RATE} or less.",
+            code="FPS_UNSUPPORTED",
+        )
+
+
+def _rate_control(spec: OutputSpec, step: _Step) -> dict[str, str]:
+    if spec.bitrate is not None:
+        return {"b": str(spec.bitrate)}
+    return {"crf": f"{step.crf if spec.crf is None else spec.crf:g}"}
+
+
+def _h264(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
+    step = _H264[spec.quality]
+    parameters = {
+        "keyint": distance,
+        "open-gop": 0,
+        # The last frame of a run of pictures must be the last reference: held pictures repeat it.
+        "b-pyramid": "none",
+        "stitchable": 1,  # equal parameter sets, whatever the pictures
+    }
+    options = {
+        "preset": step.preset,
+        "profile": "high",
+        "threads": str(THREADS),
+        "x264-params": ":".join(f"{name}={value}" for name, value in parameters.items()),
+        **_rate_control(spec, step),
+    }
+    return CodecSettings("libx264", spec.format.value, "yuv420p", size.even, distance, options, _MP4)
+
+
+def _h265(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
+    step = _H265[spec.quality]
+    parameters = {
+        "keyint": distance,
+        "min-keyint": distance,
+        "open-gop": 0,
+        "pools": THREADS,
+        "frame-threads": 2,
+        "lookahead-threads": 0,
+        "info": 0,
+        "log-level": "error",
+    }
+    options = {
+        "preset": step.preset,
+        "x265-params": ":".join(f"{name}={value}" for name, value in parameters.items()),
+        **_rate_control(spec, step),
+    }
+    return CodecSettings("libx265", spec.format.value, "yuv420p", size.even, distance, options, _MP4, "hvc1")
+
+
+def _av1(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
+    step = _AV1[spec.quality]
+    options = {
+        "preset": step.preset,
+        "g": str(distance),
+        "svtav1-params": f"lp={THREADS}:irefresh-type=2",
+        **_rate_control(spec, step),
+    }
+    if spec.format is Format.WEBM:
+        return CodecSettings("libsvtav1", "webm", "yuv420p10le", size.even, distance, options, _WEBM)
+    return CodecSettings("libsvtav1", "mp4", "yuv420p10le", size.even, distance, options, _MP4, "av01")
+
+
+def _vp9(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
+    step = _VP9[spec.quality]
+    options = {
+        "deadline": "good",
+        "cpu-used": step.preset,
+        "threads": str(THREADS),
+        "row-mt": "1",
+        "tile-columns": "2",
+        "g": str(distance),
+        **_rate_control(spec, step),
+    }
+    if spec.bitrate is None:
+        options["b"] = "0"
+    if spec.alpha:
+        options["auto-alt-ref"] = "0"  # the alpha plane is a second stream, frame for frame
+    pixel_format = "yuva420p" if spec.alpha else "yuv420p"
+    return CodecSettings("libvpx-vp9", "webm", pixel_format, size, distance, options, _WEBM)
+
+
+def _prores(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
+    options = {"threads": str(THREADS), "vendor": "apl0"}
+    if spec.alpha:
+        options |= {"profile": "4444", "alpha_bits": "16"}
+    else:
+        options["profile"] = "hq"
+    pixel_format = "yuva444p10le" if spec.alpha else "yuv422p10le"
+    return CodecSettings("prores_ks", "mov", pixel_format, size.even, distance, options, _MP4)

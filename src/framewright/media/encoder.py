@@ -1,0 +1,69 @@
+"""The encoder's seam, and which writer stands behind it for each output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from framewright.media.codec_settings import check, settings_for
+from framewright.media.gif import GifEncoder
+from framewright.media.h264 import H264Encoder
+from framewright.media.sequence import SequenceEncoder
+from framewright.media.video_encoder import VideoEncoder
+from framewright.model.output import Codec, OutputSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from framewright.model.frames import FrameRate
+    from framewright.model.picture import Picture
+    from framewright.model.size import Size
+
+
+class Encoder(Protocol):
+    """Takes pictures in order and writes a file of constant rate. Not thread-safe; one thread at a time.
+
+    Every call may raise ``EncoderError`` (``ENCODER_FAILED``, ``PICTURE_INVALID``) or ``OutputError``
+    (``DISK_FULL``, ``OUTPUT_FAILED``); after that only :meth:`abort` may follow.
+    """
+
+    @property
+    def progress(self) -> int:
+        """A number that grows whenever anything was done."""
+
+    def write(self, picture: Picture) -> None:
+        """Add a frame."""
+
+    def repeat(self) -> None:
+        """Add a frame that is equal to the one before, for next to nothing where the codec allows it."""
+
+    def finish(self) -> None:
+        """Write what is left and close the file."""
+
+    def abort(self) -> None:
+        """Give up: close everything. What was written so far is for the caller to remove. Never fails."""
+
+
+def open_encoder(spec: OutputSpec, size: Size, rate: FrameRate, path: Path) -> Encoder:
+    """An encoder that writes to ``path``: a new file, or an existing folder for an image sequence.
+
+    Args:
+        spec: what to write.
+        size: of the pictures, in pixels.
+        rate: frames a second, kept exactly wherever the container can.
+        path: of the file or folder; see :class:`~framewright.media.output_file.OutputFile` for a safe one.
+
+    Raises:
+        UsageError: ``SIZE_UNSUPPORTED``, ``FPS_UNSUPPORTED``.
+        EncoderError: ``ENCODER_FAILED`` when the codec refuses its settings.
+        OutputError: when the file cannot be opened.
+    """
+    check(spec, size, rate)
+    if spec.codec is Codec.PNG:
+        return SequenceEncoder(size, path)
+    if spec.codec is Codec.GIF:
+        return GifEncoder(spec, size, rate, path)
+    settings = settings_for(spec, size, rate)
+    # With a bitrate to keep, the rate control must live as long as the video.
+    if spec.codec is Codec.H264 and spec.bitrate is None:
+        return H264Encoder(settings, size, rate, path)
+    return VideoEncoder(settings, size, rate, path)

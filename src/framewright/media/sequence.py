@@ -1,0 +1,76 @@
+"""An image sequence: the browser's PNG bytes as they came, one file a frame."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from framewright.media.output_file import write_error
+from framewright.model.errors import EncoderError
+from framewright.model.output import Layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from framewright.model.picture import Picture
+    from framewright.model.size import Size
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+class SequenceEncoder:
+    """An :class:`~framewright.media.encoder.Encoder` that fills a folder with ``frame_000001.png`` and so on.
+
+    Args:
+        size: of the pictures.
+        folder: exists.
+    """
+
+    def __init__(self, size: Size, folder: Path) -> None:
+        self._size = size
+        self._folder = folder
+        self._count = 0
+        self.progress = 0
+
+    def write(self, picture: Picture) -> None:
+        """Add a frame."""
+        if picture.size != self._size or picture.layout is not Layout.PNG:
+            raise EncoderError(
+                f"An image sequence of {self._size} got a picture that is no PNG of this size.",
+                code="PICTURE_INVALID",
+            )
+        if bytes(picture.data[:8]) != _PNG_SIGNATURE:
+            raise EncoderError("A picture of an image sequence is no PNG.", code="PICTURE_INVALID")
+        path = self._next()
+        try:
+            path.write_bytes(picture.data)
+        except OSError as error:
+            raise write_error(self._folder, error) from error
+
+    def repeat(self) -> None:
+        """Add a frame that shares the bytes of the one before, or copies them where links are unknown."""
+        if self._count == 0:
+            raise ValueError("there is no picture to repeat")
+        before = self._path(self._count)
+        path = self._next()
+        try:
+            try:
+                os.link(before, path)
+            except OSError:  # no links on this file system, or too many to this file
+                path.write_bytes(before.read_bytes())
+        except OSError as error:
+            raise write_error(self._folder, error) from error
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+    def abort(self) -> None:
+        """Nothing is open."""
+
+    def _next(self) -> Path:
+        self._count += 1
+        self.progress += 1
+        return self._path(self._count)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"frame_{number:06d}.png"

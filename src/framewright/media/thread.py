@@ -1,0 +1,161 @@
+"""The encoder in a thread of its own, behind a bounded queue. Codecs release the GIL, so pictures arrive meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+import structlog
+
+from framewright.media.codec_log import last_messages
+from framewright.model.errors import EncoderError
+
+if TYPE_CHECKING:
+    from framewright.media.encoder import Encoder
+    from framewright.model.picture import Picture
+
+_log = structlog.get_logger(__name__)
+_FINISH = object()
+_ABORT = object()
+# A few pictures bridge the codec's uneven pace; more would only hold memory (3 MB each at 1080p).
+CAPACITY = 8
+STALLED_AFTER = 120.0
+
+
+class EncoderThread:
+    """Feeds an encoder from asyncio. One task puts; nothing blocks the event loop.
+
+    Use it as an async context manager: leaving without :meth:`finish` aborts.
+
+    Args:
+        encoder: belongs to the thread from now on.
+        capacity: pictures that may wait.
+        stalled_after: seconds without any progress after which waiting is given up.
+
+    Attributes:
+        busy_seconds: wall seconds in which the encoder worked.
+    """
+
+    def __init__(
+        self, encoder: Encoder, *, capacity: int = CAPACITY, stalled_after: float = STALLED_AFTER
+    ) -> None:
+        self._encoder = encoder
+        self._stalled_after = stalled_after
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._room = asyncio.Semaphore(capacity)
+        self._done = asyncio.Event()
+        self._error: BaseException | None = None
+        self._aborting = threading.Event()
+        self.busy_seconds = 0.0
+        # A daemon: a codec that never returns must not keep the process from ending.
+        self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
+        self._thread.start()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._done.is_set():
+            await self.abort()
+
+    async def put(self, picture: Picture | None) -> None:
+        """Hand over the next frame; None: it equals the one before. Waits while the queue is full.
+
+        Raises:
+            EncoderError: ``ENCODER_STALLED``, or what the encoder raised for this frame or one before.
+            OutputError: likewise.
+        """
+        self._check()
+        await self._progressing(self._room.acquire())
+        self._check()
+        self._queue.put(picture)
+
+    async def finish(self) -> None:
+        """Wait until every frame is encoded and the file is closed.
+
+        Raises:
+            EncoderError, OutputError: as :meth:`put`.
+        """
+        self._check()
+        self._queue.put(_FINISH)
+        await self._progressing(self._done.wait())
+        self._check()
+
+    async def abort(self, patience: float = 5.0) -> None:
+        """Give up. Waits for the frame in work, at most ``patience`` seconds; then the thread is left behind."""
+        self._aborting.set()
+        self._queue.put(_ABORT)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._done.wait(), patience)
+            return
+        _log.warning("encoder_abandoned", patience=patience, messages=last_messages())
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    async def _progressing(self, waiting: object) -> None:
+        """Wait for something, as long as the encoder gets on."""
+        task = asyncio.ensure_future(waiting)  # type: ignore[call-overload]
+        ended = asyncio.ensure_future(self._done.wait())
+        seen, since = self._encoder.progress, time.monotonic()
+        try:
+            while not task.done():
+                await asyncio.wait(
+                    {task, ended},
+                    timeout=min(1.0, self._stalled_after / 4),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if ended.done():
+                    return
+                if self._encoder.progress != seen:
+                    seen, since = self._encoder.progress, time.monotonic()
+                elif time.monotonic() - since > self._stalled_after:
+                    raise self._stalled()
+        finally:
+            task.cancel()
+            ended.cancel()
+
+    def _stalled(self) -> EncoderError:
+        said = last_messages()
+        return EncoderError(
+            f"The encoder made no progress for {self._stalled_after:g} seconds"
+            f"{f'; it last said: {said}' if said else ' and said nothing'}.",
+            code="ENCODER_STALLED",
+        )
+
+    def _run(self) -> None:
+        try:
+            finished = self._work()
+        except BaseException as error:  # noqa: BLE001 -- raised again where the next frame is put
+            self._error = error
+            finished = False
+        if not finished:
+            self._encoder.abort()
+        with contextlib.suppress(RuntimeError):  # the loop may be closed by now
+            self._loop.call_soon_threadsafe(self._done.set)
+
+    def _work(self) -> bool:
+        """True when the file is complete."""
+        while not self._aborting.is_set():
+            item = self._queue.get()
+            if item is _ABORT:
+                break
+            began = time.perf_counter()
+            try:
+                if item is _FINISH:
+                    self._encoder.finish()
+                    return True
+                if item is None:
+                    self._encoder.repeat()
+                else:
+                    self._encoder.write(item)  # type: ignore[arg-type]
+            finally:
+                self.busy_seconds += time.perf_counter() - began
+            self._loop.call_soon_threadsafe(self._room.release)
+        return False

@@ -1,0 +1,60 @@
+"""The plain way: every frame goes through the codec, a repeated one without being converted again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewright.media.colour import Converter
+from framewright.media.video_file import VideoFile, codec_errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from av.video.frame import VideoFrame
+
+    from framewright.media.codec_settings import CodecSettings
+    from framewright.model.frames import FrameRate
+    from framewright.model.picture import Picture
+    from framewright.model.size import Size
+
+
+class VideoEncoder:
+    """An :class:`~framewright.media.encoder.Encoder` for any codec that FFmpeg wraps."""
+
+    def __init__(self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path) -> None:
+        self._settings = settings
+        self._converter = Converter(size, settings.coded, settings.pixel_format)
+        self._file = VideoFile(settings, rate, path)
+        self._frame: VideoFrame | None = None
+        self._count = 0
+        self.progress = 0
+
+    def write(self, picture: Picture) -> None:
+        """Add a frame."""
+        self._frame = self._converter.convert(picture)
+        self.repeat()
+
+    def repeat(self) -> None:
+        """Encode the last frame once more."""
+        if self._frame is None:
+            raise ValueError("there is no picture to repeat")
+        self._frame.pts = self._count
+        self._frame.time_base = self._file.tick
+        self._count += 1
+        self._encode(self._frame)
+
+    def finish(self) -> None:
+        """Write what the codec still holds and close the file."""
+        self._encode(None)
+        self._file.close()
+
+    def abort(self) -> None:
+        """Give up."""
+        self._file.abort()
+
+    def _encode(self, frame: VideoFrame | None) -> None:
+        self.progress += 1
+        with codec_errors(self._settings):
+            for packet in self._file.codec.encode_lazy(frame):
+                self._file.mux(packet)
+                self.progress += 1
