@@ -1,0 +1,167 @@
+"""The options of the commands: their names, their help, and the panels in which --help shows them.
+
+What a value may be is settled where it is read, in :mod:`framewright.render`, so that the command line and the
+Python API refuse the same things in the same words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_OUTPUT = "Output"
+_PAGE = "Page"
+_FRAMES = "Frames"
+_WORK = "Work"
+_TELLING = "Messages"
+
+Composition = Annotated[
+    str,
+    typer.Argument(
+        metavar="COMPOSITION", help="A folder with an index.html, or an .html file.", show_default=False
+    ),
+]
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="OUT", help="File or folder to write. (default: NAME.mp4, here)",
+        show_default=False, rich_help_panel=_OUTPUT,
+    ),
+]  # fmt: skip
+Format = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND", help="mp4, mov, webm, gif, png-sequence. (default: by suffix)", show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]  # fmt: skip
+Codec = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="h264, h265, vp9, av1, prores. (default: by format)", show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]  # fmt: skip
+Quality = Annotated[
+    str, typer.Option(metavar="LEVEL", help="draft, standard, high.", rich_help_panel=_OUTPUT)
+]
+Crf = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N",
+        help="Constant rate factor, in the codec's own scale.",
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]
+VideoBitrate = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RATE",
+        help="Bits a second in place of --crf, such as 8M.",
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Alpha = Annotated[
+    bool | None,
+    typer.Option(
+        "--alpha/--no-alpha", metavar=" ", help="Keep transparency. (default: where page and format have it)", show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]  # fmt: skip
+
+Width = Annotated[
+    int | None,
+    typer.Option(
+        metavar="PIXELS", help="For pages that declare none.", show_default=False, rich_help_panel=_PAGE
+    ),
+]
+Height = Annotated[
+    int | None,
+    typer.Option(
+        metavar="PIXELS", help="For pages that declare none.", show_default=False, rich_help_panel=_PAGE
+    ),
+]
+Duration = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", help="For pages that declare none.", show_default=False, rich_help_panel=_PAGE
+    ),
+]
+Scale = Annotated[
+    float, typer.Option(metavar="FACTOR", help="Device pixels to one CSS pixel.", rich_help_panel=_PAGE)
+]
+PageTimeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", help="For loading, and for each frame. (default: 45)", show_default=False,
+        rich_help_panel=_PAGE,
+    ),
+]  # fmt: skip
+PageMemory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="For one browser, such as 512M. (default: 3G)",
+        show_default=False,
+        rich_help_panel=_PAGE,
+    ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict/--no-strict",
+        metavar=" ",
+        show_default=False,
+        help="Treat warnings before the first frame as errors.",
+        rich_help_panel=_PAGE,
+    ),
+]
+
+Fps = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RATE", help="Such as 30 or 30000/1001. (default: the page's, else 30)", show_default=False,
+        rich_help_panel=_FRAMES,
+    ),
+]  # fmt: skip
+StartFrame = Annotated[
+    int | None, typer.Option(metavar="N", help="First frame.", show_default=False, rich_help_panel=_FRAMES)
+]
+EndFrame = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Frame to stop before.", show_default=False, rich_help_panel=_FRAMES),
+]
+
+Workers = Annotated[
+    str, typer.Option(metavar="N|auto", help="Browsers that draw side by side.", rich_help_panel=_WORK)
+]
+Capture = Annotated[
+    str, typer.Option(metavar="KIND", help="auto, stream, screenshot.", rich_help_panel=_WORK)
+]
+
+JsonEvents = Annotated[
+    bool,
+    typer.Option(
+        "--json", metavar=" ", help="Events on stdout, one JSON object a line.", rich_help_panel=_TELLING
+    ),
+]
+JsonDocument = Annotated[
+    bool, typer.Option("--json", metavar=" ", help="One JSON document on stdout.", rich_help_panel=_TELLING)
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", metavar=" ", help="Say nothing but errors.", rich_help_panel=_TELLING)
+]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug",
+        metavar=" ",
+        help="Log every decision to stderr, and show tracebacks.",
+        rich_help_panel=_TELLING,
+    ),
+]

@@ -1,0 +1,203 @@
+"""What people and machines are told of a render, from scripted events."""
+
+import io
+import json
+import re
+
+import pytest
+from rich.console import Console
+
+from framewright.cli.console import is_live
+from framewright.cli.live import LiveNarrator, progress_figures
+from framewright.cli.narration import JsonNarrator, Narrator
+from framewright.cli.plain import PlainNarrator
+from framewright.model.composition import Notice
+from framewright.model.events import Decided, FellBack, Finished, Progressed, Stage, StageBegan, Warned
+from framewright.model.report import FileFacts, RenderReport, SlowRange, TimeSpent
+
+LONG = "The picture assets/a-long-name-for-a-picture-of-a-logo.png could not be loaded: the server said 404."
+
+
+def report(**changes):
+    facts = {
+        "output": FileFacts(
+            path="out/title.mp4",
+            bytes=1_234_567,
+            frames=300,
+            seconds=10,
+            width=1920,
+            height=1080,
+            fps="30",
+            codec="h264",
+            pixel_format="yuv420p",
+        ),
+        "frames": 300,
+        "unchanged": 120,
+        "workers": 2,
+        "capture": "stream",
+        "seconds": 5.1,
+        "time": TimeSpent(
+            opening=0.8, rendering=4.1, finishing=0.2, encoder_busy=2.5, waiting_for_pictures=1.2
+        ),
+        "retried_blocks": 1,
+        "restarted_workers": 1,
+        "slowest": SlowRange(start=120, stop=150, seconds=0.4),
+        "notices": (Notice(code="IMAGE_FAILED", message=LONG),),
+    }
+    return RenderReport(**{**facts, **changes})
+
+
+def some_render():
+    yield StageBegan(stage=Stage.OPENING)
+    yield Decided(subject="workers", choice=2, inputs={"cores": 2}, reason="2 workers: one for each core.")
+    yield Warned(notice=Notice(code="IMAGE_FAILED", message=LONG, element="img#logo"))
+    yield StageBegan(stage=Stage.RENDERING)
+    for frames in range(0, 301, 10):
+        yield Progressed(frames=frames, total=300, rate=60.2, seconds_left=(300 - frames) / 60)
+    yield FellBack(code="BLOCK_RETRIED", message="Browser 2 died: frames 120 to 149 are captured again.")
+    yield StageBegan(stage=Stage.FINISHING)
+    yield Finished(report=report())
+
+
+def plain_console():
+    return Console(file=io.StringIO(), width=80, highlight=False, markup=False)
+
+
+def terminal(**options):
+    environment = {"TERM": "xterm-256color", **options}
+    return Console(
+        file=io.StringIO(), width=80, force_terminal=True, highlight=False, markup=False, _environ=environment
+    )
+
+
+class Clock:
+    def __init__(self, step):
+        self.now, self.step = 0.0, step
+
+    def __call__(self):
+        self.now += self.step
+        return self.now
+
+
+def test_a_log_gets_few_plain_lines_with_everything_in_them():
+    console = plain_console()
+    assert not is_live(console)
+    with PlainNarrator(console, clock=Clock(0.01)) as narrator:
+        for event in some_render():
+            narrator.tell(event)
+    told = console.file.getvalue()
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", told)
+    lines = told.splitlines()
+    assert len(lines) < 20
+    assert f"! img#logo: {LONG} (IMAGE_FAILED)" in lines
+    for words in (
+        "opening",
+        "2 workers",
+        "✓ out/title.mp4",
+        "h264 yuv420p, 1.2 MB",
+        "120 of 300",
+        "frames 120 to 149",
+    ):
+        assert words in told
+    assert "1 block captured again, 1 browser replaced" in told
+
+
+def test_a_long_render_tells_a_log_ten_times_at_most():
+    console = plain_console()
+    with PlainNarrator(console, clock=Clock(1.0)) as narrator:
+        narrator.tell(StageBegan(stage=Stage.RENDERING))
+        for frames in range(10_001):
+            narrator.tell(Progressed(frames=frames, total=10_000, rate=2.5, seconds_left=4000.0))
+    lines = console.file.getvalue().splitlines()
+    assert 9 <= len(lines) - 1 <= 40
+    assert lines[-1].startswith("  ") and "of 10000 frames, 2.5 fps, 1 h 06 min left" in lines[-1]
+
+
+def test_a_terminal_sees_stages_ticked_off_within_its_width():
+    console = terminal()
+    assert is_live(console)
+    with LiveNarrator(console, clock=Clock(0.25)) as narrator:
+        for event in some_render():
+            narrator.tell(event)
+    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", console.file.getvalue())
+    assert "✓ opening" in told
+    assert "✓ rendering  300 frames in" in told
+    assert max(len(line) for line in told.splitlines()) <= 80
+    assert console.file.getvalue().count("\x1b[?25l") == console.file.getvalue().count("\x1b[?25h")
+
+
+def test_no_color_means_no_colour():
+    console = terminal(NO_COLOR="1")
+    with LiveNarrator(console) as narrator:
+        for event in some_render():
+            narrator.tell(event)
+    # 30–37, 38 and 90–97 set a colour; bold and dim may stay.
+    assert not re.search(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])[;m]", console.file.getvalue())
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_the_moving_line_is_one_line(width):
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, _environ={"TERM": "xterm"})
+    narrator = LiveNarrator(console)
+    narrator.tell(StageBegan(stage=Stage.RENDERING))
+    for progress in (None, Progressed(frames=150, total=300, rate=60.0, seconds_left=2.5)):
+        if progress:
+            narrator.tell(progress)
+        lines = console.render_lines(narrator.moving_line(), pad=False)
+        assert len(lines) == 1 or width == 20
+    narrator.stopping()
+    assert "stopping" in "".join(part.text for part in console.render_lines(narrator.moving_line())[0])
+
+
+def test_figures_before_and_after_the_rate_is_known():
+    early = Progressed(frames=5, total=300, rate=None, seconds_left=None)
+    late = Progressed(frames=150, total=300, rate=59.9, seconds_left=2.5)
+    assert progress_figures(early, "0.1 s").plain == "  5/300  0.1 s"
+    assert progress_figures(late, "2 s").plain == "150/300  60 fps  2.5 s left"
+
+
+def test_warnings_come_once_each_and_never_flood():
+    console = plain_console()
+    with PlainNarrator(console) as narrator:
+        for number in (*range(50), *range(50)):
+            narrator.tell(Warned(notice=Notice(code="IMAGE_FAILED", message=f"Picture {number} is missing.")))
+        notices = tuple(
+            Notice(code="IMAGE_FAILED", message=f"Picture {number} is missing.") for number in range(50)
+        )
+        narrator.tell(Finished(report=report(notices=notices)))
+    told = console.file.getvalue()
+    assert told.count("is missing.") == 6
+    assert "50, 44 of them not shown: --json tells all" in told
+
+
+def test_an_uneventful_account_is_short():
+    console = plain_console()
+    with PlainNarrator(console) as narrator:
+        narrator.tell(
+            Finished(
+                report=report(unchanged=0, slowest=None, retried_blocks=0, restarted_workers=0, notices=())
+            )
+        )
+    told = console.file.getvalue()
+    for word in ("unchanged", "slowest", "mended", "warnings"):
+        assert word not in told
+
+
+def test_machines_get_each_event_as_one_line(capsys):
+    events = list(some_render())
+    with JsonNarrator() as narrator:
+        for event in events:
+            narrator.tell(event)
+    out, err = capsys.readouterr()
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [event["event"] for event in told] == [event.event for event in events]
+    assert told[-1]["report"]["output"]["bytes"] == 1_234_567
+    assert err == ""
+
+
+def test_the_quiet_one_says_nothing(capsys):
+    with Narrator() as narrator:
+        for event in some_render():
+            narrator.tell(event)
+        narrator.stopping()
+    assert capsys.readouterr() == ("", "")
