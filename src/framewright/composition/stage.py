@@ -104,7 +104,7 @@ class Stage:
             await page.navigate(project.address(origin), timeout=wishes.page_timeout)
             stage = cls(page, await _take_control(page, config.secret), wishes.page_timeout)
             await stage._resize(wishes)
-            failure = await stage._ask(_READY, timeout=_patience(config))
+            failure = await stage._ask(_READY, patience=_patience(config))
         _refuse(page, failure)
         first = await stage.seek_raw(0.0)
         await stage._describe(first)
@@ -161,8 +161,8 @@ class Stage:
         described["notices"] = [*first.notices, *described["notices"], *self._page.drain_notices()]
         self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
-    async def _ask(self, declaration: str, *given: object, timeout: float | None = None) -> Any:
-        return await self._page.call_on(self._control, declaration, *given, timeout=timeout or self._timeout)
+    async def _ask(self, declaration: str, *given: object, patience: float | None = None) -> Any:
+        return await self._page.call_on(self._control, declaration, *given, timeout=patience or self._timeout)
 
 
 async def _take_control(page: Page, secret: str) -> str:
