@@ -97,7 +97,7 @@ def _page_of(path: Path) -> Path:
         page.stat()
     if page.is_dir():
         raise CompositionError(f"{page} is a folder, not a page.", code="NO_INDEX")
-    if page.suffix.lower() not in _SUFFIXES:
+    if page.suffix.lower() not in _SUFFIXES or not page.is_file():
         raise CompositionError(f"{page} is no HTML page: name a file that ends in .html.", code="NOT_HTML")
     return page
 
