@@ -24,7 +24,12 @@ _PNG_SIZE = struct.Struct(">2I")
 
 
 class ScreenshotSource:
-    """Screenshots under frame control. Draws that damage nothing take none."""
+    """Screenshots under frame control.
+
+    A draw that takes a screenshot always reports damage, so a hold shows only in equal bytes. Once a picture has equalled
+    the one before it, frames are first drawn without a screenshot, until one of those draws reports a change: a hold
+    costs one screenshot too many, not one a frame, and motion costs no second draw.
+    """
 
     kind = CaptureKind.SCREENSHOT
 
@@ -34,11 +39,12 @@ class ScreenshotSource:
 
     async def capture(self, scene: Scene, frames: FrameRange, rate: FrameRate) -> Run:
         """See :class:`~framewright.capture.source.FrameSource`."""
-        # Drawn covered first: the run then begins from the same surface wherever it is captured, and its first draw
-        # certainly damages.
+        # Drawn covered first: the run then begins from the same surface wherever it is captured.
         await scene.cover(_COVER_GREY)
         await self._page.begin_frame()
         pictures: list[Picture | None] = []
+        shown: int | None = None
+        holding = False
         still_until = Fraction(0)
         for frame in frames:
             seconds = rate.time_of(frame)
@@ -49,19 +55,23 @@ class ScreenshotSource:
             if not pictures:
                 await scene.cover(None)
             still_until = Fraction(step.still_until or 0)
-            pictures.append(await self._draw(first=not pictures))
+            if holding and not (await self._page.begin_frame()).damage:
+                pictures.append(None)
+                continue
+            picture = await self._take()
+            fingerprint = picture.fingerprint()
+            holding = fingerprint == shown
+            shown = fingerprint
+            pictures.append(None if holding else picture)
         return Run(pictures, still_until or None)
 
-    async def _draw(self, *, first: bool) -> Picture | None:
-        changed = first
+    async def _take(self) -> Picture:
         for _ in range(_ATTEMPTS):
             drawn = await self._page.begin_frame(png=True)
-            changed = changed or drawn.damage
+            # An answer without a screenshot is no word on what changed: ask again.
             if drawn.png is not None:
-                return png_picture(drawn.png, self._size) if changed else None
-            if not changed:
-                return None
-        raise PicturesLostError("The browser drew a change and delivered no screenshot of it.")
+                return png_picture(drawn.png, self._size)
+        raise PicturesLostError("The browser drew a frame and delivered no screenshot of it.")
 
     async def close(self) -> None:
         """Nothing is held."""
