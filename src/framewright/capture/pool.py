@@ -14,7 +14,7 @@ from framewright.model.errors import BrowserError, FramewrightError
 from framewright.model.events import FellBack
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from framewright.capture.worker import CaptureWorker
     from framewright.model.frames import FrameRange
@@ -58,7 +58,7 @@ class CapturePool:
         self._on_block = on_block
         self._tries: dict[int, int] = {}
 
-    async def frames(self) -> AsyncIterator[tuple[int, Picture | None]]:
+    async def frames(self) -> AsyncGenerator[tuple[int, Picture | None], None]:
         """All frames in order; None where a frame equals the one before. Close the iterator, whatever happens.
 
         Raises:

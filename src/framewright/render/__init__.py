@@ -1,1 +1,25 @@
 """The public verbs: from a composition to a description, or to a finished file."""
+
+from framewright.render.cancel import CancelToken
+from framewright.render.check import Check, CheckState
+from framewright.render.options import CaptureWish, ProbeWishes, RenderOptions, RenderWishes
+from framewright.render.probe_result import ProbeResult
+from framewright.render.telling import Listener
+from framewright.render.verbs import diagnose, probe, probe_async, render, render_async
+
+__all__ = [
+    "CancelToken",
+    "CaptureWish",
+    "Check",
+    "CheckState",
+    "Listener",
+    "ProbeResult",
+    "ProbeWishes",
+    "RenderOptions",
+    "RenderWishes",
+    "diagnose",
+    "probe",
+    "probe_async",
+    "render",
+    "render_async",
+]

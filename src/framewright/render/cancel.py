@@ -92,7 +92,7 @@ class Stoppable:
             self._task.cancel()
 
     def _cancel(self) -> None:
-        self.stop(RenderCancelledError("The render was cancelled; nothing was written.", code="CANCELLED"))
+        self.stop(RenderCancelledError("The render was cancelled.", code="CANCELLED"))
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

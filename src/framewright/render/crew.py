@@ -1,0 +1,106 @@
+"""The workers of one render: each a performance with a source of pictures; the first one is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from framewright.capture import (
+    CaptureKind,
+    CaptureWorker,
+    FullPageSource,
+    PicturesLostError,
+    ScreenshotSource,
+    StreamSource,
+)
+from framewright.model.events import FellBack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from framewright.capture import FrameSource
+    from framewright.render.opening import Opened
+    from framewright.render.theatre import Performance
+
+_log = structlog.get_logger(__name__)
+
+
+class Crew:
+    """Opens workers for the capture pool.
+
+    Args:
+        opened: the composition; its first performance becomes the first worker.
+        kind: how pictures are to be taken.
+        alpha: where the page paints nothing, pictures are transparent.
+        must_stream: a stream that cannot be had is an error, not a reason for screenshots.
+        on_fallback: told when it cannot be had.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        kind: CaptureKind,
+        *,
+        alpha: bool,
+        must_stream: bool,
+        on_fallback: Callable[[FellBack], None],
+    ) -> None:
+        self._opened = opened
+        self._first: Performance | None = opened.first
+        self._alpha = alpha
+        self._must_stream = must_stream
+        self._on_fallback = on_fallback
+        self.kind = kind
+        self.opened = 0
+
+    async def open_worker(self, number: int) -> CaptureWorker:
+        """A worker that is ready for its first block.
+
+        Raises:
+            BrowserError: no browser could be opened, or no stream where there must be one.
+        """
+        del number  # all are alike
+        self.opened += 1
+        performance, self._first = self._first, None
+        if performance is None:
+            performance = await self._opened.theatre.open(self._opened.size)
+        try:
+            return await self._worker(performance)
+        except BaseException:
+            await self._opened.theatre.close(performance)
+            raise
+
+    async def _worker(self, performance: Performance) -> CaptureWorker:
+        if self._alpha:
+            await performance.bare()
+        source, spare = await self._sources(performance)
+
+        async def release() -> None:
+            await self._opened.theatre.close(performance)
+
+        return CaptureWorker(performance, self._opened.timing.rate, source, spare=spare, release=release)
+
+    async def _sources(self, performance: Performance) -> tuple[FrameSource, FrameSource | None]:
+        drawn = self._opened.drawn
+        if self.kind is CaptureKind.FULL_PAGE:
+            return FullPageSource(performance.page, drawn), None
+        screenshots = ScreenshotSource(performance.page, drawn)
+        if self.kind is CaptureKind.SCREENSHOT:
+            return screenshots, None
+        try:
+            profile = performance.browser.profile
+            return await StreamSource.open(performance.page, performance, drawn, profile), screenshots
+        except PicturesLostError as error:
+            if self._must_stream:
+                raise
+            # Those that follow need not try: what one browser refuses, its twins refuse too.
+            self.kind = CaptureKind.SCREENSHOT
+            _log.warning("stream_unavailable", message=error.message)
+            self._on_fallback(
+                FellBack(
+                    code="STREAM_UNAVAILABLE",
+                    message=f"Screenshots take the place of the stream: {error.message}",
+                )
+            )
+        return screenshots, None

@@ -1,0 +1,221 @@
+"""One render from end to end: open, choose, capture, encode, name the file, give account."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from framewright.capture import CapturePool, block_length, choose_workers, window_length
+from framewright.media import EncoderThread, OutputFile, inspect, open_encoder
+from framewright.model.errors import EncoderError
+from framewright.model.events import Finished, Stage
+from framewright.model.output import Format
+from framewright.model.report import RenderReport, TimeSpent
+from framewright.render.capture_choice import choose_capture, is_secure
+from framewright.render.choice import Choice
+from framewright.render.crew import Crew
+from framewright.render.machine import read_machine
+from framewright.render.meter import Pace, SlowestBlock, Watch
+from framewright.render.opening import open_composition
+from framewright.render.options import CaptureWish
+from framewright.render.output_choice import choose_kind, choose_output
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from framewright.model.events import FellBack
+    from framewright.model.output import OutputSpec
+    from framewright.model.report import FileFacts
+    from framewright.model.settings import Settings
+    from framewright.render.opening import Opened
+    from framewright.render.options import RenderOptions
+    from framewright.render.telling import Teller
+
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted while frames come in."""
+
+    unchanged: int = 0
+    retried_blocks: int = 0
+    restarted_workers: int = 0
+
+
+async def _in_thread(work: Callable[[], _Result]) -> _Result:
+    """Do blocking work beside the loop, and to its end: a thread cannot be cancelled, and files must not change after."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    finally:
+        await asyncio.wait((task,))
+
+
+class Job:
+    """One render. Make it, await :meth:`run` once.
+
+    Args:
+        composition: a folder with an ``index.html``, or an HTML file.
+        output: the file, or for an image sequence the folder, that shall stand in the end.
+    """
+
+    def __init__(
+        self,
+        composition: str,
+        output: str | os.PathLike[str],
+        options: RenderOptions,
+        settings: Settings,
+        teller: Teller,
+    ) -> None:
+        self._composition = composition
+        self._output = Path(output)
+        self._options = options
+        self._settings = settings
+        self._teller = teller
+        self._tally = _Tally()
+        self._slowest = SlowestBlock()
+        self._watch = Watch()
+
+    async def run(self) -> RenderReport:
+        """Render.
+
+        Raises:
+            FramewrightError: see :func:`framewright.render`. Then nothing stands under the output's name that did
+                not stand there before, and no process of ours is left.
+        """
+        kind = choose_kind(self._output, self._options)
+        self._teller.stage(Stage.OPENING)
+        async with AsyncExitStack() as stack:
+            # Whoever cannot write finds out before a browser starts.
+            target = stack.enter_context(OutputFile(self._output, folder=kind.format is Format.PNG_SEQUENCE))
+            opened = await stack.enter_async_context(
+                open_composition(self._composition, self._options, self._settings, self._teller)
+            )
+            spec, choice = choose_output(
+                kind, self._options, transparent=opened.first.description.transparent
+            )
+            self._teller.decide(choice)
+            crew = self._choose_crew(opened, spec)
+            workers = self._choose_workers(opened)
+            encoder = await _in_thread(
+                lambda: open_encoder(spec, opened.drawn, opened.timing.rate, target.partial)
+            )
+            thread = await stack.enter_async_context(EncoderThread(encoder))
+            opening = self._watch.lap()
+            await self._capture(opened, spec, crew, workers, thread)
+            rendering = self._watch.lap()
+            self._teller.stage(Stage.FINISHING)
+            await thread.finish()
+            facts = await _in_thread(lambda: self._read_back(target.partial, opened, spec))
+            await _in_thread(target.commit)
+        busy = min(thread.busy_seconds, rendering)
+        time = TimeSpent(
+            opening=opening,
+            rendering=rendering,
+            finishing=self._watch.lap(),
+            encoder_busy=busy,
+            waiting_for_pictures=rendering - busy,
+        )
+        report = self._report(facts, opened, workers, crew, time)
+        self._teller.tell(Finished(report=report))
+        return report
+
+    def _read_back(self, path: Path, opened: Opened, spec: OutputSpec) -> FileFacts:
+        """What a reader finds in the file, before it gets its name."""
+        facts = inspect(path, opened.timing.rate)
+        # GIF readers count a picture that holds once.
+        if spec.format is not Format.GIF and facts.frames != len(opened.timing.range):
+            raise EncoderError(
+                f"The encoder wrote {facts.frames} frames of {len(opened.timing.range)}: use another --codec, and "
+                "report this.",
+                code="FRAMES_LOST",
+            )
+        return facts.model_copy(update={"path": str(self._output)})
+
+    def _choose_crew(self, opened: Opened, spec: OutputSpec) -> Crew:
+        kind, choice = choose_capture(
+            self._options.capture,
+            spec,
+            frame_control=opened.house.frame_control,
+            secure=is_secure(opened.theatre.origin),
+        )
+        self._teller.decide(choice)
+        return Crew(
+            opened,
+            kind,
+            alpha=spec.alpha,
+            must_stream=self._options.capture is CaptureWish.STREAM,
+            on_fallback=self._fell_back,
+        )
+
+    def _choose_workers(self, opened: Opened) -> int:
+        machine = read_machine()
+        sizing = choose_workers(
+            requested=self._options.workers,
+            cores=machine.cores,
+            memory=machine.available,
+            frames=len(opened.timing.range),
+            size=opened.drawn,
+        )
+        self._teller.decide(
+            Choice(
+                subject="workers",
+                choice=sizing.workers,
+                inputs={**sizing.inputs, "limits_from": machine.source},
+                reason=f"{sizing.workers} side by side; what sets the number: {sizing.limit}.",
+            )
+        )
+        return sizing.workers
+
+    async def _capture(
+        self, opened: Opened, spec: OutputSpec, crew: Crew, workers: int, encoder: EncoderThread
+    ) -> None:
+        """Bring every picture to the encoder, in order."""
+        frames = opened.timing.range
+        block = block_length(opened.drawn)
+        pool = CapturePool(
+            crew.open_worker,
+            frames,
+            workers=workers,
+            block=block,
+            window=window_length(opened.drawn, spec.layout, workers=workers, block=block),
+            on_incident=self._fell_back,
+            on_block=self._slowest.note,
+        )
+        self._teller.stage(Stage.RENDERING)
+        pace = Pace(len(frames))
+        async with aclosing(pool.frames()) as pictures:
+            async for frame, picture in pictures:
+                await encoder.put(picture)
+                self._tally.unchanged += picture is None
+                progress = pace.advance(frame + 1 - frames.start)
+                if progress is not None:
+                    self._teller.tell(progress)
+
+    def _fell_back(self, event: FellBack) -> None:
+        self._tally.retried_blocks += event.code in {"RUN_REPEATED", "RUN_BY_SCREENSHOT", "WORKER_RESTARTED"}
+        self._tally.restarted_workers += event.code == "WORKER_RESTARTED"
+        self._teller.fall_back(event)
+
+    def _report(
+        self, facts: FileFacts, opened: Opened, workers: int, crew: Crew, time: TimeSpent
+    ) -> RenderReport:
+        return RenderReport(
+            output=facts,
+            frames=len(opened.timing.range),
+            unchanged=self._tally.unchanged,
+            workers=workers,
+            capture=crew.kind.value,
+            seconds=self._watch.total,
+            time=time,
+            retried_blocks=self._tally.retried_blocks,
+            restarted_workers=self._tally.restarted_workers,
+            slowest=self._slowest.slowest,
+            notices=self._teller.notices,
+        )

@@ -1,0 +1,107 @@
+"""The first look at a composition: find the browser, open the page, and settle everything that follows from it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from framewright.browser import find_browser
+from framewright.composition import Wishes, open_project
+from framewright.model.errors import CompositionError
+from framewright.model.size import Size
+from framewright.render.theatre import House, Theatre, has_frame_control
+from framewright.render.timing import USUAL_SIZE, choose_size, choose_timing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from framewright.composition import Project
+    from framewright.model.settings import Settings
+    from framewright.render.options import RenderOptions
+    from framewright.render.telling import Teller
+    from framewright.render.theatre import Performance
+    from framewright.render.timing import Timing
+
+_SIDES = re.compile(rb"""data-(width|height)\s*=\s*["']?\s*(\d{1,5})""")
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that stands ready at its first frame.
+
+    Attributes:
+        size: in CSS pixels, as the page is laid out.
+        drawn: in device pixels, as pictures come.
+    """
+
+    theatre: Theatre
+    house: House
+    first: Performance
+    timing: Timing
+    size: Size
+    drawn: Size
+
+
+@asynccontextmanager
+async def open_composition(
+    composition: str, options: RenderOptions, settings: Settings, teller: Teller
+) -> AsyncIterator[Opened]:
+    """Open the composition in a first browser, and close every browser of it in the end.
+
+    Raises:
+        FramewrightError: see :func:`framewright.render`.
+    """
+    project = open_project(composition)
+    program = find_browser(settings)
+    house = House(
+        project=project,
+        program=program,
+        frame_control=has_frame_control(program),
+        scale=options.scale,
+        wishes=Wishes(width=options.width, height=options.height, page_timeout=settings.page_timeout),
+        settings=settings,
+    )
+    async with Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back) as theatre:
+        first = await _open_first(theatre, _likely_size(project, options), options)
+        page = first.description
+        size, size_choice, ignored = choose_size(page, options)
+        timing = choose_timing(page, options)
+        for choice in (size_choice, *timing.choices):
+            teller.decide(choice)
+        teller.warn_of_readiness((*page.notices, *ignored, *timing.notices))
+        yield Opened(theatre, house, first, timing, size, size.scaled(options.scale))
+
+
+async def _open_first(theatre: Theatre, size: Size, options: RenderOptions) -> Performance:
+    """Open the page at the size that it asks for. Pages lay themselves out as they load, so a wrong guess loads anew."""
+    for _ in range(_ATTEMPTS):
+        performance = await theatre.open(size)
+        wanted, _, _ = choose_size(performance.description, options)
+        if wanted == size:
+            return performance
+        await theatre.close(performance)
+        size = wanted
+    raise CompositionError(
+        f"The page asks for another size whenever it is shown in the one that it asked for, last {size}: declare one "
+        "with data-width and data-height.",
+        code="SIZE_UNSTABLE",
+    )
+
+
+def _likely_size(project: Project, options: RenderOptions) -> Size:
+    """A guess that saves a second start of the browser; the page itself has the last word."""
+    page = project.documents.get(project.entry) or (project.root / project.entry).read_bytes()
+    found: dict[bytes, int] = {}
+    for side, pixels in _SIDES.findall(page):
+        found.setdefault(side, int(pixels))
+    width = found.get(b"width", options.width or USUAL_SIZE[0])
+    height = found.get(b"height", options.height or USUAL_SIZE[1])
+    try:
+        likely = Size(width, height)
+        likely.scaled(options.scale)
+    except CompositionError:
+        return Size(*USUAL_SIZE)
+    return likely

@@ -1,0 +1,54 @@
+"""What a render would give, as a value."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from framewright.model.composition import (  # noqa: TC001 -- pydantic reads them at run time
+    Clip,
+    Description,
+    DurationSource,
+    Notice,
+)
+from framewright.model.events import Decided  # noqa: TC001 -- as above
+
+
+class ProbeResult(BaseModel):
+    """A composition as it would be rendered.
+
+    Attributes:
+        description: what the page says of itself.
+        width, height: CSS pixels, as the page is laid out.
+        output_width, output_height: device pixels, as pictures come at ``scale``.
+        fps: exact, such as ``30`` or ``30000/1001``.
+        seconds: the length of the composition.
+        duration_source: where that length comes from.
+        frames: of the whole composition.
+        start_frame, end_frame: the part that would be rendered; the end is excluded.
+        remote: addresses outside the project that the page asked for.
+        notices: warnings so far.
+        decisions: the automatic choices, with what they rest on.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    description: Description
+    width: int
+    height: int
+    scale: float
+    output_width: int
+    output_height: int
+    fps: str
+    seconds: float
+    duration_source: DurationSource
+    frames: int
+    start_frame: int
+    end_frame: int
+    remote: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    decisions: tuple[Decided, ...]
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """The elements with a window of time."""
+        return self.description.clips

@@ -1,0 +1,183 @@
+"""Where a page performs: one browser process, one page, and the stage that obeys our clock; and how many are opened."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from framewright.browser import Browser, BrowserOptions, FileServer
+from framewright.composition import Stage, Wishes
+from framewright.model.errors import BrowserError, FramewrightError
+from framewright.model.events import FellBack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from fractions import Fraction
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from framewright.browser import Page
+    from framewright.composition import Project
+    from framewright.model.composition import Description, Notice, Step
+    from framewright.model.settings import Settings
+    from framewright.model.size import Size
+
+_log = structlog.get_logger(__name__)
+
+
+class Performance:
+    """A page in a browser of its own. It is the scene that the capture room works with."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        page: Page,
+        stage: Stage,
+        size: Size,
+        on_notices: Callable[[Iterable[Notice]], None],
+    ) -> None:
+        self.browser = browser
+        self.page = page
+        self.size = size
+        self._stage = stage
+        self._on_notices = on_notices
+
+    @property
+    def description(self) -> Description:
+        """What the page says of itself."""
+        return self._stage.description
+
+    async def seek(self, seconds: Fraction) -> Step:
+        """Move the page's clock, and pass on what it warned of meanwhile."""
+        step = await self._stage.seek(seconds)
+        if step.notices:
+            self._on_notices(step.notices)
+        return step
+
+    async def cover(self, grey: int | None) -> None:
+        """Lay a flat grey over the page; None takes it away."""
+        await self._stage.cover(grey)
+
+    async def bare(self) -> None:
+        """Show transparency where the page paints nothing, in place of white."""
+        colour = {"r": 0, "g": 0, "b": 0, "a": 0}
+        await self.page.call("Emulation.setDefaultBackgroundColorOverride", {"color": colour})
+
+    async def close(self) -> None:
+        """End the browser. May be called again."""
+        # What is wrong with a browser that is thrown away was told by the call that failed.
+        with suppress(FramewrightError, OSError):
+            await self.browser.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What all performances of one render share.
+
+    Attributes:
+        program: the browser.
+        frame_control: whether it draws only when told to.
+        scale: device pixels to a CSS pixel.
+        wishes: what the page is told.
+    """
+
+    project: Project
+    program: Path
+    frame_control: bool
+    scale: float
+    wishes: Wishes
+    settings: Settings
+
+
+def has_frame_control(program: Path) -> bool:
+    """Whether this is the headless shell, the only build of Chromium that draws when it is told to."""
+    names = (program.name, program.resolve().name)
+    return any("headless-shell" in name or "headless_shell" in name for name in names)
+
+
+class Theatre:
+    """Opens performances, one browser start at a time, and closes whatever is open when it is left.
+
+    Args:
+        house: what they share.
+        on_notices: told of the warnings of every page.
+        on_fallback: told when an opening had to be repeated.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        *,
+        on_notices: Callable[[Iterable[Notice]], None],
+        on_fallback: Callable[[FellBack], None],
+    ) -> None:
+        self._house = house
+        self._on_notices = on_notices
+        self._on_fallback = on_fallback
+        self._open: set[Performance] = set()
+        self._starting = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self.origin = ""
+
+    async def __aenter__(self) -> Self:
+        project = self._house.project
+        server = await self._stack.enter_async_context(FileServer(project.root, documents=project.documents))
+        self.origin = server.origin
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await asyncio.gather(*(self.close(one) for one in tuple(self._open)))
+        finally:
+            await self._stack.aclose()
+
+    async def open(self, size: Size) -> Performance:
+        """Open the page in a new browser of this size, in CSS pixels; once again when the browser fails.
+
+        Raises:
+            CompositionError: the page cannot be rendered.
+            BrowserError: the second browser failed too.
+            SetupError: no browser can run here.
+        """
+        try:
+            return await self._open_once(size)
+        except BrowserError as error:
+            _log.warning("opening_repeated", code=error.code, message=error.message)
+            self._on_fallback(
+                FellBack(code="OPENING_REPEATED", message=f"The page is opened again: {error.message}")
+            )
+        return await self._open_once(size)
+
+    async def _open_once(self, size: Size) -> Performance:
+        house = self._house
+        options = BrowserOptions(
+            program=house.program,
+            size=size,
+            scale=house.scale,
+            frame_control=house.frame_control,
+            sandbox=house.settings.sandbox,
+            memory_limit=house.settings.page_memory,
+            tmpdir=house.settings.tmpdir,
+        )
+        async with AsyncExitStack() as stack:
+            # One starts while the others load: starting all at once slows each and helps none.
+            async with self._starting:
+                browser = await stack.enter_async_context(Browser(options))
+                page = await browser.new_page()
+            stage = await Stage.open(page, house.project, self.origin, house.wishes)
+            stack.pop_all()
+        performance = Performance(browser, page, stage, size, self._on_notices)
+        self._open.add(performance)
+        return performance
+
+    async def close(self, performance: Performance) -> None:
+        """End one performance. May be called again."""
+        self._open.discard(performance)
+        await performance.close()

@@ -1,0 +1,155 @@
+"""The public verbs of one machine: render and probe, awaited or not; and diagnose.
+
+Browsers and codecs are imported when a verb is called, so that ``import framewright`` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from framewright.model.errors import UsageError
+from framewright.model.settings import Settings
+from framewright.render.blocking import run_blocking
+from framewright.render.cancel import Stoppable
+from framewright.render.options import RenderOptions
+from framewright.render.telling import Teller
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from framewright.model.report import RenderReport
+    from framewright.render.cancel import CancelToken
+    from framewright.render.check import Check
+    from framewright.render.options import ProbeWishes, RenderWishes
+    from framewright.render.probe_result import ProbeResult
+    from framewright.render.telling import Listener
+
+
+async def render_async(
+    composition: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    options: RenderOptions | None = None,
+    *,
+    on_event: Listener | None = None,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+    **wishes: Unpack[RenderWishes],
+) -> RenderReport:
+    """Render a composition to a finished file.
+
+    Args:
+        composition: a folder with an ``index.html``, or an HTML file.
+        output: a file whose suffix tells the format (.mp4 .mov .webm .gif), or with ``format="png-sequence"`` a
+            folder. It appears when it is complete; until then whatever has that name stays as it is.
+        options: all wishes in one value; or give them as keywords, see
+            :class:`~framewright.render.options.RenderWishes`.
+        on_event: called with each event as it happens, in this thread. What it raises ends the render.
+        cancel: ends the render from any thread. Cancelling the task does the same.
+        settings: of the machine; None: read from the environment.
+
+    Returns:
+        The account of the render.
+
+    Raises:
+        UsageError: options that do not exist, or do not go together.
+        CompositionError: the page cannot be rendered as it is.
+        SetupError: no browser, or one that cannot do what is asked.
+        BrowserError: browsers died again and again.
+        EncoderError, OutputError: the file could not be made or written.
+        RenderCancelledError: ``cancel`` was cancelled.
+
+    Whatever is raised: no process of ours is left, and no file.
+    """
+    from framewright.render.job import Job
+
+    asked = _options(options, wishes)
+    teller = Teller(on_event, strict=asked.strict)
+    async with Stoppable(cancel):
+        return await Job(os.fspath(composition), output, asked, settings or Settings(), teller).run()
+    raise AssertionError("unreachable")
+
+
+def render(
+    composition: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    options: RenderOptions | None = None,
+    *,
+    on_event: Listener | None = None,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+    **wishes: Unpack[RenderWishes],
+) -> RenderReport:
+    """Render a composition to a finished file; see :func:`render_async`, which this runs to its end.
+
+    Works in scripts, in threads and in notebooks. Inside a running event loop the work, and with it ``on_event``,
+    goes to a thread of its own. Ctrl-C cleans up and raises RenderCancelledError.
+    """
+    asked = _options(options, wishes)
+    return run_blocking(
+        lambda: render_async(composition, output, asked, on_event=on_event, cancel=cancel, settings=settings)
+    )
+
+
+async def probe_async(
+    composition: str | os.PathLike[str],
+    options: RenderOptions | None = None,
+    *,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+    **wishes: Unpack[ProbeWishes],
+) -> ProbeResult:
+    """Open a composition, and tell what rendering it would give, without rendering it.
+
+    Args:
+        composition: a folder with an ``index.html``, or an HTML file.
+        options: as for :func:`render_async`; what concerns only the file is not looked at.
+        cancel: ends the probe from any thread.
+        settings: of the machine; None: read from the environment.
+
+    Raises:
+        UsageError, CompositionError, SetupError, BrowserError, RenderCancelledError: as for :func:`render_async`.
+    """
+    from framewright.render.probe import probe_composition
+
+    asked = _options(options, wishes)
+    async with Stoppable(cancel):
+        return await probe_composition(os.fspath(composition), asked, settings or Settings())
+    raise AssertionError("unreachable")
+
+
+def probe(
+    composition: str | os.PathLike[str],
+    options: RenderOptions | None = None,
+    *,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+    **wishes: Unpack[ProbeWishes],
+) -> ProbeResult:
+    """Open a composition and describe it; see :func:`probe_async`, which this runs to its end."""
+    asked = _options(options, wishes)
+    return run_blocking(lambda: probe_async(composition, asked, cancel=cancel, settings=settings))
+
+
+async def diagnose(settings: Settings | None = None) -> tuple[Check, ...]:
+    """Check everything that rendering needs; what is only slow or unlikely is a warning.
+
+    Takes a few seconds, since it starts the browser. What it finds is told by the checks, never raised.
+
+    Args:
+        settings: of the machine; None: read from the environment.
+    """
+    from framewright.render.diagnosis import check_installation
+
+    return await check_installation(settings or Settings())
+
+
+def _options(options: RenderOptions | None, wishes: RenderWishes | ProbeWishes) -> RenderOptions:
+    if options is None:
+        return RenderOptions.parse(**wishes)
+    if wishes:
+        raise UsageError(
+            f"Give options as one value or as keywords, not both: {', '.join(sorted(wishes))}.",
+            code="OPTIONS_TWICE",
+        )
+    return options

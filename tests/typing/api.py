@@ -1,0 +1,62 @@
+"""What type checkers make of the public face. Checked by mypy, never run."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import assert_type
+
+import framewright
+from framewright import (
+    CancelToken,
+    Check,
+    Description,
+    FileFacts,
+    FramewrightError,
+    ProbeResult,
+    Progressed,
+    RenderEvent,
+    RenderOptions,
+    RenderReport,
+)
+
+
+def listen(event: RenderEvent) -> None:
+    if isinstance(event, Progressed):
+        assert_type(event.frames, int)
+        assert_type(event.rate, float | None)
+    if event.event == "finished":
+        assert_type(event.report, RenderReport)
+
+
+def blocking() -> None:
+    report = framewright.render("title", "title.mp4", fps=30, quality="draft", workers="auto")
+    assert_type(report, RenderReport)
+    assert_type(report.output, FileFacts)
+    framewright.render(
+        Path("title"), Path("title.webm"), fps="30000/1001", bitrate="8M", alpha=True, on_event=listen
+    )
+    framewright.render(
+        "title", "frames", format="png-sequence", fps=Fraction(25), start_frame=10, end_frame=20
+    )
+    framewright.render("title", "title.mp4", RenderOptions(crf=18.0, workers=2), cancel=CancelToken())
+    assert_type(framewright.probe("title", duration=3), ProbeResult)
+    framewright.render("title", "title.mp4", colour="red")  # type: ignore[call-arg]
+    framewright.render("title", "title.mp4", strict="yes")  # type: ignore[arg-type]
+    framewright.probe("title", crf=18)  # type: ignore[call-arg]
+
+
+async def awaited() -> None:
+    assert_type(await framewright.render_async("title", "title.mp4", scale=2), RenderReport)
+    result = await framewright.probe_async("title")
+    assert_type(result.description, Description)
+    assert_type(result.frames, int)
+    assert_type(await framewright.diagnose(), tuple[Check, ...])
+
+
+def errors() -> None:
+    try:
+        blocking()
+    except FramewrightError as error:
+        assert_type(error.code, str)
+        assert_type(error.retryable, bool)
