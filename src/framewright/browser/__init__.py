@@ -1,1 +1,20 @@
 """Finding, starting and driving Chromium; serving the files that it opens. Knows nothing of video."""
+
+from framewright.browser.browser import Browser, BrowserOptions
+from framewright.browser.find import BrowserInfo, describe_browser, find_browser
+from framewright.browser.flags import sandbox_obstacle, shm_is_small
+from framewright.browser.page import Drawn, Page
+from framewright.browser.server import FileServer
+
+__all__ = [
+    "Browser",
+    "BrowserInfo",
+    "BrowserOptions",
+    "Drawn",
+    "FileServer",
+    "Page",
+    "describe_browser",
+    "find_browser",
+    "sandbox_obstacle",
+    "shm_is_small",
+]

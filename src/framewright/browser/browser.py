@@ -1,0 +1,307 @@
+"""One browser: its start, its memory, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import structlog
+
+from framewright.browser.connection import CallTimeoutError, Connection
+from framewright.browser.find import has_frame_control, real_program
+from framewright.browser.flags import command_line, sandbox_obstacle
+from framewright.browser.framing import CborFraming, JsonFraming
+from framewright.browser.page import Page
+from framewright.browser.process import BrowserProcess
+from framewright.browser.profiles import make_profile, remove_profile
+from framewright.model.errors import BrowserError, CompositionError, FramewrightError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from framewright.model.size import Size
+
+log = structlog.get_logger(__name__)
+
+_START_SECONDS = 60.0
+_MEMORY_LOOK_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOptions:
+    """How a browser is started.
+
+    Attributes:
+        program: a headless shell, or another Chromium with ``frame_control`` off.
+        size: the page in CSS pixels.
+        scale: device pixels per CSS pixel.
+        frame_control: draw only when told to.
+        sandbox: None: used wherever it can work.
+        memory_limit: bytes that its processes may use together; None: no limit.
+        tmpdir: where its profile lives; None: the system's choice.
+        flags: more flags, after ours.
+        framing: how messages lie on the debugging pipe.
+    """
+
+    program: Path
+    size: Size
+    scale: float = 1.0
+    frame_control: bool = True
+    sandbox: bool | None = None
+    memory_limit: int | None = None
+    tmpdir: Path | None = None
+    flags: tuple[str, ...] = ()
+    framing: Literal["cbor", "json"] = "cbor"
+
+
+class Browser:
+    """A running Chromium, in a session of its own and with a fresh profile. An async context manager.
+
+    After its death every call raises the same error, which says why: ``BROWSER_DIED``, or ``PAGE_MEMORY`` when it
+    was killed for using more memory than its limit.
+    """
+
+    def __init__(self, options: BrowserOptions) -> None:
+        self.options = options
+        self._process: BrowserProcess | None = None
+        self._connection: Connection | None = None
+        self._profile: Path | None = None
+        self._memory_watch: asyncio.Task[None] | None = None
+        self._reason: FramewrightError | None = None
+        self._pages: dict[str, Page] = {}
+        self.version = ""
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def pid(self) -> int:
+        """Of its first process, which leads a session of its own."""
+        return self._running.pid
+
+    @property
+    def profile(self) -> Path:
+        """Its temporary profile."""
+        assert self._profile is not None, "the browser has not been started"
+        return self._profile
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers.
+
+        Raises:
+            SetupError: ``BROWSER_MISSING`` when there is no such program.
+            BrowserError: ``BROWSER_DIED`` when it ended at once, ``BROWSER_STALLED`` when it does not answer.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _start(self) -> None:
+        options = self.options
+        program = real_program(options.program)
+        self._profile = await asyncio.to_thread(make_profile, options.tmpdir)
+        framing = CborFraming() if options.framing == "cbor" else JsonFraming()
+        command = command_line(
+            program,
+            profile=self._profile,
+            size=options.size,
+            scale=options.scale,
+            frame_control=options.frame_control,
+            sandbox=await self._decide_sandbox(program),
+            pipe=framing.switch,
+            extra=options.flags,
+        )
+        self._process = process = await BrowserProcess.start(command, dict(os.environ))
+        process.on_exit = self._on_exit
+        self._connection = Connection(process.read_fd, process.write_fd, framing)
+        self._connection.on_closed = self._on_exit
+        self._connection.listen("", self._on_event)
+        try:
+            answer = await self.call("Browser.getVersion", timeout=_START_SECONDS)
+            await self.call("Target.setDiscoverTargets", {"discover": True}, timeout=_START_SECONDS)
+            await self.call(
+                "Browser.setDownloadBehavior",
+                {"behavior": "deny", "eventsEnabled": True},
+                timeout=_START_SECONDS,
+            )
+        except CallTimeoutError as error:
+            raise BrowserError(
+                f"The browser did not answer within {_START_SECONDS:g} s of its start.{self._last_words()}",
+                code="BROWSER_STALLED",
+            ) from error
+        self.version = str(answer["product"])
+        if options.memory_limit is not None:
+            self._memory_watch = asyncio.create_task(self._watch_memory(options.memory_limit))
+        log.debug("browser started", program=str(program), version=self.version, pid=process.pid)
+
+    async def _decide_sandbox(self, program: Path) -> bool:
+        if self.options.sandbox is not None:
+            return self.options.sandbox
+        obstacle = await asyncio.to_thread(sandbox_obstacle, program)
+        if obstacle is not None:
+            log.info("browser sandbox off", reason=obstacle, program=str(program))
+        return obstacle is None
+
+    async def call(
+        self, method: str, params: dict[str, Any] | None = None, *, session: str = "", timeout: float = 30.0
+    ) -> dict[str, Any]:
+        """Call the browser itself, or a session of it.
+
+        Raises:
+            CallTimeoutError: no answer within ``timeout`` seconds.
+            BrowserError: refused, or the browser is gone.
+        """
+        if self._reason is not None:
+            raise self._reason
+        try:
+            return await self._connected.call(method, params, session=session, timeout=timeout)
+        except BrowserError:
+            if self._reason is not None:
+                raise self._reason from None
+            raise
+
+    async def new_page(self, *, call_timeout: float = 30.0) -> Page:
+        """A blank page, under frame control when the browser is.
+
+        Args:
+            call_timeout: seconds that a call to the page may take unless it says otherwise.
+
+        Raises:
+            BrowserError: the browser does not open it.
+        """
+        size = self.options.size
+        try:
+            target = await self.call(
+                "Target.createTarget",
+                {
+                    "url": "about:blank",
+                    "width": size.width,
+                    "height": size.height,
+                    "enableBeginFrameControl": self.options.frame_control,
+                }
+                if self.options.frame_control
+                else {"url": "about:blank"},
+            )
+            attached = await self.call(
+                "Target.attachToTarget", {"targetId": target["targetId"], "flatten": True}
+            )
+            page = Page(
+                self, self._connected, attached["sessionId"], target["targetId"], call_timeout=call_timeout
+            )
+            self._pages[target["targetId"]] = page
+            await page.prepare()
+        except CallTimeoutError as error:
+            raise BrowserError(
+                f"The browser opens no page: {error} was not answered.", code="BROWSER_STALLED"
+            ) from error
+        return page
+
+    def cpu_seconds(self) -> float:
+        """Processor time of all its processes so far."""
+        return self._running.cpu_seconds()
+
+    def memory_bytes(self) -> int:
+        """Memory of all its processes, pages that they share counted once."""
+        return self._running.memory_bytes()
+
+    def kill(self, reason: FramewrightError | None = None) -> None:
+        """Kill all its processes at once; calls that wait raise the reason. :meth:`close` clears up."""
+        self._fail(reason or BrowserError("The browser was killed.", code="BROWSER_DIED"))
+        if self._process is not None:
+            self._process.kill()
+
+    async def close(self) -> None:
+        """Kill it, wait until no process is left, and remove its profile. Harmless when repeated."""
+        cancelled = False
+        if self._memory_watch is not None:
+            self._memory_watch.cancel()
+        self.kill(BrowserError("The browser has been closed.", code="BROWSER_DIED"))
+        ending = asyncio.ensure_future(self._clear_up())
+        while not ending.done():
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:  # clearing up takes a moment and must not be left half done
+                cancelled = True
+        ending.result()
+        if cancelled:
+            raise asyncio.CancelledError
+
+    async def _clear_up(self) -> None:
+        if self._process is not None:
+            await self._process.buried()
+        if self._profile is not None:
+            await asyncio.to_thread(remove_profile, self._profile)
+
+    @property
+    def _running(self) -> BrowserProcess:
+        assert self._process is not None, "the browser has not been started"
+        return self._process
+
+    @property
+    def _connected(self) -> Connection:
+        assert self._connection is not None, "the browser has not been started"
+        return self._connection
+
+    def _last_words(self) -> str:
+        words = self._process.last_words if self._process else ""
+        return f" Its last words:\n{words}" if words else ""
+
+    def _on_exit(self) -> None:
+        if self._reason is None:
+            self.kill(BrowserError(f"The browser died.{self._last_words()}", code="BROWSER_DIED"))
+
+    def _fail(self, reason: FramewrightError) -> None:
+        if self._reason is None:
+            self._reason = reason
+        if self._connection is not None:
+            self._connection.close(self._reason)
+
+    def _on_event(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Target.targetCreated":
+            self._refuse_popup(params["targetInfo"])
+        elif method == "Target.targetCrashed":
+            page = self._pages.get(params["targetId"])
+            if page is not None:
+                page.crashed(params.get("status", ""))
+        elif method == "Browser.downloadWillBegin":
+            for page in self._pages.values():
+                page.download_denied(params.get("url", ""))
+
+    def _refuse_popup(self, target: dict[str, Any]) -> None:
+        page = self._pages.get(target.get("openerId", ""))
+        if page is not None and target["type"] == "page" and target["targetId"] not in self._pages:
+            self._connected.tell("Target.closeTarget", {"targetId": target["targetId"]})
+            page.popup_closed(target.get("url", ""))
+
+    async def _watch_memory(self, limit: int) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            while self._reason is None:
+                await asyncio.sleep(_MEMORY_LOOK_SECONDS)
+                # The quick figure is never too small, so the exact one is needed only beyond the limit.
+                if self._running.memory_bytes(quick=True) > limit:
+                    used = await asyncio.to_thread(self.memory_bytes)
+                    if used > limit:
+                        self.kill(_too_much_memory(used, limit))
+
+
+def _too_much_memory(used: int, limit: int) -> CompositionError:
+    return CompositionError(
+        f"The page uses more than {limit // 2**20} MiB of memory ({used // 2**20} MiB): "
+        "let it hold less at a time, or raise FRAMEWRIGHT_PAGE_MEMORY.",
+        code="PAGE_MEMORY",
+    )
+
+
+__all__ = ["Browser", "BrowserOptions", "has_frame_control"]

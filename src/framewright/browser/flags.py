@@ -1,0 +1,139 @@
+"""The command line of a browser. Each flag is there because frames are wrong, or slow, without it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from framewright.model.size import Size
+
+_SMALL_SHM = 256 * 2**20
+
+_FRAME_CONTROL = (
+    "--deterministic-mode",
+    "--enable-begin-frame-control",
+    "--run-all-compositor-stages-before-draw",
+    "--disable-threaded-animation",
+    "--disable-threaded-scrolling",
+    "--disable-checker-imaging",
+    "--disable-image-animation-resync",
+    "--disable-new-content-rendering-timeout",
+    "--enable-surface-synchronization",
+    "--disable-partial-raster",
+)
+_PICTURE = (
+    # The compositor draws with Skia on the CPU (4 times cheaper a frame); WebGL still has its software GL.
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+    "--hide-scrollbars",
+)
+_MEDIA = (
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream=display-media-type=browser",
+    "--autoplay-policy=no-user-gesture-required",
+    "--mute-audio",
+)
+_QUIET = (
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-service-autorun",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-breakpad",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-hang-monitor",
+    "--disable-quic",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    # Frames of other sites stay in the page's process: one clock and one draw for all of them.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints",
+)
+
+
+def command_line(
+    program: Path,
+    *,
+    profile: Path,
+    size: Size,
+    scale: float,
+    frame_control: bool,
+    sandbox: bool,
+    pipe: str,
+    extra: tuple[str, ...] = (),
+) -> list[str]:
+    """The whole command.
+
+    Args:
+        size: of the page in CSS pixels.
+        scale: device pixels per CSS pixel. Only as a flag does it reach the frame stream.
+        pipe: the framing on the debugging pipe, ``cbor`` or ``json``.
+    """
+    device = size.scaled(scale)
+    command = [str(program)]
+    if frame_control:
+        command += _FRAME_CONTROL
+        # Tiles as large as the frame: 84 → 58 CPU-ms on a page of rotating shadowed cards.
+        command += [f"--default-tile-width={device.width}", f"--default-tile-height={device.height}"]
+    else:
+        command.append("--headless=new" if "headless" not in program.name else "--headless")
+    command += [*_PICTURE, *_MEDIA, *_QUIET]
+    command += [
+        f"--remote-debugging-pipe={pipe}",
+        f"--user-data-dir={profile}",
+        f"--window-size={size.width},{size.height}",
+        f"--force-device-scale-factor={scale:g}",
+    ]
+    if shm_is_small():
+        command.append("--disable-dev-shm-usage")
+    if not sandbox:
+        command.append("--no-sandbox")
+    return [*command, *extra, "about:blank"]
+
+
+def shm_is_small() -> bool:
+    """Whether ``/dev/shm`` holds too little for frames, as in a container by default (64 MiB)."""
+    try:
+        facts = os.statvfs("/dev/shm")  # noqa: S108 -- asked for its size only
+    except OSError:
+        return True
+    return facts.f_bavail * facts.f_frsize < _SMALL_SHM
+
+
+def sandbox_obstacle(program: Path) -> str | None:
+    """Why Chromium's sandbox cannot work here; None when it can."""
+    if os.geteuid() == 0:
+        return "Chromium refuses its sandbox to root"
+    helper = program.with_name("chrome-sandbox")
+    try:
+        if helper.stat().st_mode & 0o4000:
+            return None
+    except OSError:
+        pass
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return None
+    tried = subprocess.run(
+        [unshare, "--user", "--pid", "--fork", "true"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
+    return None if tried.returncode == 0 else "the system grants no user namespaces"

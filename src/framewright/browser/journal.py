@@ -1,0 +1,127 @@
+"""What a page reports while it runs: errors, warnings, missing files, foreign addresses. Bounded and without repeats."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from framewright.model.composition import Notice
+
+_MOST = 200
+_LONGEST = 500
+_WEB: Final = frozenset({"http", "https", "ws", "wss"})
+# The answer of a browser that asks of its own accord; no author misses it.
+_UNASKED = "/favicon.ico"
+
+
+class Journal:
+    """Turns events of the DevTools protocol into notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.script_errors: list[str] = []
+        self.remote: set[str] = set()
+        self._known: set[tuple[str, str]] = set()
+        self._requests: dict[str, str] = {}
+        self._origin = ""
+
+    def set_origin(self, url: str) -> None:
+        """Addresses of this one's origin belong to the project; others are remote."""
+        self._origin = _origin(url)
+
+    def note(self, code: str, message: str) -> None:
+        """Add a notice, unless it is known or there are too many."""
+        if len(self._known) < _MOST and (code, message) not in self._known:
+            self._known.add((code, message))
+            self.notices.append(Notice(code=code, message=message))
+
+    def drain(self) -> list[Notice]:
+        """The notices since the last time."""
+        drained, self.notices = self.notices, []
+        return drained
+
+    def unanswered(self) -> list[str]:
+        """Addresses that were asked for and have not answered, the oldest first."""
+        return list(self._requests.values())
+
+    def take(self, method: str, params: dict[str, Any]) -> None:
+        """Take an event, if it says something."""
+        match method:
+            case "Network.requestWillBeSent":
+                self._request(params)
+            case "Network.responseReceived":
+                self._response(params)
+            case "Network.loadingFinished":
+                self._requests.pop(params["requestId"], None)
+            case "Network.loadingFailed":
+                self._failure(params)
+            case "Network.webSocketCreated":
+                self._remember_remote(params["url"])
+            case "Runtime.exceptionThrown":
+                self._exception(params["exceptionDetails"])
+            case "Runtime.consoleAPICalled":
+                self._console(params)
+
+    def _request(self, params: dict[str, Any]) -> None:
+        url = params["request"]["url"]
+        if urlsplit(url).scheme in _WEB:
+            if len(self._requests) < 10 * _MOST:
+                self._requests[params["requestId"]] = url
+            self._remember_remote(url)
+
+    def _remember_remote(self, url: str) -> None:
+        if len(self.remote) < 10 * _MOST and urlsplit(url).scheme in _WEB and _origin(url) != self._origin:
+            self.remote.add(url[:2000])
+
+    def _response(self, params: dict[str, Any]) -> None:
+        answer = params["response"]
+        if answer["status"] >= 400 and not answer["url"].endswith(_UNASKED):
+            self.note("ASSET_UNAVAILABLE", f"{answer['url'][:_LONGEST]} answered {answer['status']}.")
+
+    def _failure(self, params: dict[str, Any]) -> None:
+        url = self._requests.pop(params["requestId"], None)
+        if url is None or params.get("canceled") or url.endswith(_UNASKED):
+            return
+        self.note("ASSET_UNAVAILABLE", f"{url[:_LONGEST]} could not be loaded: {params['errorText']}.")
+
+    def _exception(self, details: dict[str, Any]) -> None:
+        message = describe_exception(details)
+        if len(self.script_errors) < _MOST and message not in self.script_errors:
+            self.script_errors.append(message)
+        self.note("SCRIPT_ERROR", f"A script failed: {message}.")
+
+    def _console(self, params: dict[str, Any]) -> None:
+        kind = params["type"]
+        if kind not in {"error", "warning", "assert"}:
+            return
+        text = " ".join(_spoken(argument) for argument in params["args"])[:_LONGEST]
+        frames = params.get("stackTrace", {}).get("callFrames", ())
+        where = f" ({_place(frames[0])})" if frames else ""
+        code = "CONSOLE_WARNING" if kind == "warning" else "CONSOLE_ERROR"
+        self.note(code, f"The page's console says: {text}{where}")
+
+
+def describe_exception(details: dict[str, Any]) -> str:
+    """An uncaught exception in one line, with file and line."""
+    thrown = details.get("exception", {})
+    text = str(thrown.get("description") or thrown.get("value") or details.get("text") or "an exception")
+    frames = details.get("stackTrace", {}).get("callFrames", ())
+    place = _place(frames[0] if frames else details)
+    return f"{text.splitlines()[0][:_LONGEST]} ({place})"
+
+
+def _place(frame: dict[str, Any]) -> str:
+    url = frame.get("url") or "inline script"
+    return f"{url[:_LONGEST]}:{frame.get('lineNumber', 0) + 1}:{frame.get('columnNumber', 0) + 1}"
+
+
+def _spoken(argument: dict[str, Any]) -> str:
+    value = argument.get(
+        "value", argument.get("description", argument.get("unserializableValue", argument["type"]))
+    )
+    return str(value).splitlines()[0] if str(value) else ""
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,353 @@
+"""One page: calls, frames, loading, and what it does on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from framewright.browser.connection import CallTimeoutError
+from framewright.browser.journal import Journal, describe_exception
+from framewright.model.errors import BrowserError, CompositionError, FramewrightError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from framewright.browser.browser import Browser
+    from framewright.browser.connection import Connection
+    from framewright.model.composition import Notice
+
+_HEAD_START_MS = 3_600_000.0
+_TICK_MS = 300.0
+_LOADING_PAUSE = 0.02
+_SIGN_OF_LIFE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a draw did.
+
+    Attributes:
+        damage: something changed since the draw before.
+        png: the picture when it was asked for; None also when the browser had none ready, which does not mean that
+            nothing changed.
+    """
+
+    damage: bool
+    png: bytes | None = None
+
+
+class Page:
+    """A page of a :class:`~framewright.browser.browser.Browser`. Made by ``Browser.new_page``.
+
+    Dialogs are dismissed, popups closed, downloads and navigation refused, each with a notice.
+
+    Attributes:
+        call_timeout: seconds that a call may take unless it says otherwise.
+        ticks: milliseconds on the compositor's clock at the last draw.
+    """
+
+    def __init__(
+        self, browser: Browser, connection: Connection, session: str, target: str, *, call_timeout: float
+    ) -> None:
+        self.call_timeout = call_timeout
+        # Far ahead of the real clock, and 300 ms a draw: with smaller steps the frame stream's copies come late.
+        self.ticks = time.monotonic() * 1000 + _HEAD_START_MS
+        self._browser = browser
+        self._connection = connection
+        self._session = session
+        self._frame = target  # the main frame of a target has its id
+        self._journal = Journal()
+        self._handlers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
+        self._failure: FramewrightError | None = None
+        self._loading: str | None = None
+        self._document: str | None = None
+        self._settled = False
+        self._loaded = asyncio.Event()
+        connection.listen(session, self._on_event)
+
+    async def prepare(self) -> None:
+        """Switch on what the page needs. ``Browser.new_page`` has done it."""
+        for method, params in (
+            ("Page.enable", {}),
+            ("Runtime.enable", {}),
+            # Bodies of answers are never asked for.
+            ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
+            ("Network.setCacheDisabled", {"cacheDisabled": False}),
+            ("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}),
+            ("Page.setBypassCSP", {"enabled": True}),
+        ):
+            await self._browser.call(method, params, session=self._session)
+
+    async def call(
+        self, method: str, params: dict[str, Any] | None = None, *, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """Call a method of the DevTools protocol on this page.
+
+        Args:
+            timeout: seconds; None: ``call_timeout``.
+
+        Raises:
+            CompositionError: ``PAGE_HANGS`` when it does not answer in time, ``NAVIGATED``, ``PAGE_CRASHED`` or
+                ``PAGE_MEMORY`` when the page is gone.
+            BrowserError: ``PROTOCOL_ERROR`` when the browser refuses, ``BROWSER_DIED`` when it is gone.
+        """
+        if self._failure is not None:
+            raise self._failure
+        seconds = self.call_timeout if timeout is None else timeout
+        try:
+            return await self._browser.call(method, params, session=self._session, timeout=seconds)
+        except CallTimeoutError as error:
+            if self._failure is not None:
+                raise self._failure from None
+            raise CompositionError(
+                f"The page did not answer within {seconds:g} s: look for a loop that never ends, or for work that "
+                "takes that long.",
+                code="PAGE_HANGS",
+            ) from error
+        except BrowserError:
+            if self._failure is not None:
+                raise self._failure from None
+            raise
+
+    async def evaluate(
+        self,
+        expression: str,
+        *,
+        await_promise: bool = False,
+        user_gesture: bool = False,
+        timeout: float | None = None,
+    ) -> Any:
+        """The value of an expression, as JSON would hold it.
+
+        Raises:
+            CompositionError: ``SCRIPT_ERROR`` when it throws; and as :meth:`call`.
+        """
+        params = {
+            "expression": expression,
+            "returnByValue": True,
+            "awaitPromise": await_promise,
+            "userGesture": user_gesture,
+        }
+        return _value(await self.call("Runtime.evaluate", params, timeout=timeout))
+
+    async def call_on(self, object_id: str, function: str, *args: Any, timeout: float | None = None) -> Any:
+        """Call a function with a remote object as ``this``, and wait for its promise.
+
+        Args:
+            function: its source, such as ``function (seconds) { return this.seek(seconds) }``.
+            args: values that JSON can hold.
+
+        Raises:
+            CompositionError: ``SCRIPT_ERROR`` when it throws; and as :meth:`call`.
+        """
+        params = {
+            "objectId": object_id,
+            "functionDeclaration": function,
+            "arguments": [{"value": value} for value in args],
+            "awaitPromise": True,
+            "returnByValue": True,
+        }
+        return _value(await self.call("Runtime.callFunctionOn", params, timeout=timeout))
+
+    async def inject(self, source: str) -> None:
+        """Run a script in every document of this page from now on, before any script of the author."""
+        await self.call("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": False})
+
+    async def navigate(self, url: str, timeout: float = 45.0) -> None:
+        """Open an address and wait for its ``load`` event, drawing meanwhile so that the page moves on.
+
+        Raises:
+            CompositionError: ``LOAD_FAILED`` when there is nothing at that address, ``LOAD_TIMEOUT`` when it does not
+                finish within ``timeout`` seconds, ``PAGE_HANGS`` when it does not even answer.
+        """
+        self._loaded.clear()
+        self._settled = False
+        self._document = None
+        self._loading = url
+        self._journal.set_origin(url)
+        deadline = time.monotonic() + timeout
+        opening = asyncio.ensure_future(self._open(url, timeout))
+        loaded = asyncio.ensure_future(self._loaded.wait())
+        try:
+            await self._draw_until(opening, deadline)
+            if not opening.done():
+                raise await self._why_slow(url, timeout)
+            opening.result()
+            await self._draw_until(loaded, deadline)
+            if not loaded.done():
+                raise await self._why_slow(url, timeout)
+        finally:
+            opening.cancel()
+            loaded.cancel()
+            await asyncio.gather(opening, loaded, return_exceptions=True)
+            self._loading = None
+        self._settled = True
+
+    async def begin_frame(
+        self,
+        ticks: float | None = None,
+        interval: float = 16.0,
+        *,
+        png: bool = False,
+        timeout: float | None = None,
+    ) -> Drawn:
+        """Draw the page as it is now.
+
+        Args:
+            ticks: milliseconds on the compositor's clock, more than at the draw before; None: 300 more.
+            interval: milliseconds that the page believes lie between frames.
+            png: return the picture as a PNG.
+        """
+        self.ticks = max(self.ticks + _TICK_MS if ticks is None else ticks, self.ticks + 0.001)
+        params: dict[str, Any] = {"frameTimeTicks": self.ticks, "interval": float(interval)}
+        if png:
+            params["screenshot"] = {"format": "png", "optimizeForSpeed": True}
+        answer = await self.call("HeadlessExperimental.beginFrame", params, timeout=timeout)
+        data = answer.get("screenshotData")
+        return Drawn(bool(answer.get("hasDamage")), base64.b64decode(data) if isinstance(data, str) else data)
+
+    def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
+        """Give the parameters of every event of this name to a handler, which must not block."""
+        self._handlers.setdefault(event, []).append(handler)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the author will want to know, since it was last drained."""
+        return tuple(self._journal.notices)
+
+    def drain_notices(self) -> list[Notice]:
+        """The notices since the last call of this method."""
+        return self._journal.drain()
+
+    @property
+    def script_errors(self) -> tuple[str, ...]:
+        """Exceptions that nobody caught, each with its file and line."""
+        return tuple(self._journal.script_errors)
+
+    @property
+    def remote(self) -> tuple[str, ...]:
+        """Addresses of other origins that the page asked for, sorted."""
+        return tuple(sorted(self._journal.remote))
+
+    # What the browser reports about this page.
+
+    def crashed(self, status: str) -> None:
+        """The page's process has ended."""
+        self._fail(
+            CompositionError(
+                f"The page's process crashed ({status or 'no reason given'}): it most often ran out of memory.",
+                code="PAGE_CRASHED",
+            )
+        )
+
+    def popup_closed(self, url: str) -> None:
+        """The page opened a window."""
+        self._journal.note(
+            "POPUP_CLOSED", f"The page opened a window ({url or 'about:blank'}), which was closed."
+        )
+
+    def download_denied(self, url: str) -> None:
+        """The page started a download."""
+        self._journal.note("DOWNLOAD_DENIED", f"The page tried to download {_short(url)}, which was denied.")
+
+    async def _open(self, url: str, timeout: float) -> None:
+        answer = await self.call("Page.navigate", {"url": url}, timeout=timeout)
+        if answer.get("errorText"):
+            raise CompositionError(f"{url} cannot be opened: {answer['errorText']}.", code="LOAD_FAILED")
+
+    async def _draw_until(self, event: asyncio.Future[Any], deadline: float) -> None:
+        """Draw every 20 ms, for without draws neither animation frames nor some loads go on."""
+        while not event.done() and (left := deadline - time.monotonic()) > 0:
+            if self._failure is not None:
+                raise self._failure
+            if self._browser.options.frame_control:
+                drawing = asyncio.ensure_future(self.begin_frame(timeout=left))
+                await asyncio.wait({drawing, event}, return_when=asyncio.FIRST_COMPLETED, timeout=left)
+                await asyncio.wait({drawing}, timeout=max(0.1, deadline - time.monotonic()))
+                if not drawing.done():
+                    drawing.cancel()
+                    return
+                drawing.result()
+            await asyncio.wait({event}, timeout=min(left, _LOADING_PAUSE))
+
+    async def _why_slow(self, url: str, timeout: float) -> FramewrightError:
+        try:
+            await self.evaluate("0", timeout=_SIGN_OF_LIFE_SECONDS)
+        except FramewrightError as error:
+            if error.code != "PAGE_HANGS":
+                return error
+            return CompositionError(
+                f"{url} hangs while it loads: it did not answer for {timeout:g} s; look for a loop that never ends.",
+                code="PAGE_HANGS",
+            )
+        missing = self._journal.unanswered()
+        waiting = f": it still waits for {_short(missing[0])}" if missing else ""
+        return CompositionError(
+            f"{url} did not finish loading within {timeout:g} s{waiting}.", code="LOAD_TIMEOUT"
+        )
+
+    def _fail(self, failure: FramewrightError) -> None:
+        if self._failure is None:
+            self._failure = failure
+
+    def _on_event(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Page.loadEventFired":
+            self._loaded.set()
+        elif method == "Page.javascriptDialogOpening":
+            self._connection.tell("Page.handleJavaScriptDialog", {"accept": False}, session=self._session)
+            self._journal.note(
+                "DIALOG_DISMISSED",
+                f"The page opened a dialog ({params['type']}: {json.dumps(params['message'][:200])}), "
+                "which was dismissed.",
+            )
+        elif method == "Fetch.requestPaused":
+            self._decide_document(params)
+        elif method == "Page.frameNavigated":
+            self._check_navigated(params["frame"])
+        else:
+            self._journal.take(method, params)
+        for handler in self._handlers.get(method, ()):
+            handler(params)
+
+    def _decide_document(self, params: dict[str, Any]) -> None:
+        """Let through the document that was asked for, and those of frames inside; refuse to leave it."""
+        request = {"requestId": params["requestId"]}
+        url = params["request"]["url"]
+        wanted = params.get("networkId", params["requestId"])
+        if params["frameId"] == self._frame:
+            if self._document is None and self._loading is not None:
+                self._document = wanted
+            if wanted != self._document:
+                # "Aborted" leaves the page as it is; any other reason would show an error page.
+                self._connection.tell(
+                    "Fetch.failRequest", request | {"errorReason": "Aborted"}, session=self._session
+                )
+                self._journal.note(
+                    "NAVIGATION_REFUSED", f"The page tried to leave for {_short(url)}, which was refused."
+                )
+                return
+        self._connection.tell("Fetch.continueRequest", request, session=self._session)
+
+    def _check_navigated(self, frame: dict[str, Any]) -> None:
+        if frame["id"] == self._frame and self._settled:
+            self._fail(
+                CompositionError(
+                    f"The page left for {_short(frame['url'])} while it was being rendered.", code="NAVIGATED"
+                )
+            )
+
+
+def _value(answer: dict[str, Any]) -> Any:
+    if "exceptionDetails" in answer:
+        raise CompositionError(
+            f"A script failed: {describe_exception(answer['exceptionDetails'])}.", code="SCRIPT_ERROR"
+        )
+    return answer["result"].get("value")
+
+
+def _short(url: str) -> str:
+    return url if len(url) <= 200 else f"{url[:200]}…"

@@ -1,0 +1,191 @@
+"""A local web server for the files of one composition: what lies under its folder, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import mimetypes
+import os
+import socket
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from starlette.types import Receive, Scope, Send
+
+_START_SECONDS = 20.0
+_STOP_SECONDS = 5.0
+# Told apart from the system's table, which differs by machine and has gaps.
+_TYPES = {
+    ".aac": "audio/aac",
+    ".apng": "image/apng",
+    ".avif": "image/avif",
+    ".css": "text/css",
+    ".csv": "text/csv",
+    ".flac": "audio/flac",
+    ".gif": "image/gif",
+    ".glb": "model/gltf-binary",
+    ".gltf": "model/gltf+json",
+    ".hdr": "application/octet-stream",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".jsx": "text/javascript",
+    ".ktx2": "image/ktx2",
+    ".m4a": "audio/mp4",
+    ".m4v": "video/mp4",
+    ".map": "application/json",
+    ".md": "text/markdown",
+    ".mjs": "text/javascript",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".ogv": "video/ogg",
+    ".opus": "audio/ogg",
+    ".otf": "font/otf",
+    ".png": "image/png",
+    ".srt": "text/plain",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".txt": "text/plain",
+    ".vtt": "text/vtt",
+    ".wasm": "application/wasm",
+    ".wav": "audio/wav",
+    ".weba": "audio/webm",
+    ".webm": "video/webm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+_HEADERS = {
+    "access-control-allow-origin": "*",
+    "cache-control": "no-cache",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
+
+
+def media_type(name: str) -> str:
+    """The type of a file by its name; ``application/octet-stream`` when unknown."""
+    suffix = os.path.splitext(name)[1].lower()
+    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+class FileServer:
+    """Serves a folder on a free port of the loopback address. An async context manager.
+
+    Links inside the folder are followed as long as they lead to something inside it. ``documents`` are answered
+    first: they map a path such as ``/index.html`` to its content.
+    """
+
+    def __init__(self, root: Path, *, documents: Mapping[str, bytes] | None = None) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._documents = {"/" + path.lstrip("/"): content for path, content in (documents or {}).items()}
+        self._socket: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def origin(self) -> str:
+        """Such as ``http://127.0.0.1:43210``."""
+        assert self._socket is not None, "the server has not been started"
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    async def __aenter__(self) -> Self:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(128)
+        config = uvicorn.Config(
+            self,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            log_level="critical",
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=1,
+            interface="asgi3",
+        )
+        self._server = uvicorn.Server(config)
+        # uvicorn's serve() takes over the signals of the process; its parts do not.
+        if not config.loaded:
+            config.load()
+        self._server.lifespan = config.lifespan_class(config)
+        await asyncio.wait_for(self._server.startup(sockets=[self._socket]), _START_SECONDS)
+        self._serving = asyncio.create_task(self._server.main_loop())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        assert self._socket is not None
+        assert self._serving is not None
+        self._server.should_exit = self._server.force_exit = True
+        for connection in list(self._server.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self._serving
+                await self._server.shutdown(sockets=[self._socket])
+        self._serving.cancel()
+        self._socket.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            await (await self._answer(scope))(scope, receive, send)
+
+    async def _answer(self, scope: Scope) -> Response:
+        if scope["method"] == "OPTIONS":
+            allowed = {"access-control-allow-methods": "GET, HEAD", "access-control-allow-headers": "*"}
+            return Response(status_code=204, headers=_HEADERS | allowed)
+        if scope["method"] not in {"GET", "HEAD"}:
+            return _refusal(405, "only GET and HEAD")
+        path = scope["path"]
+        content = self._documents.get(path)
+        if content is not None:
+            return Response(content, media_type=media_type(path), headers=_HEADERS)
+        found = await asyncio.to_thread(self._find, path)
+        if found is None:
+            return _refusal(404, "no such file")
+        file, facts = found
+        return FileResponse(file, media_type=media_type(file.name), headers=_HEADERS, stat_result=facts)
+
+    def _find(self, path: str) -> tuple[Path, os.stat_result] | None:
+        """The regular file that a decoded path names, if it truly lies inside the root."""
+        if "\0" in path:
+            return None
+        wished = os.path.join(self._root, *(part for part in path.split("/") if part))
+        try:
+            real = Path(os.path.realpath(wished, strict=True))
+            if real.is_dir():
+                real = Path(os.path.realpath(real / "index.html", strict=True))
+            facts = real.stat()
+        except (OSError, ValueError):
+            return None
+        inside = real.is_relative_to(self._root)
+        return (real, facts) if inside and stat.S_ISREG(facts.st_mode) and os.access(real, os.R_OK) else None
+
+
+def _refusal(status: int, reason: str) -> Response:
+    return PlainTextResponse(f"{reason}\n", status_code=status, headers=_HEADERS)
