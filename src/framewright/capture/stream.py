@@ -156,7 +156,7 @@ class StreamSource:
             pictures[place] = picture
         return Run(pictures, still_until or None)
 
-    async def _synchronise(self, scene: Scene, timeout: float) -> list[Picture]:
+    async def _synchronise(self, scene: Scene, timeout: float) -> list[Picture]:  # noqa: ASYNC109
         """Cover the page and read until the cover arrives; what came before it, in order."""
         before: list[Picture] = []
         for grey in itertools.islice(self._greys, _SYNC_ATTEMPTS):

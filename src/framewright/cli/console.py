@@ -17,9 +17,22 @@ if TYPE_CHECKING:
 LABEL_WIDTH = 11
 
 
+class PeopleConsole(Console):
+    """Text as it is, without markup or highlighting; a closed pipe is an error like everywhere else."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process here, in the middle of a render.
+
+        Raises:
+            BrokenPipeError: always.
+        """
+        self.quiet = True
+        raise BrokenPipeError
+
+
 def people_console(stream: TextIO | None = None) -> Console:
-    """A console on ``stream`` (stderr) that prints text as it is: no markup, no highlighting."""
-    return Console(file=stream or sys.stderr, highlight=False, emoji=False, markup=False)
+    """A console on ``stream``, which is stderr if not told."""
+    return PeopleConsole(file=stream or sys.stderr, highlight=False, emoji=False, markup=False)
 
 
 def is_live(console: Console) -> bool:
@@ -28,8 +41,8 @@ def is_live(console: Console) -> bool:
 
 
 def line(console: Console, text: Text | str, *, style: str = "") -> None:
-    """Print one line; a file gets it unwrapped, so that it can be searched."""
-    console.print(text, style=style, soft_wrap=not console.is_terminal)
+    """Print one line as it is, for the terminal to wrap: it can be searched and copied."""
+    console.print(text, style=style, soft_wrap=True)
 
 
 def hanging(console: Console, mark: Text, text: Text) -> None:

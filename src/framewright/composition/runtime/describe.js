@@ -1,5 +1,5 @@
 // fw.describe: what the page says of itself once it is ready.
-//   page()      the Description of model/composition.py, and the problems that forbid a render
+//   page(parts)  the Description of model/composition.py, and the problems that forbid a render
 //   duration()   {seconds, source}: declared on the root, by the page, or the longest of what has an end
 {
   /** @param {string} name */
@@ -28,7 +28,8 @@
     return backgroundImage === "none" && /^(transparent|.*[,/]\s*0\))$/.test(backgroundColor);
   };
 
-  const page = () => {
+  /** @param {any[]} parts */
+  const page = (parts) => {
     const size = fw.roots.size();
     const { seconds, source } = duration();
     return {
@@ -42,10 +43,10 @@
         duration_source: source,
         fps: written("data-fps"),
         transparent: [document.documentElement, document.body, fw.roots.find()].every(clear),
-        foreseeable: fw.control.stillUntil(0) !== null,
-        clips: fw.realms().flatMap((realm) => realm.windows.list()),
+        foreseeable: parts.every((part) => part.control.until(0) !== null),
+        clips: parts.flatMap((part) => part.windows.list()),
         fonts: fw.fonts.used(),
-        notices: fw.notices.drain(),
+        notices: parts.flatMap((part) => part.notices.drain()),
       },
     };
   };

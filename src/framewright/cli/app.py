@@ -1,0 +1,141 @@
+"""The commands. Each imports what it needs once it is called, so that --help stays quick."""
+
+from __future__ import annotations
+
+import typer
+
+from framewright.cli import options as o  # noqa: TC001 -- typer reads it at run time
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"framewright {version('framewright')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def framewright(
+    context: typer.Context,
+    *,
+    version: bool = typer.Option(
+        False, "--version", help="Show the version and exit.", callback=_tell_version, is_eager=True
+    ),
+) -> None:
+    """Render HTML compositions to video."""
+    del version  # told by its callback
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def render(
+    composition: o.Composition,
+    *,
+    output: o.Output = None,
+    format: o.Format = None,  # noqa: A002 -- the name of the option
+    codec: o.Codec = None,
+    quality: o.Quality = "standard",
+    crf: o.Crf = None,
+    video_bitrate: o.VideoBitrate = None,
+    alpha: o.Alpha = None,
+    fps: o.Fps = None,
+    start_frame: o.StartFrame = None,
+    end_frame: o.EndFrame = None,
+    width: o.Width = None,
+    height: o.Height = None,
+    duration: o.Duration = None,
+    scale: o.Scale = 1.0,
+    page_timeout: o.PageTimeout = None,
+    page_memory: o.PageMemory = None,
+    strict: o.Strict = False,
+    workers: o.Workers = "auto",
+    capture: o.Capture = "auto",
+    as_json: o.JsonEvents = False,
+    quiet: o.Quiet = False,
+    debug: o.Debug = False,
+) -> int:
+    """Render a composition to a video."""
+    from framewright.cli.render import Telling, run_render
+
+    return run_render(
+        composition,
+        output,
+        {
+            "format": format,
+            "codec": codec,
+            "quality": quality,
+            "crf": crf,
+            "bitrate": video_bitrate,
+            "alpha": alpha,
+            "fps": fps,
+            "start_frame": start_frame,
+            "end_frame": end_frame,
+            "width": width,
+            "height": height,
+            "duration": duration,
+            "scale": scale,
+            "strict": strict,
+            "workers": workers,
+            "capture": capture,
+        },
+        telling=Telling(as_json=as_json, quiet=quiet, debug=debug),
+        page_timeout=page_timeout,
+        page_memory=page_memory,
+    )
+
+
+@app.command()
+def probe(
+    composition: o.Composition,
+    *,
+    fps: o.Fps = None,
+    start_frame: o.StartFrame = None,
+    end_frame: o.EndFrame = None,
+    width: o.Width = None,
+    height: o.Height = None,
+    duration: o.Duration = None,
+    scale: o.Scale = 1.0,
+    page_timeout: o.PageTimeout = None,
+    page_memory: o.PageMemory = None,
+    strict: o.Strict = False,
+    as_json: o.JsonDocument = False,
+    debug: o.Debug = False,
+) -> int:
+    """Describe a composition without rendering it."""
+    from framewright.cli.probe import run_probe
+
+    return run_probe(
+        composition,
+        {
+            "fps": fps,
+            "start_frame": start_frame,
+            "end_frame": end_frame,
+            "width": width,
+            "height": height,
+            "duration": duration,
+            "scale": scale,
+            "strict": strict,
+        },
+        as_json=as_json,
+        debug=debug,
+        page_timeout=page_timeout,
+        page_memory=page_memory,
+    )
+
+
+@app.command()
+def doctor(*, as_json: o.JsonDocument = False, debug: o.Debug = False) -> int:
+    """Say what is installed, what is missing, and what mends it."""
+    from framewright.cli.doctor import run_doctor
+
+    return run_doctor(as_json=as_json, debug=debug)

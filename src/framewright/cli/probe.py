@@ -1,0 +1,141 @@
+"""``framewright probe``: what a composition is, without rendering it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from framewright.cli import phrases
+from framewright.cli.console import hanging, line, people_console, rows
+from framewright.cli.logs import set_up_logs
+from framewright.cli.settings import read_settings
+from framewright.cli.stop import stop_on_signals
+from framewright.model.composition import DurationSource
+from framewright.model.errors import ExitCode
+from framewright.render import CancelToken, RenderOptions, probe_async
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from framewright.model.composition import Clip
+    from framewright.render import ProbeResult, ProbeWishes
+
+_LENGTH_FROM = {
+    DurationSource.DECLARED: "data-duration",
+    DurationSource.TIMELINE: "its timeline",
+    DurationSource.ANIMATIONS: "its animations",
+    DurationSource.CLIPS: "its clips",
+    DurationSource.PAGE: "its script",
+    DurationSource.OPTION: "--duration",
+}
+_MOST_CLIPS = 40
+
+
+def run_probe(
+    composition: str,
+    wishes: ProbeWishes,
+    *,
+    as_json: bool,
+    debug: bool,
+    page_timeout: float | None,
+    page_memory: str | None,
+) -> int:
+    """Open the page and tell what it is, on stdout.
+
+    Returns:
+        The exit code 0.
+
+    Raises:
+        FramewrightError: whatever went wrong, for :mod:`framewright.cli.entry` to tell.
+    """
+    set_up_logs(debug=debug)
+    options = RenderOptions.parse(**wishes)
+    settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
+    token = CancelToken()
+    with stop_on_signals(token.cancel):
+        found = asyncio.run(probe_async(composition, options, cancel=token, settings=settings))
+    if as_json:
+        sys.stdout.write(f"{found.model_dump_json(indent=2)}\n")
+    else:
+        tell_probe(people_console(sys.stdout), composition, found)
+    return ExitCode.DONE
+
+
+def tell_probe(console: Console, composition: str, found: ProbeResult) -> None:
+    """Print the description, the clips, and the warnings."""
+    title = phrases.clean(found.description.title)
+    line(console, Text.assemble((title or composition, "bold"), (f"  {composition}" if title else "", "dim")))
+    line(console, "")
+    rows(console, _rows(found))
+    if found.clips:
+        line(console, "")
+        tell_clips(console, found.clips)
+    if found.notices:
+        line(console, "")
+    for notice in found.notices:
+        where = f"{phrases.clean(notice.element)}: " if notice.element else ""
+        text = Text.assemble((where, "bold"), phrases.clean(notice.message), (f" ({notice.code})", "dim"))
+        hanging(console, Text("!", style="bold yellow"), text)
+
+
+def _rows(found: ProbeResult) -> list[tuple[str, str]]:
+    size = f"{found.width}×{found.height}"
+    if (found.output_width, found.output_height) != (found.width, found.height):
+        size += f", drawn as {found.output_width}×{found.output_height} at scale {found.scale:g}"
+    told: list[tuple[str, str]] = [
+        ("size", size),
+        ("length", f"{phrases.exact_seconds(found.seconds)}, from {_LENGTH_FROM[found.duration_source]}"),
+        ("frames", _frames(found)),
+        ("paints", "on transparency" if found.description.transparent else "an opaque background"),
+    ]
+    if found.description.fonts:
+        told.append(("fonts", ", ".join(phrases.clean(font) for font in found.description.fonts)))
+    told += [
+        ("remote" if not position else "", phrases.clean(url)) for position, url in enumerate(found.remote)
+    ]
+    return told
+
+
+def _frames(found: ProbeResult) -> str:
+    rate = Fraction(found.fps)
+    exact = "" if rate.denominator == 1 else f" (about {float(rate):.3f})"
+    told = f"{found.frames} at {found.fps} fps{exact}"
+    if (found.start_frame, found.end_frame) != (0, found.frames):
+        told += f", of which {found.start_frame} to {found.end_frame - 1} are rendered"
+    return told
+
+
+def tell_clips(console: Console, clips: Sequence[Clip]) -> None:
+    """Print when which element is seen, the first forty of them."""
+    shown = clips[:_MOST_CLIPS]
+    elements = [phrases.clean(clip.element) for clip in shown]
+    table = Table.grid(padding=(0, 2))
+    for justify in ("right", "right", "left", "left", "left"):
+        table.add_column(justify=justify, no_wrap=justify == "right", overflow="fold")
+    if console.is_terminal:
+        table.add_row("  from", "to", "track", "clip", "", style="dim")
+    for clip, element in zip(shown, elements, strict=True):
+        stop = "end" if clip.duration is None else f"{clip.start + clip.duration:g}"
+        track = "" if clip.track is None else str(clip.track)
+        about = " ".join(
+            filter(None, [clip.kind, "hidden" if clip.hidden else "", phrases.clean(clip.source or "")])
+        )
+        if console.is_terminal:
+            table.add_row(f"  {clip.start:g}", stop, track, element, Text(about, style="dim"))
+        else:
+            line(console, f"  {clip.start:g} to {stop}  {element}  {about}")
+    if console.is_terminal:
+        console.print(table)
+    if len(clips) > len(shown):
+        line(
+            console,
+            f"  and {phrases.count(len(clips) - len(shown), 'clip')} more: --json tells all",
+            style="dim",
+        )

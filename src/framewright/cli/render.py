@@ -1,0 +1,94 @@
+"""``framewright render``: options in, a file and an account out."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from framewright.cli.console import is_live, line, people_console
+from framewright.cli.live import LiveNarrator
+from framewright.cli.logs import set_up_logs
+from framewright.cli.narration import JsonNarrator, Narrator
+from framewright.cli.plain import PlainNarrator
+from framewright.cli.settings import read_settings
+from framewright.cli.stop import stop_on_signals
+from framewright.model.errors import ExitCode, UsageError
+from framewright.model.output import Format
+from framewright.render import CancelToken, RenderOptions, render_async
+
+if TYPE_CHECKING:
+    from framewright.render import RenderWishes
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How the command talks."""
+
+    as_json: bool
+    quiet: bool
+    debug: bool
+
+    def __post_init__(self) -> None:
+        if self.as_json and self.quiet:
+            raise UsageError("Give --json or --quiet, not both.", code="TELLING_INVALID")
+
+
+def run_render(
+    composition: str,
+    output: Path | None,
+    wishes: RenderWishes,
+    *,
+    telling: Telling,
+    page_timeout: float | None,
+    page_memory: str | None,
+) -> int:
+    """Render, and tell about it as wished.
+
+    Returns:
+        The exit code 0.
+
+    Raises:
+        FramewrightError: whatever went wrong, for :mod:`framewright.cli.entry` to tell.
+    """
+    set_up_logs(debug=telling.debug)
+    options = RenderOptions.parse(**wishes)
+    settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
+    target = output or usual_output(composition, options.format or Format.MP4)
+    token = CancelToken()
+    narrator = _narrator(composition, target, telling)
+
+    def stop() -> None:
+        token.cancel()
+        narrator.stopping()
+
+    with stop_on_signals(stop), narrator:
+        asyncio.run(
+            render_async(
+                composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
+            )
+        )
+    return ExitCode.DONE
+
+
+def _narrator(composition: str, target: Path, telling: Telling) -> Narrator:
+    if telling.as_json:
+        return JsonNarrator()
+    if telling.quiet:
+        return Narrator()
+    console = people_console()
+    line(console, f"{composition} → {target}", style="bold")
+    # Log lines would tear a live line apart.
+    return LiveNarrator(console) if is_live(console) and not telling.debug else PlainNarrator(console)
+
+
+def usual_output(composition: str, container: Format) -> Path:
+    """Where a render goes when nobody says: beside the current folder's files, by the composition's name.
+
+    A sequence goes to ``NAME-frames``: the composition's own folder may be called ``NAME``.
+    """
+    path = Path(composition).absolute()
+    page = path.parent if path.name == "index.html" else path
+    name = (page.name if page.is_dir() else page.stem) or "video"
+    return Path(f"{name}-frames" if container is Format.PNG_SEQUENCE else f"{name}.{container}")
