@@ -1,0 +1,157 @@
+// fw.animations: CSS animations, CSS transitions and Element.animate, in the document and its shadow roots.
+// Collected in every frame, since new ones appear. An animation begins
+//   - when it is there as loading ends: as the window opens that its element is in (0 outside of any),
+//   - when a window shows its element (seek("window")): as that window opens,
+//   - else at the time of the script that brought it about.
+//   seek(cause)   takes the new ones, puts all at the clock's time
+//   zero(element) milliseconds at which the innermost window opens that an element is in
+//   place()       puts all at the clock's time
+//   begin()       loading is over
+//   nextEnd()     the next animation to end that a script may wait for
+//   longest()     seconds at which the last of those that end has ended; null without any
+//   until(now)    milliseconds until which none changes anything; null: not known
+{
+  const { natives, time, playback } = fw;
+  const WHILE_LOADING = 16;
+  /** @type {Set<FwPlayback>} */
+  const known = new Set();
+
+  /** @param {Animation} animation */
+  const target = (animation) => /** @type {KeyframeEffect | null} */ (animation.effect)?.target ?? null;
+
+  /** Milliseconds at which the innermost window opens that an element is in, also from within shadows and frames.
+   * @param {Element | null} element */
+  const zero = (element) => {
+    let latest = 0;
+    /** @type {Fw | null} */
+    let realm = fw;
+    while (element && realm) {
+      latest = Math.max(latest, realm.windows.zero(element) * 1000);
+      const scope = element.getRootNode();
+      if ("host" in scope) element = /** @type {ShadowRoot} */ (scope).host;
+      else {
+        element = realm.document.defaultView?.frameElement ?? null;
+        realm = realm.above;
+      }
+    }
+    return latest;
+  };
+
+  /** @param {Animation} animation @param {FwCause} cause */
+  const take = (animation, cause) => {
+    const shown = cause === "window" && !(animation instanceof CSSTransition);
+    const record = playback.of(animation) ?? playback.take(animation, shown ? zero(target(animation)) : time.now);
+    if (record) known.add(record);
+  };
+
+  /** `animation-play-state` does not reach an animation that was paused by a call, as ours all are.
+   * @param {FwPlayback} record */
+  const obeyStyle = (record) => {
+    const { animation } = record;
+    if (record.commanded || !(animation instanceof CSSAnimation)) return;
+    const effect = /** @type {KeyframeEffect} */ (animation.effect);
+    if (!effect.target) return;
+    const style = natives.getComputedStyle(effect.target, effect.pseudoElement);
+    const states = style.animationPlayState.split(", ");
+    const names = style.animationName.split(", ");
+    const held = states[Math.max(0, names.indexOf(animation.animationName)) % states.length] === "paused";
+    if (held === record.held) return;
+    if (held) record.offset = playback.time(record) ?? 0;
+    record.held = held;
+    record.zero = time.now;
+  };
+
+  /** Gone with its style rule or its element. @param {FwPlayback} record */
+  const isGone = ({ animation, idle }) =>
+    (!idle && natives.animation.playState(animation) === "idle") || target(animation)?.isConnected === false;
+
+  /** @param {FwCause} cause */
+  const collect = (cause) => {
+    for (const scope of fw.shadows.roots()) {
+      const found = scope === document ? natives.getAnimations(document) : natives.getShadowAnimations(scope);
+      for (const animation of found) take(animation, cause);
+    }
+  };
+
+  /** @param {FwCause} cause */
+  const seek = (cause) => {
+    collect(cause);
+    for (const record of known) {
+      if (isGone(record)) known.delete(record);
+      else {
+        obeyStyle(record);
+        playback.place(record);
+      }
+    }
+  };
+
+  Element.prototype.animate = function (/** @type {any} */ keyframes, /** @type {any} */ options) {
+    const animation = natives.animate(this, keyframes, options);
+    take(animation, "script");
+    return animation;
+  };
+
+  // While loading they would run in real time. Asking for them earlier than this would compute styles before the style
+  // sheets are there, and have transitions begin that nobody sees otherwise.
+  const hold = natives.setInterval(() => {
+    if (!time.loading) natives.clearInterval(hold);
+    else if (document.readyState === "complete") seek("script");
+  }, WHILE_LOADING);
+  for (const type of ["animationstart", "transitionrun"]) {
+    window.addEventListener(type, () => void (time.loading && seek("script")), true);
+  }
+
+  /** Scripts hear of the end of what they made, or asked about. @param {FwPlayback} record */
+  const isWatched = ({ animation, ended, finished }) =>
+    !ended && (finished !== null || animation.onfinish !== null || !("animationName" in animation || "transitionProperty" in animation));
+
+  fw.animations = {
+    seek,
+    zero,
+    place() {
+      for (const record of known) playback.place(record);
+    },
+    begin() {
+      for (const record of known) {
+        if (record.loading) record.zero = zero(target(record.animation));
+        record.loading = false;
+        playback.place(record);
+      }
+    },
+    nextEnd() {
+      /** @type {FwDue | null} */
+      let first = null;
+      for (const record of known) {
+        const at = isWatched(record) ? playback.endsAt(record) : null;
+        if (at === null || at === Infinity || (first && first.at <= at)) continue;
+        first = { at, delay: at - record.zero, run: () => playback.end(record) };
+      }
+      return first;
+    },
+    longest() {
+      let latest = 0;
+      for (const record of known) {
+        const at = playback.endsAt(record);
+        if (at !== null && at !== Infinity) latest = Math.max(latest, at);
+      }
+      return latest > 0 ? latest / 1000 : null;
+    },
+    until(now) {
+      let soonest = Infinity;
+      for (const record of known) {
+        const end = playback.endsAt(record);
+        if (end === null) continue;
+        if (end <= now) {
+          if (isWatched(record)) return null;
+          continue;
+        }
+        const rate = natives.animation.playbackRate(record.animation);
+        const delay = record.animation.effect?.getTiming().delay ?? 0;
+        const start = record.zero + (delay - record.offset) / rate;
+        if (rate < 0 || start <= now) return null;
+        soonest = Math.min(soonest, start);
+      }
+      return soonest;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// fw.time, fw.clock: the time of the composition. It reads 0 while the page loads and then moves only when told to,
+// forwards or back. The readings stay at 0 although short timers run meanwhile, so that a start time that a page takes
+// for itself is the same in every worker, however long loading took.
+//   time.now       milliseconds; within the callback of a timer the time at which it was due
+//   time.loading   true until begin()
+//   time.moves     counts the moves
+//   clock.milliseconds(seconds)   whole milliseconds come out whole
+//   clock.begin()                 ends loading, in every realm: timers that wait are armed at 0
+//   clock.advance(seconds)        moves the clock; timers and ends of animations that are due on the way run at their own
+//                                 times. Null when it is done, a promise when there was something to run
+//   clock.settle()                resolves when waiting promises and message tasks have run
+// begin and advance work on all realms, called on any.
+{
+  const { natives } = fw;
+  // A page may ask for the next callback at once, for ever. So many of these run in one frame, then they wait.
+  const MOST_AT_ONCE = 2000;
+  const AT_ONCE = 4; // milliseconds
+  const ENDLESS = "A timer asks for itself again and again without a delay: its calls are cut off in each frame.";
+
+  fw.time = fw.root === fw ? { now: 0, loading: true, moves: 0 } : fw.root.time;
+  const { time } = fw;
+
+  /** @param {number} now milliseconds */
+  const move = (now) => {
+    time.now = now;
+    time.moves += 1;
+  };
+
+  /** The first thing that is due until `target`. @param {number} target milliseconds @param {boolean} [endless] */
+  const nextDue = (target, endless = false) => {
+    /** @type {FwDue | null} */
+    let first = null;
+    for (const realm of fw.realms()) {
+      for (const due of [realm.timers.next(), endless ? null : realm.animations.nextEnd()]) {
+        if (due && due.at <= target && (!first || due.at < first.at)) first = due;
+      }
+    }
+    return first;
+  };
+
+  const settle = async () => {
+    await natives.turn();
+    await natives.turn(); // frameworks that batch their work post themselves a message from the first
+  };
+
+  /** @param {FwDue | null} due @param {number} target milliseconds */
+  const run = async (due, target) => {
+    let atOnce = 0;
+    for (; due; due = nextDue(target, atOnce > MOST_AT_ONCE)) {
+      if (due.delay <= AT_ONCE && ++atOnce > MOST_AT_ONCE) {
+        fw.root.notices.add("TIMERS_ENDLESS", ENDLESS);
+        for (const realm of fw.realms()) realm.timers.postpone(target, AT_ONCE, MOST_AT_ONCE);
+        continue;
+      }
+      if (due.at > time.now) {
+        move(due.at);
+        for (const realm of fw.realms()) realm.animations.place(); // what the callback measures is of its own time
+      }
+      due.run();
+      await natives.turn();
+      for (const realm of fw.realms()) realm.animations.seek("script");
+    }
+    move(target);
+  };
+
+  fw.clock = {
+    milliseconds(seconds) {
+      const exact = seconds * 1000;
+      const whole = Math.round(exact);
+      return Math.abs(exact - whole) < 1e-6 ? whole : exact; // 0.029 * 1000 is 28.999999999999996
+    },
+    begin() {
+      if (!time.loading) return;
+      for (const realm of fw.realms()) {
+        realm.shadows.find();
+        realm.animations.seek("script");
+      }
+      time.loading = false;
+      move(0);
+      for (const realm of fw.realms()) {
+        realm.timers.begin();
+        realm.frames.begin();
+        realm.animations.begin();
+      }
+    },
+    advance(seconds) {
+      const target = fw.clock.milliseconds(seconds);
+      // What was born while the last frame was drawn was born at its time.
+      for (const realm of fw.realms()) realm.animations.seek("script");
+      if (target < time.now) move(target);
+      const due = nextDue(target);
+      if (due) return run(due, target);
+      move(target);
+      return null;
+    },
+    settle,
+  };
+}

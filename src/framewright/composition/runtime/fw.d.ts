@@ -1,0 +1,108 @@
+/*
+ * What the files of the runtime share. The files are joined, each as a block, into one function that is injected into
+ * every document before its first script; `fw` is what they share, each adds its named part. Every document has its own
+ * `fw`, a realm; frames of the same origin share the clock of the topmost one, `fw.root`. Each file says what its part does.
+ */
+
+interface FwDue {
+  /** Milliseconds on the clock. */
+  at: number;
+  /** Milliseconds between asking and being due. */
+  delay: number;
+  run(): void;
+}
+
+interface FwTimer extends FwDue {
+  id: number;
+  /** Of two that are due at one time the older goes first. */
+  age: number;
+  /** Place in a chain of timers that set each other. */
+  depth: number;
+  repeats: boolean;
+  handler: any;
+  args: any[];
+  /** While loading: the browser's timer for it. */
+  native: number;
+}
+
+interface FwPlayback {
+  animation: Animation;
+  /** Milliseconds on the clock at which it stands at `offset`. */
+  zero: number;
+  /** Milliseconds of its own. */
+  offset: number;
+  /** Stands still: paused or finished by its author. */
+  held: boolean;
+  /** Cancelled. */
+  idle: boolean;
+  /** Its zero is settled when loading ends. */
+  loading: boolean;
+  /** The end was told. */
+  ended: boolean;
+  /** A script has called it: its style no longer decides whether it runs. */
+  commanded: boolean;
+  /** Where it was put last, for the browser. */
+  placed: number | null;
+  finished: PromiseWithResolvers<Animation> | null;
+}
+
+type FwCause = "script" | "window";
+
+interface Fw {
+  config: { secret: string; seed?: number; epoch?: number; [other: string]: any };
+  natives: any;
+
+  root: Fw;
+  above: Fw | null;
+  document: Document;
+  linked: Fw[];
+  realms(): Fw[];
+
+  time: { now: number; loading: boolean; moves: number };
+  clock: {
+    milliseconds(seconds: number): number;
+    begin(): void;
+    advance(seconds: number): Promise<void> | null;
+    settle(): Promise<void>;
+  };
+  timers: {
+    begin(): void;
+    release(): void;
+    short(): number;
+    next(): FwTimer | null;
+    postpone(target: number, delay: number, most: number): void;
+  };
+  frames: {
+    run(): number;
+    waiting(): number;
+    begin(): void;
+    release(): void;
+    short(): number;
+  };
+  shadows: { roots(): (Document | ShadowRoot)[]; find(): void };
+  playback: {
+    of(animation: Animation): FwPlayback | undefined;
+    take(animation: Animation, zero: number): FwPlayback | null;
+    time(record: FwPlayback): number | null;
+    place(record: FwPlayback): void;
+    endsAt(record: FwPlayback): number | null;
+    end(record: FwPlayback): void;
+  };
+  animations: {
+    seek(cause: FwCause): void;
+    place(): void;
+    begin(): void;
+    zero(element: Element | null): number;
+    nextEnd(): FwDue | null;
+    longest(): number | null;
+    until(now: number): number | null;
+  };
+  smil: { roots(): Set<SVGSVGElement>; seek(): void; inspect(): Promise<void> };
+  stillness: { until(seconds: number): number | null };
+
+  notices: any;
+  windows: any;
+  [other: string]: any;
+}
+
+declare const fw: Fw;

@@ -1,0 +1,79 @@
+// fw.natives: the browser's own functions, kept before the author's scripts can replace them.
+// Functions are bound where they need a receiver; the methods, getters and setters of prototypes take it first.
+// A window can be given a second document (the first, empty one of an iframe is replaced in place): what was kept the
+// first time is then the true one.
+//   turn()     resolves after a turn of the event loop: promises, and the message tasks that were waiting
+//   now()      real milliseconds
+{
+  /** @param {any} prototype @param {string} name */
+  const getter = (prototype, name) => {
+    const { get } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(prototype, name));
+    return (/** @type {any} */ of) => /** @type {() => any} */ (get).call(of);
+  };
+
+  /** @param {any} prototype @param {string} name */
+  const setter = (prototype, name) => {
+    const { set } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(prototype, name));
+    return (/** @type {any} */ of, /** @type {any} */ value) => /** @type {(v: any) => void} */ (set).call(of, value);
+  };
+
+  /** @param {any} prototype @param {string} name */
+  const method = (prototype, name) => {
+    const own = prototype[name];
+    return (/** @type {any} */ of, /** @type {any[]} */ ...args) => own.apply(of, args);
+  };
+
+  const turns = () => {
+    const channel = new MessageChannel();
+    /** @type {(() => void)[]} */
+    const waiting = [];
+    channel.port1.onmessage = () => waiting.shift()?.();
+    return () =>
+      new Promise((/** @type {(value: void) => void} */ done) => {
+        waiting.push(done);
+        channel.port2.postMessage(0);
+      });
+  };
+
+  const keep = () => ({
+    Date,
+    now: performance.now.bind(performance),
+    setTimeout: window.setTimeout.bind(window),
+    clearTimeout: window.clearTimeout.bind(window),
+    setInterval: window.setInterval.bind(window),
+    clearInterval: window.clearInterval.bind(window),
+    fetch: window.fetch.bind(window),
+    reportError: window.reportError.bind(window),
+    getComputedStyle: window.getComputedStyle.bind(window),
+    turn: turns(),
+    evaluate: eval, // called by another name it sees globals only, as a string given to setTimeout should
+    attachShadow: method(Element.prototype, "attachShadow"),
+    attachInternals: method(HTMLElement.prototype, "attachInternals"),
+    animate: method(Element.prototype, "animate"),
+    getAnimations: method(Document.prototype, "getAnimations"),
+    getShadowAnimations: method(ShadowRoot.prototype, "getAnimations"),
+    getRandomValues: method(Crypto.prototype, "getRandomValues"),
+    timelineTime: getter(AnimationTimeline.prototype, "currentTime"),
+    format: getter(Intl.DateTimeFormat.prototype, "format"),
+    formatToParts: method(Intl.DateTimeFormat.prototype, "formatToParts"),
+    animation: {
+      play: method(Animation.prototype, "play"),
+      pause: method(Animation.prototype, "pause"),
+      reverse: method(Animation.prototype, "reverse"),
+      finish: method(Animation.prototype, "finish"),
+      cancel: method(Animation.prototype, "cancel"),
+      commitStyles: method(Animation.prototype, "commitStyles"),
+      updatePlaybackRate: method(Animation.prototype, "updatePlaybackRate"),
+      playState: getter(Animation.prototype, "playState"),
+      currentTime: getter(Animation.prototype, "currentTime"),
+      setCurrentTime: setter(Animation.prototype, "currentTime"),
+      startTime: getter(Animation.prototype, "startTime"),
+      setStartTime: setter(Animation.prototype, "startTime"),
+      playbackRate: getter(Animation.prototype, "playbackRate"),
+      setPlaybackRate: setter(Animation.prototype, "playbackRate"),
+    },
+  });
+
+  const before = /** @type {any} */ (window)[Symbol.for(fw.config.secret)];
+  fw.natives = before ? before.natives : keep();
+}

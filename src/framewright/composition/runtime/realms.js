@@ -1,0 +1,35 @@
+// fw.root, fw.realms(): one clock for the page and for the frames in it.
+// A frame of the same origin finds its parent's `fw` under a symbol that only the runtime knows, joins its root, and is
+// driven with it. A frame of another origin cannot be reached and keeps its own time.
+//   above      the `fw` of the document around it; null for the topmost
+//   root       the `fw` of the topmost document that can be reached; its own for that document
+//   realms()   every living `fw` of the root, parents before children
+//   linked     the root's list behind realms()
+{
+  const link = Symbol.for(fw.config.secret);
+
+  /** @returns {Fw | null} */
+  const above = () => {
+    if (window.parent === window) return null;
+    try {
+      return /** @type {any} */ (window.parent)[link] ?? null;
+    } catch {
+      return null; // of another origin
+    }
+  };
+
+  const parent = above();
+  fw.document = document;
+  fw.above = parent;
+  fw.root = parent ? parent.root : fw;
+  fw.linked = [];
+  fw.root.linked.push(fw);
+  Object.defineProperty(window, link, { value: fw, configurable: true, enumerable: false });
+
+  fw.realms = () => {
+    const { root } = fw;
+    // A document that was navigated away, or whose frame was removed, has no view any more.
+    if (root.linked.length > 1) root.linked = root.linked.filter((realm) => realm.document.defaultView !== null);
+    return root.linked;
+  };
+}

@@ -1,0 +1,112 @@
+// fw.timers: setTimeout, setInterval and their clears, by the clock.
+// While loading, a timeout under 20 ms runs in real time, up to the fifth link of a chain; everything longer, and every
+// interval, waits and is armed at 0 when the clock begins: what a page does after two seconds it does at t = 2, whether
+// loading took one second or three. Where loading itself waits for such a timer, release() lets them all run.
+//   begin()      loading is over
+//   release()    while loading: every timer runs in real time from now on
+//   short()      how many timers loading should still wait for
+//   next()       the first that is due, by time, then by age; null without any
+//   postpone(target, delay, most)   timers with less delay, due until target, wait for the next frame; beyond `most` of
+//                                   them (they multiply) the rest is dropped
+{
+  const { natives, time } = fw;
+  const SHORT = 20;
+  const CHAIN = 5;
+  const CLAMP = 4;
+
+  /** @type {Map<number, FwTimer>} */
+  const pending = new Map();
+  let ids = 0;
+  let ages = 0;
+  let depth = 0;
+  let released = false;
+
+  /** @param {FwTimer} timer */
+  const call = (timer) => {
+    const { id, handler, args } = timer;
+    if (timer.repeats) {
+      timer.at += timer.delay;
+      timer.age = ++ages;
+    } else pending.delete(id);
+    depth = timer.depth;
+    try {
+      if (typeof handler === "function") handler.apply(window, args);
+      else natives.evaluate(String(handler));
+    } catch (error) {
+      natives.reportError(error);
+    }
+    // The promises that it resolved belong to it.
+    natives.turn().then(() => (depth = 0));
+  };
+
+  /** In real time. @param {FwTimer} timer */
+  const arm = (timer) => {
+    timer.native = natives.setTimeout(() => {
+      if (!pending.has(timer.id)) return;
+      call(timer);
+      if (timer.repeats && pending.has(timer.id) && time.loading) arm(timer);
+    }, timer.delay);
+  };
+
+  /** @param {FwTimer} timer */
+  const isShort = (timer) => !timer.repeats && timer.delay < SHORT && timer.depth <= CHAIN;
+
+  /** @param {boolean} repeats @param {any} handler @param {any} wished @param {any[]} args */
+  const set = (repeats, handler, wished, args) => {
+    let delay = Math.max(0, wished | 0); // as the standard converts it: a 32-bit whole number
+    if (repeats || depth >= CHAIN) delay = Math.max(CLAMP, delay);
+    const id = ++ids;
+    /** @type {FwTimer} */
+    const timer = { id, at: time.now + delay, age: ++ages, delay, depth: depth + 1, repeats, handler, args, native: 0, run: () => call(timer) };
+    pending.set(id, timer);
+    if (time.loading && (released || isShort(timer))) arm(timer);
+    return id;
+  };
+
+  /** @param {any} id */
+  const clear = (id) => {
+    const timer = pending.get(Number(id));
+    if (!timer) return;
+    pending.delete(timer.id);
+    natives.clearTimeout(timer.native);
+  };
+
+  Object.assign(window, {
+    setTimeout: (/** @type {any} */ handler, /** @type {any} */ delay, /** @type {any[]} */ ...args) => set(false, handler, delay, args),
+    setInterval: (/** @type {any} */ handler, /** @type {any} */ delay, /** @type {any[]} */ ...args) => set(true, handler, delay, args),
+    clearTimeout: clear,
+    clearInterval: clear,
+  });
+
+  fw.timers = {
+    begin() {
+      for (const timer of pending.values()) {
+        natives.clearTimeout(timer.native);
+        timer.at = timer.delay;
+      }
+    },
+    release() {
+      if (!time.loading || released) return;
+      released = true;
+      for (const timer of pending.values()) if (!timer.native) arm(timer);
+    },
+    short: () => (time.loading ? Array.from(pending.values()).filter(isShort).length : 0),
+    next() {
+      /** @type {FwTimer | null} */
+      let first = null;
+      for (const timer of pending.values()) {
+        if (!first || timer.at < first.at || (timer.at === first.at && timer.age < first.age)) first = timer;
+      }
+      return first;
+    },
+    postpone(target, delay, most) {
+      let kept = 0;
+      for (const timer of pending.values()) {
+        if (timer.delay > delay || timer.at > target) continue;
+        kept += 1;
+        if (kept > most) pending.delete(timer.id);
+        else timer.at = target + Number.EPSILON * Math.max(target, 1) * 2;
+      }
+    },
+  };
+}
