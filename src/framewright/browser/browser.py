@@ -8,8 +8,6 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-import structlog
-
 from framewright.browser.connection import CallTimeoutError, Connection
 from framewright.browser.find import has_frame_control, real_program
 from framewright.browser.flags import command_line, sandbox_obstacle
@@ -18,6 +16,7 @@ from framewright.browser.page import Page
 from framewright.browser.process import BrowserProcess
 from framewright.browser.profiles import make_profile, remove_profile
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from framewright.model.size import Size
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _START_SECONDS = 60.0
 _MEMORY_LOOK_SECONDS = 0.4

@@ -7,11 +7,10 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import structlog
-
 from framewright.capture.order import FrameOrder
 from framewright.model.errors import BrowserError, FramewrightError
 from framewright.model.events import FellBack
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 """Times that one block is tried before its error ends the render."""
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class CapturePool:

@@ -113,7 +113,7 @@ class Ring:
         with newest.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), wanted, prot=mmap.PROT_READ)
 
-    async def receive(self, timeout: float) -> Picture:  # noqa: ASYNC109 -- the limit belongs to the protocol
+    async def receive(self, timeout: float) -> Picture:
         """The next frame, copied out of its slot.
 
         Raises:

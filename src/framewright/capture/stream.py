@@ -19,10 +19,9 @@ from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import structlog
-
 from framewright.capture.ring import Ring
 from framewright.capture.source import CaptureKind, PicturesLostError, Run
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +38,7 @@ IN_FLIGHT = 2
 _ARRIVAL_SECONDS = 10.0
 _OPENING_SECONDS = 30.0
 _SYNC_ATTEMPTS = 12
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 def stream_carries(size: Size) -> bool:
@@ -156,7 +155,7 @@ class StreamSource:
             pictures[place] = picture
         return Run(pictures, still_until or None)
 
-    async def _synchronise(self, scene: Scene, timeout: float) -> list[Picture]:  # noqa: ASYNC109
+    async def _synchronise(self, scene: Scene, timeout: float) -> list[Picture]:
         """Cover the page and read until the cover arrives; what came before it, in order."""
         before: list[Picture] = []
         for grey in itertools.islice(self._greys, _SYNC_ATTEMPTS):

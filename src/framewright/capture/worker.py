@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import structlog
-
 from framewright.capture.source import PicturesLostError
 from framewright.model.events import FellBack
 from framewright.model.frames import FrameRange
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class CaptureWorker:

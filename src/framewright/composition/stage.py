@@ -9,11 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-import structlog
-
 from framewright.composition.injection import RuntimeConfig, runtime_source
 from framewright.model.composition import Description, Notice, Step
 from framewright.model.errors import CompositionError
+from framewright.model.logs import get_logger
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from framewright.browser import Page
     from framewright.composition.project import Project
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 USUAL_SIZE = Size(1920, 1080)
 # Between two draws while the page loads: some of what it waits for only happens when it is drawn.

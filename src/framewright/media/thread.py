@@ -9,16 +9,15 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-import structlog
-
 from framewright.media.codec_log import last_messages
 from framewright.model.errors import EncoderError
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from framewright.media.encoder import Encoder
     from framewright.model.picture import Picture
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 _FINISH = object()
 _ABORT = object()
 # A few pictures bridge the codec's uneven pace; more would only hold memory (3 MB each at 1080p).

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 from framewright.capture import (
     CaptureKind,
     CaptureWorker,
@@ -15,6 +13,7 @@ from framewright.capture import (
     StreamSource,
 )
 from framewright.model.events import FellBack
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from framewright.render.opening import Opened
     from framewright.render.theatre import Performance
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Crew:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import structlog
-
 from framewright.model.errors import CompositionError
 from framewright.model.events import Decided, FellBack, RenderEvent, Stage, StageBegan, Warned
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 Listener = Callable[[RenderEvent], None]
 
-_log = structlog.get_logger("framewright.render")
+_log = get_logger("framewright.render")
 
 
 class Teller:

@@ -7,12 +7,11 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
-
 from framewright.browser import Browser, BrowserOptions, FileServer
 from framewright.composition import Stage, Wishes
 from framewright.model.errors import BrowserError, FramewrightError
 from framewright.model.events import FellBack
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from framewright.model.settings import Settings
     from framewright.model.size import Size
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Performance:
