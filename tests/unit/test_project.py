@@ -6,6 +6,7 @@ import errno
 import os
 
 import pytest
+
 from framewright.composition import open_project
 from framewright.composition.project import is_fragment
 from framewright.model.errors import CompositionError, FramewrightError, UsageError

@@ -1,7 +1,7 @@
 """Finding, starting and driving Chromium; serving the files that it opens. Knows nothing of video."""
 
 from framewright.browser.browser import Browser, BrowserOptions
-from framewright.browser.find import BrowserInfo, describe_browser, find_browser
+from framewright.browser.find import BrowserInfo, describe_browser, find_browser, has_frame_control
 from framewright.browser.flags import sandbox_obstacle, shm_is_small
 from framewright.browser.page import Drawn, Page
 from framewright.browser.server import FileServer
@@ -15,6 +15,7 @@ __all__ = [
     "Page",
     "describe_browser",
     "find_browser",
+    "has_frame_control",
     "sandbox_obstacle",
     "shm_is_small",
 ]

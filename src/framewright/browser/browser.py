@@ -62,6 +62,10 @@ class Browser:
 
     After its death every call raises the same error, which says why: ``BROWSER_DIED``, or ``PAGE_MEMORY`` when it
     was killed for using more memory than its limit.
+
+    Attributes:
+        version: as it tells itself, such as ``HeadlessChrome/156.0.8078.79``.
+        sandboxed: its pages run in Chromium's sandbox.
     """
 
     def __init__(self, options: BrowserOptions) -> None:
@@ -73,6 +77,7 @@ class Browser:
         self._reason: FramewrightError | None = None
         self._pages: dict[str, Page] = {}
         self.version = ""
+        self.sandboxed = False
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -111,6 +116,7 @@ class Browser:
         options = self.options
         program = real_program(options.program)
         self._profile = await asyncio.to_thread(make_profile, options.tmpdir)
+        self.sandboxed = await self._decide_sandbox(program)
         framing = CborFraming() if options.framing == "cbor" else JsonFraming()
         command = command_line(
             program,
@@ -118,7 +124,7 @@ class Browser:
             size=options.size,
             scale=options.scale,
             frame_control=options.frame_control,
-            sandbox=await self._decide_sandbox(program),
+            sandbox=self.sandboxed,
             pipe=framing.switch,
             extra=options.flags,
         )

@@ -75,16 +75,18 @@ class Connection:
             BrowserError: the browser is gone.
         """
         answer = self.send(method, params, session=session)
+        number = self._number
         limit = self._loop.call_later(timeout, _expire, answer, method)
         try:
             return await answer
         finally:
             limit.cancel()
+            self._waiting.pop(number, None)
 
     def send(
         self, method: str, params: dict[str, Any] | None = None, *, session: str = ""
     ) -> asyncio.Future[dict[str, Any]]:
-        """Send a call without waiting; the future holds its result and knows no limit of time."""
+        """Send a call without waiting; the future holds its result and knows no limit of time. Do not cancel it."""
         answer: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         if self._closed is not None:
             answer.set_exception(self._closed)
@@ -95,7 +97,6 @@ class Connection:
         if session:
             message["sessionId"] = session
         self._waiting[number] = (answer, method)
-        answer.add_done_callback(lambda _: self._waiting.pop(number, None))
         self._write(self._framing.encode(message))
         return answer
 
@@ -150,7 +151,7 @@ class Connection:
             if handler is not None:
                 handler(message["method"], message.get("params") or {})
             return
-        answer, method = self._waiting.get(number, (None, ""))
+        answer, method = self._waiting.pop(number, (None, ""))
         if answer is None or answer.done():
             return
         if "error" in message:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewright.browser.connection import CallTimeoutError
+from framewright.browser.connection import CallTimeoutError, ProtocolError
 from framewright.browser.journal import Journal, describe_exception
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError
 
@@ -67,6 +67,7 @@ class Page:
         self._document: str | None = None
         self._settled = False
         self._loaded = asyncio.Event()
+        self._drawing = asyncio.Lock()
         connection.listen(session, self._on_event)
 
     async def prepare(self) -> None:
@@ -202,11 +203,12 @@ class Page:
             interval: milliseconds that the page believes lie between frames.
             png: return the picture as a PNG.
         """
-        self.ticks = max(self.ticks + _TICK_MS if ticks is None else ticks, self.ticks + 0.001)
-        params: dict[str, Any] = {"frameTimeTicks": self.ticks, "interval": float(interval)}
-        if png:
-            params["screenshot"] = {"format": "png", "optimizeForSpeed": True}
-        answer = await self.call("HeadlessExperimental.beginFrame", params, timeout=timeout)
+        async with self._drawing:  # the browser refuses a second draw at the same time
+            self.ticks = max(self.ticks + _TICK_MS if ticks is None else ticks, self.ticks + 0.001)
+            params: dict[str, Any] = {"frameTimeTicks": self.ticks, "interval": float(interval)}
+            if png:
+                params["screenshot"] = {"format": "png", "optimizeForSpeed": True}
+            answer = await self._draw(params, timeout)
         data = answer.get("screenshotData")
         return Drawn(bool(answer.get("hasDamage")), base64.b64decode(data) if isinstance(data, str) else data)
 
@@ -253,6 +255,17 @@ class Page:
     def download_denied(self, url: str) -> None:
         """The page started a download."""
         self._journal.note("DOWNLOAD_DENIED", f"The page tried to download {_short(url)}, which was denied.")
+
+    async def _draw(self, params: dict[str, Any], timeout: float | None) -> dict[str, Any]:
+        deadline = time.monotonic() + (self.call_timeout if timeout is None else timeout)
+        while True:
+            try:
+                return await self.call("HeadlessExperimental.beginFrame", params, timeout=timeout)
+            except ProtocolError as error:
+                # A draw whose caller was cancelled is still going on.
+                if "pending" not in error.message or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_LOADING_PAUSE / 4)
 
     async def _open(self, url: str, timeout: float) -> None:
         answer = await self.call("Page.navigate", {"url": url}, timeout=timeout)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from framewright.browser import find_browser
+from framewright.browser import find_browser, has_frame_control, sandbox_obstacle
 from framewright.capture import CaptureKind, StreamSource
 from framewright.composition import Project, Wishes
 from framewright.model.errors import FramewrightError, SetupError
@@ -20,7 +20,7 @@ from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.size import Size
 from framewright.render.check import Check, CheckState
 from framewright.render.machine import read_machine
-from framewright.render.theatre import House, Theatre, has_frame_control
+from framewright.render.theatre import House, Theatre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,12 +85,13 @@ async def _trial(house: House) -> tuple[Check, ...]:
     """Open a small page and ask the browser for everything that we want of it."""
     async with Theatre(house, on_notices=lambda _: None, on_fallback=lambda _: None) as theatre:
         performance = await theatre.open(_TRIAL_SIZE)
-        version = (await performance.page.call("Browser.getVersion"))["product"]
-        checks = [Check(name="browser", state=CheckState.OK, detail=f"{version} at {house.program}")]
+        said = f"{performance.browser.version} at {house.program}"
+        checks = [Check(name="browser", state=CheckState.OK, detail=said)]
         checks.append(frame_control_check(found=house.frame_control))
         renderer = await performance.page.evaluate(_WEBGL)
         checks.append(webgl_check(renderer if isinstance(renderer, str) else None))
-        checks.append(sandbox_check(used=performance.browser.sandboxed))
+        obstacle = await asyncio.to_thread(sandbox_obstacle, house.program)
+        checks.append(sandbox_check(house.settings.sandbox, obstacle))
         if house.frame_control:
             checks.append(await _stream_check(performance))
         return tuple(checks)
@@ -141,19 +142,24 @@ def webgl_check(renderer: str | None) -> Check:
     return Check(name="webgl", state=CheckState.OK, detail=renderer)
 
 
-def sandbox_check(*, used: bool) -> Check:
-    """Whether pages run in the browser's sandbox."""
-    if used:
-        return Check(name="sandbox", state=CheckState.OK, detail="pages run in the browser's sandbox")
-    if os.geteuid() == 0:
-        detail = "not used, since this is root: render only pages that you trust, or render as another user"
-        return Check(name="sandbox", state=CheckState.WARN, detail=detail)
-    return Check(
-        name="sandbox",
-        state=CheckState.WARN,
-        detail="this system lets no user make namespaces: render only pages that you trust",
-        remedy="sudo sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0",
-    )
+def sandbox_check(wished: bool | None, obstacle: str | None) -> Check:
+    """Whether pages run in the browser's sandbox.
+
+    Args:
+        wished: the setting.
+        obstacle: why it cannot work here; None: it can.
+    """
+    if wished is False or (wished is None and obstacle is not None):
+        why = "switched off by FRAMEWRIGHT_SANDBOX" if obstacle is None else obstacle
+        return Check(
+            name="sandbox",
+            state=CheckState.WARN,
+            detail=f"not used, {why}: render only pages that you trust",
+            remedy="sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+            if obstacle is not None and "namespaces" in obstacle
+            else None,
+        )
+    return Check(name="sandbox", state=CheckState.OK, detail="pages run in the browser's sandbox")
 
 
 def codec_check(encoders: tuple[str, ...] = _ENCODERS) -> Check:

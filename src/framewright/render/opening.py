@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewright.browser import find_browser
+from framewright.browser import find_browser, has_frame_control
 from framewright.composition import Wishes, open_project
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
-from framewright.render.theatre import House, Theatre, has_frame_control
+from framewright.render.theatre import House, Theatre
 from framewright.render.timing import USUAL_SIZE, choose_size, choose_timing
 
 if TYPE_CHECKING:

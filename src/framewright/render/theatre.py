@@ -93,12 +93,6 @@ class House:
     settings: Settings
 
 
-def has_frame_control(program: Path) -> bool:
-    """Whether this is the headless shell, the only build of Chromium that draws when it is told to."""
-    names = (program.name, program.resolve().name)
-    return any("headless-shell" in name or "headless_shell" in name for name in names)
-
-
 class Theatre:
     """Opens performances, one browser start at a time, and closes whatever is open when it is left.
 

@@ -1,5 +1,5 @@
 // fw.describe: what the page says of itself once it is ready.
-//   page(parts)  the Description of model/composition.py, and the problems that forbid a render
+//   page()      the Description of model/composition.py, and the problems that forbid a render
 //   duration()   {seconds, source}: declared on the root, by the page, or the longest of what has an end
 {
   /** @param {string} name */
@@ -28,8 +28,7 @@
     return backgroundImage === "none" && /^(transparent|.*[,/]\s*0\))$/.test(backgroundColor);
   };
 
-  /** @param {any[]} parts */
-  const page = (parts) => {
+  const page = () => {
     const size = fw.roots.size();
     const { seconds, source } = duration();
     return {
@@ -43,10 +42,10 @@
         duration_source: source,
         fps: written("data-fps"),
         transparent: [document.documentElement, document.body, fw.roots.find()].every(clear),
-        foreseeable: parts.every((part) => part.control.until(0) !== null),
-        clips: parts.flatMap((part) => part.windows.list()),
+        foreseeable: fw.control.stillUntil(0) !== null,
+        clips: fw.realms().flatMap((realm) => realm.windows.list()),
         fonts: fw.fonts.used(),
-        notices: parts.flatMap((part) => part.notices.drain()),
+        notices: fw.notices.drain(),
       },
     };
   };

@@ -1,8 +1,8 @@
 // fw.hf: the other globals of pages written for HyperFrames, and the page's own hooks for a moved clock.
 //   seek(seconds)    calls a __hf.seek of the page's own and sends `hf-seek`; answers the promises to wait for
 //   settle(promises) waits for them, with a limit
-//   duration()       a length that the page declared in __hf.duration, or null
 //   next(seconds)    Infinity when the page hears of no seek, else null
+//   duration()       a length that the page declared in __hf.duration, or null
 // Pages also find __player.renderSeek, __renderReady, __hyperframes.getVariables() and framewright.variables().
 {
   /** @type {any} */
@@ -12,7 +12,7 @@
   let declared = null;
 
   /** A page that moves itself, once it may; while the render moves it, that is already done. @param {number} seconds */
-  const move = (seconds) => (fw.control.settled && !fw.control.busy ? fw.control.seek(Math.max(0, Number(seconds) || 0)) : null);
+  const move = (seconds) => (fw.root.control.free() ? fw.root.control.seek(Math.max(0, Number(seconds) || 0)) : null);
   const own = {
     seek: move,
     get duration() {
@@ -76,6 +76,7 @@
       return seconds !== null && seconds > 0 && seconds !== Infinity ? seconds : null;
     },
 
+    // A page that hears of every seek may draw anything at any of them.
     next: () => (listened || paged() ? null : Infinity),
   };
 }

@@ -1,10 +1,11 @@
 // fw.ready: when the first frame may be drawn.
-//   wait(parts)  resolves with null, or with {code, message} when the page cannot be rendered
+//   wait()  resolves with null, or with {code, message} when the page cannot be rendered
 // Document loaded, timelines registered, fonts loaded, pictures decoded, media described, __tailwindReady settled: each
 // wait has its own limit and its own warning. Real time rules until then; after it the clock stands at 0.
 {
   const MEDIA_TIMEOUT = 10;
   const TAILWIND_TIMEOUT = 10;
+  const SHORT_WORK_TIMEOUT = 2;
 
   /** Videos and sounds tell their length. */
   const media = async () => {
@@ -29,7 +30,9 @@
 
   const tailwind = async () => {
     const { __tailwindReady: promise } = /** @type {any} */ (window);
-    if (!promise || (await fw.waits.within(promise, TAILWIND_TIMEOUT))) return;
+    if (!promise || (await fw.waits.within(promise, 1))) return;
+    fw.timers.release();
+    if (await fw.waits.within(promise, TAILWIND_TIMEOUT)) return;
     fw.notices.add("TAILWIND_TIMEOUT", `window.__tailwindReady did not settle within ${TAILWIND_TIMEOUT} s.`);
   };
 
@@ -41,6 +44,7 @@
     if (!(await fw.waits.until(() => loaded() || fw.failures.first !== null, limit))) {
       return { code: "LOAD_TIMEOUT", message: `The page did not finish loading within ${limit} s: something that it asks for never answers.` };
     }
+    fw.shadows.find();
     fw.roots.lay();
     fw.windows.place();
     await fw.timelines.wait();
@@ -50,16 +54,15 @@
     return null;
   };
 
-  /** @param {() => any[]} parts */
-  const wait = async (parts) => {
+  const wait = async () => {
     const failure = await local();
     if (failure) return failure;
-    const below = parts().slice(1);
-    const failures = await Promise.all(below.map((part) => part.ready.local()));
+    const below = fw.realms().filter((realm) => realm !== fw);
+    const failures = await Promise.all(below.map((realm) => realm.ready.local()));
     const found = failures.find((one) => one !== null);
     if (found) return found;
-    for (const part of parts()) part.control.begin();
-    /** @type {any} */ (window).__renderReady = true;
+    // What is nearly done is let finish: a drawing that was asked for belongs to the first frame.
+    await fw.waits.until(() => fw.realms().every((realm) => realm.timers.short() + realm.frames.short() === 0), SHORT_WORK_TIMEOUT);
     return null;
   };
 

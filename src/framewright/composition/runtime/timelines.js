@@ -1,8 +1,8 @@
 // fw.timelines: paused GSAP-like timelines that the page registers in window.__timelines under composition ids.
 //   wait()         until every declared composition has registered its own, or need not; warns of those that never came
 //   seek(seconds)  root first, then the others, each on the clock of its own composition
-//   longest()      seconds of the root's timeline; null when there is none, or it has no end
 //   next(seconds)  Infinity once all have ended, null while one may move
+//   longest()      seconds of the root's timeline; null when there is none, or it has no end
 // __timelines is there before the first page script: many pages assign into it without creating it. Whether a page ever
 // touches it says whether waiting is worth anything.
 {
@@ -52,7 +52,10 @@
     const mentioned = () => touched || scripts().some((script) => script.text.includes("__timelines"));
     const over = () => missing().length === 0 || fw.failures.first !== null;
     if (!mentioned() && !(await fw.waits.until(() => over() || mentioned(), QUIET))) return;
-    await fw.waits.until(over, fw.config.timeline_timeout);
+    if (!(await fw.waits.until(over, QUIET))) {
+      fw.timers.release(); // the page may be waiting for one of them
+      await fw.waits.until(over, fw.config.timeline_timeout);
+    }
     for (const element of missing()) {
       const id = element.getAttribute("data-composition-id");
       const message = `No timeline was registered as window.__timelines['${id}']: it stays as it is, or give it data-no-timeline.`;

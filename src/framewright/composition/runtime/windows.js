@@ -1,10 +1,11 @@
 // fw.windows: every element with data-start shows while start ≤ t < start + duration, data-hidden never.
 //   place()        direct children of the root without a place of their own lie at its top left
 //   fill()         those that came out without a size get all of it; called once pictures and fonts are there
-//   seek(seconds)  shows and hides; finds elements that have been added or changed since
-//   next(seconds)  when the next window opens or closes; Infinity: never again
-//   zero(element)  seconds at which the innermost window around it opens: the zero of its animations; 0 outside of any
+//   due(seconds)   whether a window opens or closes at that time; finds elements that were added or changed since
+//   turn()         opens and closes those
 //   list()         the clips, described
+//   next(seconds)  when the next window opens or closes; Infinity: never again
+//   zero(element)  seconds at which the innermost window around it opens, the zero of its animations; 0 without one
 // Hiding is one attribute and one style sheet of ours, so that whatever the author wrote inline stays as it was written.
 // Nothing shows inside a hidden element. Leaf clips in normal flow also give up their room.
 {
@@ -69,11 +70,10 @@
     return position === "static" || position === "relative" ? "flow" : "";
   };
 
-  /** @param {Clip} clip @param {boolean} shown */
-  const show = (clip, shown) => {
-    if (clip.shown === shown) return;
-    clip.shown = shown;
-    if (!shown) {
+  /** @param {Clip} clip */
+  const flip = (clip) => {
+    clip.shown = !clip.shown;
+    if (!clip.shown) {
       clip.element.setAttribute(MARK, manner(clip.element));
       return;
     }
@@ -87,16 +87,22 @@
   /** @param {Clip} clip */
   const end = (clip) => (clip.duration === null ? Infinity : clip.start + clip.duration);
 
+  /** @type {Clip[]} */
+  let turning = [];
+
   /** @param {number} seconds */
-  const seek = (seconds) => {
+  const due = (seconds) => {
     scan();
-    if (clips.length === 0) return;
-    if (!document.adoptedStyleSheets.includes(sheet)) {
+    // The page may have put sheets of its own in place of all others.
+    if (clips.length > 0 && !document.adoptedStyleSheets.includes(sheet)) {
       document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     }
     const now = seconds + NEARLY;
-    for (const clip of clips) show(clip, !clip.hidden && clip.start <= now && now < end(clip));
+    turning = clips.filter((clip) => clip.shown !== (!clip.hidden && clip.start <= now && now < end(clip)));
+    return turning.length > 0;
   };
+
+  const turn = () => turning.forEach(flip);
 
   /** @param {number} seconds */
   const next = (seconds) => {
@@ -109,11 +115,11 @@
     return soonest;
   };
 
-  /** @param {Element | null} element */
+  /** @param {Element} element */
   const zero = (element) => {
     let latest = 0;
-    for (let at = element?.closest("[data-start]"); at; at = at.parentElement?.closest("[data-start]")) {
-      latest = Math.max(latest, fw.references.start(at));
+    for (let at = /** @type {Element | null} */ (element); at; at = at.parentElement) {
+      if (at.hasAttribute("data-start")) latest = Math.max(latest, fw.references.start(at));
     }
     return latest;
   };
@@ -178,5 +184,5 @@
 
   document.addEventListener("DOMContentLoaded", place, { capture: true, once: true });
 
-  fw.windows = { place, fill, seek, next, zero, list, refresh: () => { stale = true; } };
+  fw.windows = { place, fill, due, turn, next, zero, list, refresh: () => { stale = true; } };
 }
