@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from structlog.testing import capture_logs
 
 from framewright.model.composition import Notice
 from framewright.model.errors import CompositionError
@@ -15,17 +14,15 @@ FONT = Notice(code="FONT_LATE", message="The font Inter did not load.", element=
 IMAGE = Notice(code="IMAGE_FAILED", message="An image is missing.")
 
 
-def test_a_choice_is_one_event_and_one_log_entry_with_its_inputs():
+def test_a_choice_is_one_event_and_one_log_entry_with_its_inputs(caplog):
     heard = []
     teller = Teller(heard.append)
-    with capture_logs() as logs:
+    with caplog.at_level("INFO", logger="framewright"):
         teller.decide(Choice(subject="workers", choice=2, inputs={"cores": 2.0}, reason="Two cores."))
     assert [(event.event, event.subject, event.choice, event.inputs) for event in heard] == [
         ("decided", "workers", 2, {"cores": 2.0})
     ]
-    assert [(log["event"], log["subject"], log["choice"], log["input_cores"]) for log in logs] == [
-        ("decided", "workers", 2, 2.0)
-    ]
+    assert caplog.messages == ['event=decided subject=workers choice=2 reason="Two cores." input_cores=2.0']
     assert teller.decisions == tuple(heard)
 
 
