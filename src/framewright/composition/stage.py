@@ -203,10 +203,15 @@ def _patience(config: RuntimeConfig) -> float:
 
 
 def _refuse(page: Page, failure: dict[str, str] | None) -> None:
-    if page.script_errors:
-        raise CompositionError(f"A script of the page failed: {page.script_errors[0]}", code="SCRIPT_ERROR")
-    if failure is not None:
-        raise CompositionError(failure["message"], code=failure["code"])
+    """Raise what forbids a render. Promises that were rejected unheard are warnings, and among the page's notices."""
+    if failure is None:
+        return
+    message = failure["message"]
+    if failure["code"] == "SCRIPT_ERROR":
+        # The browser's own word for it has the file and the line.
+        known = [error for error in page.script_errors if failure["thrown"] in error]
+        message = f"A script of the page failed: {(known or [failure['thrown']])[0]}."
+    raise CompositionError(message, code=failure["code"])
 
 
 def _refuse_problems(problems: list[dict[str, str]]) -> None:

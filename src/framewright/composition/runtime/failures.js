@@ -2,8 +2,10 @@
 //   first     the first one of before the page was ready, or null: whoever waits for the page can stop waiting
 //   report(error, what)  an error that the runtime caught while it called the page; a warning
 {
+  /** @type {string | null} */
   let first = null;
 
+  /** @param {any} error */
   const said = (error) => {
     try {
       return String((error && error.message) || error);
@@ -16,7 +18,7 @@
     "error",
     (event) => {
       // Pictures and scripts that fail to load pass here too, as plain events.
-      if (event instanceof ErrorEvent) first ??= event.message;
+      if (event instanceof ErrorEvent) first ??= said(event.error ?? event.message);
     },
     true,
   );

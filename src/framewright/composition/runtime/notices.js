@@ -7,7 +7,7 @@
   const MOST_OF_A_CODE = 20;
   /** @type {Map<string, Set<string>>} */
   const said = new Map();
-  /** @type {FwNotice[]} */
+  /** @type {{code: string, message: string, element: string | null}[]} */
   let fresh = [];
 
   /** @param {Element} element */

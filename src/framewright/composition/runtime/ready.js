@@ -1,5 +1,5 @@
 // fw.ready: when the first frame may be drawn.
-//   wait()  resolves with null, or with {code, message} when the page cannot be rendered
+//   wait()  resolves with null, or with {code, message, thrown} when the page cannot be rendered
 // Document loaded, timelines registered, fonts loaded, pictures decoded, media described, __tailwindReady settled: each
 // wait has its own limit and its own warning. Real time rules until then; after it the clock stands at 0.
 {
@@ -48,8 +48,8 @@
     fw.roots.lay();
     fw.windows.place();
     await fw.timelines.wait();
-    if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: `A script of the page threw: ${fw.failures.first}.` };
-    await Promise.all([fw.fonts.wait(), fw.images.wait(), media(), tailwind()]);
+    if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first };
+    await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind()]);
     fw.windows.fill();
     return null;
   };

@@ -16,9 +16,9 @@
 
   /** @param {() => boolean} test @param {number} seconds */
   const until = async (test, seconds) => {
-    const end = fw.natives.performanceNow() + seconds * 1000;
+    const end = fw.natives.now() + seconds * 1000;
     while (!test()) {
-      if (fw.natives.performanceNow() >= end) return false;
+      if (fw.natives.now() >= end) return false;
       await pause(STEP);
     }
     return true;
