@@ -18,6 +18,7 @@ RUNTIME_FILES = (
     "timers.js",
     "frames.js",
     "shadows.js",
+    "playback.js",
     "animations.js",
     "smil.js",
     "stillness.js",
