@@ -23,11 +23,15 @@ def run_blocking(work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
 
     Ctrl-C cancels it, waits for its clean-up, and raises RenderCancelledError; a second one interrupts the clean-up.
     """
+    return _run_in_thread(work) if _loop_runs() else _run_here(work)
+
+
+def _loop_runs() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _run_here(work)
-    return _run_in_thread(work)
+        return False
+    return True
 
 
 def _run_here(work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
