@@ -19,6 +19,7 @@ RUNTIME_FILES = (
     "frames.js",
     "shadows.js",
     "playback.js",
+    "phases.js",
     "animations.js",
     "smil.js",
     "stillness.js",

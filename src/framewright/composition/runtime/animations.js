@@ -7,11 +7,11 @@
 //   zero(element) milliseconds at which the innermost window opens that an element is in
 //   place()       puts all at the clock's time
 //   begin()       loading is over
-//   nextEnd()     the next animation to end that a script may wait for
+//   next()        the next event or end that a script may hear of; null without any
 //   longest()     seconds at which the last of those that end has ended; null without any
 //   until(now)    milliseconds until which none changes anything; null: not known
 {
-  const { natives, time, playback } = fw;
+  const { natives, time, playback, phases } = fw;
   const WHILE_LOADING = 16;
   /** @type {Set<FwPlayback>} */
   const known = new Set();
@@ -37,11 +37,16 @@
     return latest;
   };
 
+  /** @param {FwPlayback} record */
+  const isStyled = ({ animation }) => animation instanceof CSSAnimation || animation instanceof CSSTransition;
+
   /** @param {Animation} animation @param {FwCause} cause */
   const take = (animation, cause) => {
     const shown = cause === "window" && !(animation instanceof CSSTransition);
     const record = playback.of(animation) ?? playback.take(animation, shown ? zero(target(animation)) : time.now);
-    if (record) known.add(record);
+    if (!record || known.has(record)) return;
+    known.add(record);
+    if (isStyled(record)) phases.watch(record);
   };
 
   /** `animation-play-state` does not reach an animation that was paused by a call, as ours all are.
@@ -61,9 +66,8 @@
     record.zero = time.now;
   };
 
-  /** Gone with its style rule or its element. @param {FwPlayback} record */
-  const isGone = ({ animation, idle }) =>
-    (!idle && natives.animation.playState(animation) === "idle") || target(animation)?.isConnected === false;
+  /** Gone with its style rule. @param {FwPlayback} record */
+  const isCancelled = ({ animation, idle }) => !idle && natives.animation.playState(animation) === "idle";
 
   /** @param {FwCause} cause */
   const collect = (cause) => {
@@ -77,7 +81,10 @@
   const seek = (cause) => {
     collect(cause);
     for (const record of known) {
-      if (isGone(record)) known.delete(record);
+      if (isCancelled(record)) {
+        known.delete(record);
+        if (isStyled(record)) phases.cancelled(record);
+      } else if (target(record.animation)?.isConnected === false) known.delete(record);
       else {
         obeyStyle(record);
         playback.place(record);
@@ -97,13 +104,15 @@
     if (!time.loading) natives.clearInterval(hold);
     else if (document.readyState === "complete") seek("script");
   }, WHILE_LOADING);
-  for (const type of ["animationstart", "transitionrun"]) {
-    window.addEventListener(type, () => void (time.loading && seek("script")), true);
-  }
 
-  /** Scripts hear of the end of what they made, or asked about. @param {FwPlayback} record */
-  const isWatched = ({ animation, ended, finished }) =>
-    !ended && (finished !== null || animation.onfinish !== null || !("animationName" in animation || "transitionProperty" in animation));
+  /** A script may hear of its end: it made it, or asked about it. @param {FwPlayback} record */
+  const isWatched = (record) => !record.ended && (!isStyled(record) || record.finished !== null || record.animation.onfinish !== null);
+
+  /** @param {FwPlayback} record @returns {FwDue | null} */
+  const finish = (record) => {
+    const at = isWatched(record) ? playback.endsAt(record) : null;
+    return at === null || at === Infinity ? null : { at, delay: at - record.zero, run: () => playback.end(record) };
+  };
 
   fw.animations = {
     seek,
@@ -118,13 +127,11 @@
         playback.place(record);
       }
     },
-    nextEnd() {
+    next() {
       /** @type {FwDue | null} */
       let first = null;
       for (const record of known) {
-        const at = isWatched(record) ? playback.endsAt(record) : null;
-        if (at === null || at === Infinity || (first && first.at <= at)) continue;
-        first = { at, delay: at - record.zero, run: () => playback.end(record) };
+        for (const due of [phases.next(record), finish(record)]) if (due && (!first || due.at < first.at)) first = due;
       }
       return first;
     },
@@ -141,10 +148,7 @@
       for (const record of known) {
         const end = playback.endsAt(record);
         if (end === null) continue;
-        if (end <= now) {
-          if (isWatched(record)) return null;
-          continue;
-        }
+        if (end <= now) continue;
         const rate = natives.animation.playbackRate(record.animation);
         const delay = record.animation.effect?.getTiming().delay ?? 0;
         const start = record.zero + (delay - record.offset) / rate;

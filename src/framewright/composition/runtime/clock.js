@@ -8,6 +8,7 @@
 //   clock.begin()                 ends loading, in every realm: timers that wait are armed at 0
 //   clock.advance(seconds)        moves the clock; timers and ends of animations that are due on the way run at their own
 //                                 times. Null when it is done, a promise when there was something to run
+//   clock.catchUp()               runs what has become due at times that have passed, as advance() does
 //   clock.settle()                resolves when waiting promises and message tasks have run
 // begin and advance work on all realms, called on any.
 {
@@ -31,7 +32,7 @@
     /** @type {FwDue | null} */
     let first = null;
     for (const realm of fw.realms()) {
-      for (const due of [realm.timers.next(), endless ? null : realm.animations.nextEnd()]) {
+      for (const due of [realm.timers.next(), endless ? null : realm.animations.next()]) {
         if (due && due.at <= target && (!first || due.at < first.at)) first = due;
       }
     }
@@ -52,8 +53,8 @@
         for (const realm of fw.realms()) realm.timers.postpone(target, AT_ONCE, MOST_AT_ONCE);
         continue;
       }
-      if (due.at > time.now) {
-        move(due.at);
+      if (due.at !== time.now) {
+        move(due.at); // back, when a window has just shown what began a while ago
         for (const realm of fw.realms()) realm.animations.place(); // what the callback measures is of its own time
       }
       due.run();
@@ -61,6 +62,7 @@
       for (const realm of fw.realms()) realm.animations.seek("script");
     }
     move(target);
+    for (const realm of fw.realms()) realm.animations.place();
   };
 
   fw.clock = {
@@ -73,6 +75,7 @@
       if (!time.loading) return;
       for (const realm of fw.realms()) {
         realm.shadows.find();
+        realm.phases.find();
         realm.animations.seek("script");
       }
       time.loading = false;
@@ -92,6 +95,10 @@
       if (due) return run(due, target);
       move(target);
       return null;
+    },
+    catchUp() {
+      const due = nextDue(time.now);
+      return due && run(due, time.now);
     },
     settle,
   };

@@ -47,6 +47,8 @@
     if (turning.length > 0) for (const realm of realms) realm.animations.seek("script");
     for (const realm of turning) realm.windows.turn();
     for (const realm of realms) realm.animations.seek("window");
+    const missed = fw.clock.catchUp();
+    if (missed) await missed;
     for (const realm of realms) realm.smil.seek();
     for (const realm of realms) realm.frames.run();
     if (waiting.length > 0) await fw.hf.settle(waiting);

@@ -37,8 +37,10 @@ interface FwPlayback {
   idle: boolean;
   /** Its zero is settled when loading ends. */
   loading: boolean;
-  /** The end was told. */
+  /** Its finish was told. */
   ended: boolean;
+  /** Which of its CSS events were told, see phases.js. */
+  told: number;
   /** A script has called it: its style no longer decides whether it runs. */
   commanded: boolean;
   /** Where it was put last, for the browser. */
@@ -47,6 +49,12 @@ interface FwPlayback {
 }
 
 type FwCause = "script" | "window";
+
+interface FwNotice {
+  code: string;
+  message: string;
+  element: string | null;
+}
 
 interface Fw {
   config: { secret: string; seed?: number; epoch?: number; [other: string]: any };
@@ -63,6 +71,7 @@ interface Fw {
     milliseconds(seconds: number): number;
     begin(): void;
     advance(seconds: number): Promise<void> | null;
+    catchUp(): Promise<void> | null;
     settle(): Promise<void>;
   };
   timers: {
@@ -93,9 +102,16 @@ interface Fw {
     place(): void;
     begin(): void;
     zero(element: Element | null): number;
-    nextEnd(): FwDue | null;
+    next(): FwDue | null;
     longest(): number | null;
     until(now: number): number | null;
+  };
+  phases: {
+    guard(scope: EventTarget): void;
+    next(record: FwPlayback): FwDue | null;
+    watch(record: FwPlayback): void;
+    cancelled(record: FwPlayback): void;
+    find(): void;
   };
   smil: { roots(): Set<SVGSVGElement>; seek(): void; inspect(): Promise<void> };
   stillness: { until(seconds: number): number | null };

@@ -72,6 +72,7 @@
       loading: time.loading,
       ended: false,
       commanded: false,
+      told: -2,
       placed: null,
       finished: null,
     };
@@ -108,6 +109,7 @@
   /** It may end again. @param {FwPlayback} record */
   const renew = (record) => {
     if (record.ended) record.finished = null;
+    if (hasEnded(record)) record.told = -2;
     record.ended = false;
   };
 

@@ -14,6 +14,7 @@
   const keep = (root) => {
     if (known.has(root)) return;
     known.add(root);
+    fw.phases.guard(root);
     kept.add(new WeakRef(root));
     search(root);
   };
