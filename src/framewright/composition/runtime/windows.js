@@ -17,7 +17,7 @@
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    [${MARK}], [${MARK}] * { visibility: hidden !important; }
+    [${MARK}], [${MARK}] * { visibility: hidden !important; transition: none !important; }
     [${MARK}="flow"] { display: none !important; }`);
 
   /** @typedef {{element: Element, start: number, duration: number | null, hidden: boolean, shown: boolean}} Clip */
