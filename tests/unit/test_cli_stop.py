@@ -9,6 +9,7 @@ import time
 import pytest
 
 from framewright.cli.stop import descendants
+from framewright.media import OutputFile, remove_partials
 
 LIMIT = 60
 
@@ -17,7 +18,7 @@ STUBBORN = """
 import subprocess, sys, time
 from framewright.cli.stop import stop_on_signals, descendants
 import os
-with stop_on_signals(lambda: print("stopping", flush=True)):
+with stop_on_signals(lambda: print("stopping", flush=True), at_once=lambda: print("at once", flush=True)):
     child = subprocess.Popen(["sh", "-c", "sleep 300 & wait"])
     while len(descendants(os.getpid())) < 2:
         time.sleep(0.01)
@@ -46,6 +47,7 @@ def test_the_second_signal_kills_children_and_leaves(first):
         assert process.stdout.readline() == "stopping\n"
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "at once\n"
         assert process.wait(LIMIT) == 5
         end = time.monotonic() + LIMIT
         while any(map(is_alive, children)) and time.monotonic() < end:
@@ -84,3 +86,15 @@ def test_descendants_come_parents_first():
         for pid in (*descendants(child.pid), child.pid):
             os.kill(pid, signal.SIGKILL)
         child.wait()
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_was_begun_for_an_output_can_be_removed_in_one_call(tmp_path, folder):
+    (tmp_path / ".a.mp4.1-00.part").touch()
+    output, other = OutputFile(tmp_path / "a.mp4", folder=folder), OutputFile(tmp_path / "b.mp4")
+    assert output.partial.exists()
+    remove_partials(tmp_path / "a.mp4")
+    assert not output.partial.exists()
+    assert other.partial.exists() and (tmp_path / ".a.mp4.1-00.part").exists()
+    output.discard()
+    other.discard()

@@ -17,6 +17,5 @@ def set_up_logs(*, debug: bool) -> None:
         )
         logging.getLogger("framewright").setLevel(logging.DEBUG)
         return
-    # Without a handler of its own, logging prints warnings to stderr.
-    logging.getLogger("framewright").addHandler(logging.NullHandler())
-    logging.getLogger("framewright").propagate = False
+    # Without any handler, logging prints warnings to stderr: ours, and those of the libraries that we use.
+    logging.getLogger().addHandler(logging.NullHandler())

@@ -56,6 +56,9 @@ def run_render(
     options = RenderOptions.parse(**wishes)
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
     target = output or usual_output(composition, options.format or Format.MP4)
+    # Brings the codecs along, for which a command that is refused should not wait.
+    from framewright.media import remove_partials
+
     token = CancelToken()
     narrator = _narrator(composition, target, telling)
 
@@ -63,7 +66,10 @@ def run_render(
         token.cancel()
         narrator.stopping()
 
-    with stop_on_signals(stop), narrator:
+    def at_once() -> None:
+        remove_partials(target)
+
+    with stop_on_signals(stop, at_once=at_once), narrator:
         asyncio.run(
             render_async(
                 composition, target, options, on_event=narrator.tell, cancel=token, settings=settings

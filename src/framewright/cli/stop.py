@@ -19,9 +19,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR = b"\x1b[?25h\n"
 
 
+def _nothing() -> None:
+    """Nothing is left to be done."""
+
+
 @contextlib.contextmanager
-def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Call ``stop`` at the first signal; at the second one kill every child and leave with status 5.
+def stop_on_signals(stop: Callable[[], None], *, at_once: Callable[[], None] = _nothing) -> Iterator[None]:
+    """Call ``stop`` at the first signal; at the second one kill every child, call ``at_once``, and leave with status 5.
 
     A signal that our parent has us ignore (``nohup``, a job in the background) stays ignored.
     """
@@ -30,7 +34,7 @@ def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
     def hear(_number: int, _frame: FrameType | None) -> None:
         nonlocal heard
         if heard:
-            stop_at_once()
+            stop_at_once(at_once)
         heard = True
         stop()
 
@@ -45,11 +49,12 @@ def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, before[number])
 
 
-def stop_at_once() -> None:
-    """Kill every process that descends from this one, then end without a word."""
+def stop_at_once(last: Callable[[], None]) -> None:
+    """Kill every process that descends from this one, do the ``last`` thing, and end without a word."""
     for child in descendants(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(child, signal.SIGKILL)
+    last()
     if sys.stderr.isatty():
         with contextlib.suppress(OSError):
             os.write(sys.stderr.fileno(), _SHOW_CURSOR)

@@ -3,7 +3,7 @@
 from framewright.media.codec_settings import check
 from framewright.media.encoder import Encoder, open_encoder
 from framewright.media.facts import inspect
-from framewright.media.output_file import OutputFile
+from framewright.media.output_file import OutputFile, remove_partials
 from framewright.media.thread import EncoderThread
 
-__all__ = ["Encoder", "EncoderThread", "OutputFile", "check", "inspect", "open_encoder"]
+__all__ = ["Encoder", "EncoderThread", "OutputFile", "check", "inspect", "open_encoder", "remove_partials"]

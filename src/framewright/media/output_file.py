@@ -181,6 +181,16 @@ def _mounted_read_only(folder: Path) -> bool:
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)  # root may write everywhere but here
 
 
+def remove_partials(target: str | os.PathLike[str]) -> None:
+    """Remove what this process has written for ``target`` and not committed: for an end that has no time to unwind."""
+    place = Path(os.path.realpath(target))
+    mine = re.compile(rf"\.{re.escape(place.name)}\.{os.getpid()}-[0-9a-f]+\.part")
+    with contextlib.suppress(OSError):
+        for child in list(place.parent.iterdir()):
+            if mine.fullmatch(child.name):
+                _remove(child)
+
+
 def _sweep(folder: Path, name: str) -> None:
     """Remove what renders of the same target left when they were killed.
 
