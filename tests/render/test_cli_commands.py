@@ -173,8 +173,6 @@ def test_doctor_finds_what_this_test_runs_on():
     assert (done.returncode, found["ready"], done.stderr) == (0, True, "")
     names = {check["name"] for check in found["checks"]}
     assert {"browser", "frame-control", "webgl", "codecs", "fonts", "cores", "memory"} <= names
-    done = framewright("doctor")
-    assert done.returncode == 0 and "✓ browser" in done.stdout and "Ready to render" in done.stdout
 
 
 def test_doctor_says_what_mends_a_missing_browser(monkeypatch):
@@ -182,5 +180,3 @@ def test_doctor_says_what_mends_a_missing_browser(monkeypatch):
     done = framewright("doctor")
     assert done.returncode == 4
     assert "✗ browser" in done.stdout and "apt-get install" in done.stdout
-    done = framewright("doctor", "--json")
-    assert (done.returncode, json.loads(done.stdout)["ready"]) == (4, False)
