@@ -1,7 +1,8 @@
 // fw.cover: a flat grey over everything that the page shows, for the sync frames of the frame stream.
 //   set(grey)  0 to 255; null takes it away and leaves no trace: a constructed style sheet, no change of the document
 // The page below is clipped away, not only painted over: nothing of its drawing may shine through, and the top layer
-// (dialogs, popovers, full screen) lies above every z-index.
+// (dialogs, popovers, full screen) lies above every z-index. The root's own background is left alone: Chromium reports a
+// second damage after it has changed.
 {
   const sheet = new CSSStyleSheet();
   let on = false;
@@ -10,7 +11,6 @@
   const rules = (grey) => {
     const colour = `rgb(${grey},${grey},${grey})`;
     return `
-      html { background: ${colour} !important; transition: none !important; }
       html::after {
         content: "" !important; display: block !important; position: fixed !important; inset: 0 !important;
         z-index: 2147483647 !important; margin: 0 !important; border: 0 !important; padding: 0 !important;
