@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from rich.console import Console
@@ -121,8 +122,8 @@ def found(**changes):
 def test_a_probe_tells_what_matters(live):
     screen = console(live=live)
     tell_probe(screen, "intro/", found())
-    # A terminal wraps.
-    told = " ".join(screen.file.getvalue().split())
+    # A terminal colours and wraps.
+    told = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", screen.file.getvalue()).split())
     for words in (
         "A �[31mtitle",
         "640×360, drawn as 1280×720 at scale 2",
