@@ -30,7 +30,7 @@
       const scope = element.getRootNode();
       if ("host" in scope) element = /** @type {ShadowRoot} */ (scope).host;
       else {
-        element = realm.document.defaultView?.frameElement ?? null;
+        element = realm.view.frameElement;
         realm = realm.above;
       }
     }

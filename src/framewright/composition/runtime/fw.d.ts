@@ -62,7 +62,7 @@ interface Fw {
 
   root: Fw;
   above: Fw | null;
-  document: Document;
+  view: Window;
   linked: Fw[];
   realms(): Fw[];
 

@@ -3,6 +3,7 @@
 // driven with it. A frame of another origin cannot be reached and keeps its own time.
 //   above      the `fw` of the document around it; null for the topmost
 //   root       the `fw` of the topmost document that can be reached; its own for that document
+//   view       its window
 //   realms()   every living `fw` of the root, parents before children
 //   linked     the root's list behind realms()
 {
@@ -19,17 +20,25 @@
   };
 
   const parent = above();
-  fw.document = document;
+  fw.view = window;
   fw.above = parent;
   fw.root = parent ? parent.root : fw;
   fw.linked = [];
   fw.root.linked.push(fw);
   Object.defineProperty(window, link, { value: fw, configurable: true, enumerable: false });
 
+  /** Its frame was neither removed nor navigated to another document. @param {Fw} realm */
+  const isAlive = (realm) => {
+    try {
+      return !realm.view.closed && /** @type {any} */ (realm.view)[link] === realm;
+    } catch {
+      return false;
+    }
+  };
+
   fw.realms = () => {
     const { root } = fw;
-    // A document that was navigated away, or whose frame was removed, has no view any more.
-    if (root.linked.length > 1) root.linked = root.linked.filter((realm) => realm.document.defaultView !== null);
+    if (root.linked.length > 1) root.linked = root.linked.filter(isAlive);
     return root.linked;
   };
 }

@@ -9,7 +9,7 @@
   const MOVES = /<(animate|animateMotion|animateTransform|set)\b|@keyframes\b/;
   const SVG = "http://www.w3.org/2000/svg";
   // Collections of a document are live and cost nothing while it stays as it is.
-  const moving = MOVERS.map((name) => document.getElementsByTagNameNS(SVG, name));
+  const moving = () => MOVERS.map((name) => document.getElementsByTagNameNS(SVG, name));
   /** @type {WeakMap<SVGSVGElement, number>} */
   const placed = new WeakMap();
 
@@ -24,7 +24,7 @@
     /** @type {Set<SVGSVGElement>} */
     const found = new Set();
     for (const scope of fw.shadows.roots()) {
-      const lists = scope === document ? moving : [scope.querySelectorAll(MOVERS.join())];
+      const lists = scope === document ? moving() : [scope.querySelectorAll(MOVERS.join())];
       for (const list of lists) {
         for (const element of list) {
           const root = outermost(element);
