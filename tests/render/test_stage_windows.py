@@ -68,7 +68,7 @@ async def test_windows_and_references(stages, attributes, shown):
 @pytest.mark.parametrize("fps", ["24", "25", "30", "60", "30000/1001"])
 async def test_windows_open_and_close_on_their_frames(stages, fps):
     rate = Fraction(fps)
-    names = range(0, 40)
+    names = range(40)
     body = "".join(
         clip(f"f{n}", f'data-start="{float(n / rate)!r}" data-duration="{float(1 / rate)!r}"') for n in names
     )

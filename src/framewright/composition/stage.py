@@ -137,8 +137,8 @@ class Stage:
         told = await self._ask(_SIZE)
         _refuse_problems(told["problems"])
         self.size = Size(
-            told["width"] or wishes.width or USUAL_SIZE.width,
-            told["height"] or wishes.height or USUAL_SIZE.height,
+            told.get("width") or wishes.width or USUAL_SIZE.width,
+            told.get("height") or wishes.height or USUAL_SIZE.height,
         )
         viewport = told["viewport"]
         if viewport == [self.size.width, self.size.height]:

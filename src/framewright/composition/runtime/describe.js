@@ -25,7 +25,7 @@
   const clear = (element) => {
     if (!element) return true;
     const { backgroundColor, backgroundImage } = getComputedStyle(element);
-    return backgroundImage === "none" && /^(transparent|.*[,/]\s*0\))$/.test(backgroundColor);
+    return backgroundImage === "none" && /^(transparent|rgba\(.*, 0\)|.*\/ 0\))$/.test(backgroundColor);
   };
 
   const page = () => {
