@@ -48,7 +48,6 @@ class RuntimeConfig:
         secret: the name under which the control object waits, once, to be taken.
         seed: what every pseudo-random number of the page follows from.
         width, height: the size wished for pages that do not declare one.
-        fps: frames a second of the render; 0 while it is not known.
         load_timeout: how long a document may load.
         timeline_timeout: how long declared timelines may take to be registered.
         font_timeout, image_timeout: how long fonts and pictures may take.
@@ -59,7 +58,6 @@ class RuntimeConfig:
     seed: int = 1
     width: int | None = None
     height: int | None = None
-    fps: float = 0.0
     load_timeout: float = 45.0
     timeline_timeout: float = 45.0
     font_timeout: float = 10.0

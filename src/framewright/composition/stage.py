@@ -105,7 +105,7 @@ class Stage:
             await stage._resize(wishes)
             failure = await stage._ask(_READY, patience=_patience(config))
         _refuse(page, failure)
-        first = await stage.seek_raw(0.0)
+        first = await stage._move(0.0)
         await stage._describe(first)
         return stage
 
@@ -117,9 +117,9 @@ class Stage:
             BrowserError: the browser died.
         """
         # The double next to the exact fraction: the same number whatever frames came before.
-        return await self.seek_raw(float(seconds))
+        return await self._move(float(seconds))
 
-    async def seek_raw(self, seconds: float) -> Step:
+    async def _move(self, seconds: float) -> Step:
         """As :meth:`seek`, by a float."""
         answer = await self._ask(_SEEK, seconds)
         of_page = self._page.drain_notices()
