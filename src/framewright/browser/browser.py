@@ -15,7 +15,7 @@ from framewright.browser.framing import CborFraming, JsonFraming
 from framewright.browser.page import Page
 from framewright.browser.process import BrowserProcess
 from framewright.browser.profiles import make_profile, remove_profile
-from framewright.model.errors import BrowserError, CompositionError, FramewrightError
+from framewright.model.errors import BrowserError, CompositionError, FramewrightError, SetupError
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ log = get_logger(__name__)
 
 _START_SECONDS = 60.0
 _MEMORY_LOOK_SECONDS = 0.4
+_LAST_MOMENT_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ class Browser:
     async def _start(self) -> None:
         options = self.options
         program = real_program(options.program)
+        if not os.access(program, os.X_OK):
+            raise SetupError(f"{program} is no program that can be started.", code="BROWSER_MISSING")
         self._profile = await asyncio.to_thread(make_profile, options.tmpdir)
         self.sandboxed = await self._decide_sandbox(program)
         framing = CborFraming() if options.framing == "cbor" else JsonFraming()
@@ -131,7 +134,7 @@ class Browser:
         self._process = process = await BrowserProcess.start(command, dict(os.environ))
         process.on_exit = self._on_exit
         self._connection = Connection(process.read_fd, process.write_fd, framing)
-        self._connection.on_closed = self._on_exit
+        self._connection.on_closed = self._on_pipe_closed
         self._connection.listen("", self._on_event)
         try:
             answer = await self.call("Browser.getVersion", timeout=_START_SECONDS)
@@ -143,7 +146,7 @@ class Browser:
             )
         except CallTimeoutError as error:
             raise BrowserError(
-                f"The browser did not answer within {_START_SECONDS:g} s of its start.{self._last_words()}",
+                f"The browser did not answer within {_START_SECONDS:g} s of its start.",
                 code="BROWSER_STALLED",
             ) from error
         self.version = str(answer["product"])
@@ -259,13 +262,16 @@ class Browser:
         assert self._connection is not None, "the browser has not been started"
         return self._connection
 
-    def _last_words(self) -> str:
-        words = self._process.last_words if self._process else ""
-        return f" Its last words:\n{words}" if words else ""
+    def _on_pipe_closed(self) -> None:
+        # The pipe closes a moment before the process has ended, and its end says more.
+        asyncio.get_running_loop().call_later(_LAST_MOMENT_SECONDS, self._on_exit)
 
     def _on_exit(self) -> None:
         if self._reason is None:
-            self.kill(BrowserError(f"The browser died.{self._last_words()}", code="BROWSER_DIED"))
+            process = self._running
+            log.warning("browser died", pid=process.pid, ending=process.ending, stderr=process.last_words)
+            told = f": {process.complaint}" if process.complaint else ""
+            self.kill(BrowserError(f"The browser died ({process.ending}){told}.", code="BROWSER_DIED"))
 
     def _fail(self, reason: FramewrightError) -> None:
         if self._reason is None:
@@ -279,7 +285,7 @@ class Browser:
         elif method == "Target.targetCrashed":
             page = self._pages.get(params["targetId"])
             if page is not None:
-                page.crashed(params.get("status", ""))
+                page.crashed(out_of_memory=self._running.wrote("javascript OOM", "Out of memory"))
         elif method == "Browser.downloadWillBegin":
             for page in self._pages.values():
                 page.download_denied(params.get("url", ""))
@@ -288,7 +294,6 @@ class Browser:
         page = self._pages.get(target.get("openerId", ""))
         if page is not None and target["type"] == "page" and target["targetId"] not in self._pages:
             self._connected.tell("Target.closeTarget", {"targetId": target["targetId"]})
-            page.popup_closed(target.get("url", ""))
 
     async def _watch_memory(self, limit: int) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import os
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from framewright.model.errors import BrowserError, FramewrightError
 
@@ -41,6 +41,14 @@ def widen_pipe(fd: int) -> None:
         return
 
 
+class _Waiting(NamedTuple):
+    """A call whose answer is awaited."""
+
+    answer: asyncio.Future[dict[str, Any]]
+    method: str
+    session: str
+
+
 class Connection:
     """Calls out, answers and events in.
 
@@ -52,7 +60,7 @@ class Connection:
         self._read_fd, self._write_fd = read_fd, write_fd
         self._framing = framing
         self._number = 0
-        self._waiting: dict[int, tuple[asyncio.Future[dict[str, Any]], str]] = {}
+        self._waiting: dict[int, _Waiting] = {}
         self._sessions: dict[str, Callable[[str, dict[str, Any]], None]] = {}
         self._unsent: deque[memoryview] = deque()
         self._closed: FramewrightError | None = None
@@ -96,7 +104,7 @@ class Connection:
         message: dict[str, Any] = {"id": number, "method": method, "params": params or {}}
         if session:
             message["sessionId"] = session
-        self._waiting[number] = (answer, method)
+        self._waiting[number] = _Waiting(answer, method, session)
         self._write(self._framing.encode(message))
         return answer
 
@@ -118,9 +126,17 @@ class Connection:
         os.close(self._read_fd)
         os.close(self._write_fd)
         self._unsent.clear()
-        for answer, _ in list(self._waiting.values()):
-            if not answer.done():
-                answer.set_exception(reason)
+        self._abandon(list(self._waiting.values()), reason)
+
+    def abandon(self, session: str, reason: FramewrightError) -> None:
+        """Let every call of a session that waits raise the reason: its page will not answer any more."""
+        self._abandon([call for call in self._waiting.values() if call.session == session], reason)
+
+    @staticmethod
+    def _abandon(calls: list[_Waiting], reason: FramewrightError) -> None:
+        for call in calls:
+            if not call.answer.done():
+                call.answer.set_exception(reason)
 
     def _readable(self) -> None:
         try:
@@ -151,15 +167,14 @@ class Connection:
             if handler is not None:
                 handler(message["method"], message.get("params") or {})
             return
-        answer, method = self._waiting.pop(number, (None, ""))
-        if answer is None or answer.done():
+        call = self._waiting.pop(number, None)
+        if call is None or call.answer.done():
             return
         if "error" in message:
-            answer.set_exception(
-                ProtocolError(f"The browser refused {method}: {message['error'].get('message')}.")
-            )
+            reason = str(message["error"].get("message", "no reason given")).rstrip(".")
+            call.answer.set_exception(ProtocolError(f"The browser refused {call.method}: {reason}."))
         else:
-            answer.set_result(message.get("result") or {})
+            call.answer.set_result(message.get("result") or {})
 
     def _write(self, data: bytes) -> None:
         if self._unsent:

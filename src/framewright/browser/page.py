@@ -105,7 +105,7 @@ class Page:
             if self._failure is not None:
                 raise self._failure from None
             raise CompositionError(
-                f"The page did not answer within {seconds:g} s: look for a loop that never ends, or for work that "
+                f"The page did not answer within {seconds:.3g} s: look for a loop that never ends, or for work that "
                 "takes that long.",
                 code="PAGE_HANGS",
             ) from error
@@ -171,12 +171,12 @@ class Page:
         self._loading = url
         self._journal.set_origin(url)
         deadline = time.monotonic() + timeout
-        opening = asyncio.ensure_future(self._open(url, timeout))
+        opening = asyncio.ensure_future(self._open(url, 2 * timeout))  # ended by the deadline
         loaded = asyncio.ensure_future(self._loaded.wait())
         try:
             await self._draw_until(opening, deadline)
             if not opening.done():
-                raise await self._why_slow(url, timeout)
+                raise CompositionError(f"{url} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT")
             opening.result()
             await self._draw_until(loaded, deadline)
             if not loaded.done():
@@ -237,20 +237,17 @@ class Page:
 
     # What the browser reports about this page.
 
-    def crashed(self, status: str) -> None:
+    def crashed(self, *, out_of_memory: bool) -> None:
         """The page's process has ended."""
-        self._fail(
-            CompositionError(
-                f"The page's process crashed ({status or 'no reason given'}): it most often ran out of memory.",
-                code="PAGE_CRASHED",
+        if out_of_memory:
+            message = "The page ran out of memory: let it hold less at a time."
+            self._fail(CompositionError(message, code="PAGE_MEMORY"))
+        else:
+            self._fail(
+                CompositionError(
+                    "The page's process crashed: its browser cannot show it.", code="PAGE_CRASHED"
+                )
             )
-        )
-
-    def popup_closed(self, url: str) -> None:
-        """The page opened a window."""
-        self._journal.note(
-            "POPUP_CLOSED", f"The page opened a window ({url or 'about:blank'}), which was closed."
-        )
 
     def download_denied(self, url: str) -> None:
         """The page started a download."""
@@ -281,10 +278,8 @@ class Page:
                 drawing = asyncio.ensure_future(self.begin_frame(timeout=left))
                 await asyncio.wait({drawing, event}, return_when=asyncio.FIRST_COMPLETED, timeout=left)
                 await asyncio.wait({drawing}, timeout=max(0.1, deadline - time.monotonic()))
-                if not drawing.done():
-                    drawing.cancel()
-                    return
-                drawing.result()
+                drawing.cancel()  # a script or a style that is on its way holds up the drawing, and harms nothing
+                await asyncio.gather(drawing, return_exceptions=True)
             await asyncio.wait({event}, timeout=min(left, _LOADING_PAUSE))
 
     async def _why_slow(self, url: str, timeout: float) -> FramewrightError:
@@ -306,6 +301,7 @@ class Page:
     def _fail(self, failure: FramewrightError) -> None:
         if self._failure is None:
             self._failure = failure
+            self._connection.abandon(self._session, failure)
 
     def _on_event(self, method: str, params: dict[str, Any]) -> None:
         if method == "Page.loadEventFired":
@@ -316,6 +312,10 @@ class Page:
                 "DIALOG_DISMISSED",
                 f"The page opened a dialog ({params['type']}: {json.dumps(params['message'][:200])}), "
                 "which was dismissed.",
+            )
+        elif method == "Page.windowOpen":
+            self._journal.note(
+                "POPUP_CLOSED", f"The page opened a window ({_short(params['url'])}), which was closed."
             )
         elif method == "Fetch.requestPaused":
             self._decide_document(params)
@@ -342,16 +342,14 @@ class Page:
                 self._journal.note(
                     "NAVIGATION_REFUSED", f"The page tried to leave for {_short(url)}, which was refused."
                 )
+                if not self._loaded.is_set():  # to begin to leave has ended the loading for good
+                    self._fail(_left(url, "loading"))
                 return
         self._connection.tell("Fetch.continueRequest", request, session=self._session)
 
     def _check_navigated(self, frame: dict[str, Any]) -> None:
         if frame["id"] == self._frame and self._settled:
-            self._fail(
-                CompositionError(
-                    f"The page left for {_short(frame['url'])} while it was being rendered.", code="NAVIGATED"
-                )
-            )
+            self._fail(_left(frame["url"], "being rendered"))
 
 
 def _value(answer: dict[str, Any]) -> Any:
@@ -360,6 +358,13 @@ def _value(answer: dict[str, Any]) -> Any:
             f"A script failed: {describe_exception(answer['exceptionDetails'])}.", code="SCRIPT_ERROR"
         )
     return answer["result"].get("value")
+
+
+def _left(url: str, doing: str) -> CompositionError:
+    return CompositionError(
+        f"The page left for {_short(url)} while it was {doing}: let it stay, or render that address itself.",
+        code="NAVIGATED",
+    )
 
 
 def _short(url: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import queue
+import re
 import signal
 import sys
 import threading
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _LAST_WORDS = 40
+_NOISE = re.compile(r":(VERBOSE\d+|INFO|WARNING|ERROR):|^#?\d* 0x|^\[end of stack trace\]|DevTools listening")
 _BURIAL_SECONDS = 10.0
 
 
@@ -80,7 +82,31 @@ class BrowserProcess:
     @property
     def last_words(self) -> str:
         """The last lines that it wrote to its standard error."""
+        self._take_stderr()
         return "\n".join(self._stderr)
+
+    def wrote(self, *phrases: str) -> bool:
+        """Whether one of its last lines has one of these phrases."""
+        self._take_stderr()
+        return any(phrase in line for line in self._stderr for phrase in phrases)
+
+    @property
+    def complaint(self) -> str:
+        """The last line that is more than the usual noise of Chromium's log; empty when there is none."""
+        self._take_stderr()
+        for line in reversed(self._stderr):
+            if not _NOISE.search(line):
+                return line.strip().rstrip(".")
+        return ""
+
+    @property
+    def ending(self) -> str:
+        """How its leader ended, for people."""
+        if self.status is None:
+            return "it closed its pipe"
+        if self.status < 0:
+            return f"by signal {-self.status}, {signal.strsignal(-self.status)}"
+        return f"with exit status {self.status}"
 
     def kill(self) -> None:
         """Kill every process of the browser at once. Harmless when it is dead."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import mimetypes
 import os
+import re
 import socket
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import uvicorn
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from framewright.browser.media_types import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,70 +25,14 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
-# Told apart from the system's table, which differs by machine and has gaps.
-_TYPES = {
-    ".aac": "audio/aac",
-    ".apng": "image/apng",
-    ".avif": "image/avif",
-    ".css": "text/css",
-    ".csv": "text/csv",
-    ".flac": "audio/flac",
-    ".gif": "image/gif",
-    ".glb": "model/gltf-binary",
-    ".gltf": "model/gltf+json",
-    ".hdr": "application/octet-stream",
-    ".htm": "text/html",
-    ".html": "text/html",
-    ".ico": "image/x-icon",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".jsx": "text/javascript",
-    ".ktx2": "image/ktx2",
-    ".m4a": "audio/mp4",
-    ".m4v": "video/mp4",
-    ".map": "application/json",
-    ".md": "text/markdown",
-    ".mjs": "text/javascript",
-    ".mkv": "video/x-matroska",
-    ".mov": "video/quicktime",
-    ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".ogv": "video/ogg",
-    ".opus": "audio/ogg",
-    ".otf": "font/otf",
-    ".png": "image/png",
-    ".srt": "text/plain",
-    ".svg": "image/svg+xml",
-    ".ttf": "font/ttf",
-    ".txt": "text/plain",
-    ".vtt": "text/vtt",
-    ".wasm": "application/wasm",
-    ".wav": "audio/wav",
-    ".weba": "audio/webm",
-    ".webm": "video/webm",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
+# One range; of several, the whole is a right answer too.
+_RANGE = re.compile(r"bytes=(?=.*\d)(\d{0,15})-(\d{0,15})")
 _HEADERS = {
     "access-control-allow-origin": "*",
     "cache-control": "no-cache",
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
 }
-
-
-def media_type(name: str) -> str:
-    """The type of a file by its name; ``application/octet-stream`` when unknown."""
-    suffix = os.path.splitext(name)[1].lower()
-    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 class FileServer:
@@ -162,9 +109,10 @@ class FileServer:
         if scope["method"] not in {"GET", "HEAD"}:
             return _refusal(405, "only GET and HEAD")
         path = scope["path"]
-        content = self._documents.get(path)
+        name = path + "index.html" if path.endswith("/") else path
+        content = self._documents.get(name)
         if content is not None:
-            return Response(content, media_type=media_type(path), headers=_HEADERS)
+            return _document(content, media_type(name), Headers(scope=scope).get("range", ""))
         found = await asyncio.to_thread(self._find, path)
         if found is None:
             return _refusal(404, "no such file")
@@ -185,6 +133,22 @@ class FileServer:
             return None
         inside = real.is_relative_to(self._root)
         return (real, facts) if inside and stat.S_ISREG(facts.st_mode) and os.access(real, os.R_OK) else None
+
+
+def _document(content: bytes, kind: str, wished: str) -> Response:
+    """A document, or the one range of it that was wished for: players seek in media by ranges."""
+    headers = _HEADERS | {"accept-ranges": "bytes"}
+    match = _RANGE.fullmatch(wished)
+    if match is None:
+        return Response(content, media_type=kind, headers=headers)
+    size = len(content)
+    first, last = match.groups()
+    start = int(first) if first else max(0, size - int(last))
+    stop = min(size, int(last) + 1) if first and last else size
+    if start >= stop:
+        return Response(status_code=416, headers=headers | {"content-range": f"bytes */{size}"})
+    headers["content-range"] = f"bytes {start}-{stop - 1}/{size}"
+    return Response(content[start:stop], status_code=206, media_type=kind, headers=headers)
 
 
 def _refusal(status: int, reason: str) -> Response:
