@@ -186,3 +186,19 @@ async def test_title_rate_and_remote_addresses(stages):
     opened = await stages.open(composed(f'<img src="{remote}">', root=f'{NOTHING} data-fps="24000/1001"'))
     told = opened.description
     assert (told.title, told.fps, told.remote) == ("Page", "24000/1001", (remote,))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "for (;;);",
+        "addEventListener('load', () => setTimeout(() => { for (;;); }, 5))",
+        "addEventListener('hf-seek', () => { for (;;); })",
+    ],
+)
+async def test_loops_that_never_end(stages, script):
+    with pytest.raises(CompositionError) as raised:
+        await stages.open(
+            composed(f"<script>{script}</script>", root=NOTHING), wishes=Wishes(page_timeout=1.5)
+        )
+    assert raised.value.code == "PAGE_HANGS"

@@ -217,6 +217,11 @@ class Page:
         self._handlers.setdefault(event, []).append(handler)
 
     @property
+    def frame_control(self) -> bool:
+        """Whether it draws only when told to."""
+        return self._browser.options.frame_control
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What the author will want to know, since it was last drained."""
         return tuple(self._journal.notices)
@@ -274,7 +279,7 @@ class Page:
         while not event.done() and (left := deadline - time.monotonic()) > 0:
             if self._failure is not None:
                 raise self._failure
-            if self._browser.options.frame_control:
+            if self.frame_control:
                 drawing = asyncio.ensure_future(self.begin_frame(timeout=left))
                 await asyncio.wait({drawing, event}, return_when=asyncio.FIRST_COMPLETED, timeout=left)
                 await asyncio.wait({drawing}, timeout=max(0.1, deadline - time.monotonic()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,7 +15,6 @@ from framewright.model.logs import get_logger
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from fractions import Fraction
 
     from framewright.browser import Page
@@ -25,11 +23,11 @@ if TYPE_CHECKING:
 _log = get_logger(__name__)
 
 USUAL_SIZE = Size(1920, 1080)
-# Between two draws while the page loads: some of what it waits for only happens when it is drawn.
-_LOADING_DRAW_SECONDS = 0.05
+# Seconds between two questions whether the page is ready.
+_LOADING_PAUSE = 0.02
 _TAKE = "(name => {{ const taken = window[name]; delete window[name]; return taken; }})({name})"
 _SIZE = "function () { return this.size(); }"
-_READY = "function () { return this.ready(); }"
+_PREPARE = "function () { return this.prepare(); }"
 _SEEK = "function (seconds) { return this.seek(seconds); }"
 _COVER = "function (grey) { return this.cover(grey); }"
 _DESCRIBE = "function () { return this.describe(); }"
@@ -99,12 +97,10 @@ class Stage:
             promise_timeout=wishes.promise_timeout,
         )
         await page.inject(runtime_source(config))
-        async with _drawn_meanwhile(page):
-            await page.navigate(project.address(origin), timeout=wishes.page_timeout)
-            stage = cls(page, await _take_control(page, config.secret), wishes.page_timeout)
-            await stage._resize(wishes)
-            failure = await stage._ask(_READY, patience=_patience(config))
-        _refuse(page, failure)
+        await page.navigate(project.address(origin), timeout=wishes.page_timeout)
+        stage = cls(page, await _take_control(page, config.secret, wishes.page_timeout), wishes.page_timeout)
+        await stage._resize(wishes)
+        await stage._prepare()
         first = await stage._move(0.0)
         await stage._describe(first)
         return stage
@@ -151,7 +147,16 @@ class Stage:
             "deviceScaleFactor": 0,
             "mobile": False,
         }
-        await self._page.call("Emulation.setDeviceMetricsOverride", metrics)
+        await self._page.call("Emulation.setDeviceMetricsOverride", metrics, timeout=self._timeout)
+
+    async def _prepare(self) -> None:
+        """Wait until the page is ready. Every wait in the page has its limit, and every question has one here."""
+        while not (state := await self._ask(_PREPARE))["done"]:
+            # Decoding pictures, laying out and observing happen only in a page that is drawn.
+            if self._page.frame_control:
+                await self._page.begin_frame(timeout=self._timeout)
+            await asyncio.sleep(_LOADING_PAUSE)
+        _refuse(self._page, state["failure"])
 
     async def _describe(self, first: Step) -> None:
         told = await self._ask(_DESCRIBE)
@@ -160,12 +165,13 @@ class Stage:
         described["notices"] = [*first.notices, *described["notices"], *self._page.drain_notices()]
         self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
-    async def _ask(self, declaration: str, *given: object, patience: float | None = None) -> Any:
-        return await self._page.call_on(self._control, declaration, *given, timeout=patience or self._timeout)
+    async def _ask(self, declaration: str, *given: object) -> Any:
+        return await self._page.call_on(self._control, declaration, *given, timeout=self._timeout)
 
 
-async def _take_control(page: Page, secret: str) -> str:
-    answer = await page.call("Runtime.evaluate", {"expression": _TAKE.format(name=json.dumps(secret))})
+async def _take_control(page: Page, secret: str, patience: float) -> str:
+    taking = {"expression": _TAKE.format(name=json.dumps(secret))}
+    answer = await page.call("Runtime.evaluate", taking, timeout=patience)
     control = answer["result"].get("objectId")
     if control is None:
         raise CompositionError(
@@ -173,33 +179,6 @@ async def _take_control(page: Page, secret: str) -> str:
             code="PAGE_LEFT",
         )
     return str(control)
-
-
-@asynccontextmanager
-async def _drawn_meanwhile(page: Page) -> AsyncIterator[None]:
-    """Draw now and then: decoding pictures, laying out and observing happen only in a page that is drawn."""
-
-    async def draw() -> None:
-        while True:
-            await page.begin_frame()
-            await asyncio.sleep(_LOADING_DRAW_SECONDS)
-
-    drawing = asyncio.create_task(draw())
-    try:
-        yield
-    finally:
-        drawing.cancel()
-        await asyncio.gather(drawing, return_exceptions=True)
-
-
-def _patience(config: RuntimeConfig) -> float:
-    """Longer than all waits of the runtime together: those end with a better word than this one."""
-    return (
-        config.load_timeout
-        + config.timeline_timeout
-        + max(config.font_timeout, config.image_timeout)
-        + config.promise_timeout
-    )
 
 
 def _refuse(page: Page, failure: dict[str, str] | None) -> None:

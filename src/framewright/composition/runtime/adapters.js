@@ -1,4 +1,5 @@
 // fw.adapters: players of other libraries, registered by the page in lists that exist before its first script.
+//   begin()        the clock obeys from now on
 //   seek(seconds)  moves them all
 //   next(seconds)  Infinity when there are none, else null: nobody knows when they move
 // __hfLottie: lottie-web (goToAndStop) and dotLottie (setFrame); __hfAnime: seek(milliseconds); __hfD3: functions of
@@ -35,6 +36,8 @@
   const movers = [lottie, anime, d3];
 
   fw.adapters = {
+    // GSAP takes a long step for a machine that could not keep up, and shortens it; here it is a seek.
+    begin: () => view.gsap?.ticker?.lagSmoothing?.(0),
     /** @param {number} seconds */
     seek(seconds) {
       for (const name of TIMES) view[name] = seconds;

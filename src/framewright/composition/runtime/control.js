@@ -2,7 +2,8 @@
 // known to nobody else.
 //
 //   size()         the root's size, the viewport's, and what is written wrong on the root
-//   ready()        waits until everything is loaded, then stops the clock at 0; null, or {code, message}
+//   prepare()      begins to wait until everything is loaded, and then stops the clock at 0; asked again it says whether
+//                  it is done, and what forbids a render: {done, failure: {code, message, thrown}}
 //   describe()     what the page says of itself, see describe.js
 //   seek(seconds)  moves the page to one time; null, or [still until, notices], when something is to be said
 //   cover(grey)    lays a flat grey over the page; null takes it away
@@ -67,19 +68,31 @@
     return answer(seconds);
   };
 
+  /** @type {{done: boolean, failure: unknown}} */
+  let state = { done: false, failure: null };
+  /** @type {Promise<void> | null} */
+  let preparing = null;
+
+  const ready = async () => {
+    const failure = await fw.ready.wait();
+    if (!failure) {
+      fw.clock.begin();
+      for (const realm of fw.realms()) realm.adapters.begin();
+      settled = true;
+      /** @type {any} */ (window).__renderReady = true;
+    }
+    state = { done: true, failure };
+  };
+
   fw.control = {
     seek,
     stillUntil,
     /** Whether the page may move itself: the clock obeys, and nobody is moving it. */
     free: () => settled && !busy,
     size: () => ({ ...fw.roots.size(), viewport: [innerWidth, innerHeight], problems: fw.roots.problems() }),
-    async ready() {
-      const failure = await fw.ready.wait();
-      if (failure) return failure;
-      fw.clock.begin();
-      settled = true;
-      /** @type {any} */ (window).__renderReady = true;
-      return null;
+    prepare() {
+      preparing ??= ready();
+      return state;
     },
     describe: fw.describe.page,
     cover: fw.cover.set,
