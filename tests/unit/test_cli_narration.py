@@ -63,10 +63,15 @@ def plain_console():
     return Console(file=io.StringIO(), width=80, highlight=False, markup=False)
 
 
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
 def terminal(**options):
     environment = {"TERM": "xterm-256color", **options}
     return Console(
-        file=io.StringIO(), width=80, force_terminal=True, highlight=False, markup=False, _environ=environment
+        file=Screen(), width=80, force_terminal=True, highlight=False, markup=False, _environ=environment
     )
 
 
@@ -124,6 +129,20 @@ def test_a_terminal_sees_stages_ticked_off_within_its_width():
     assert "✓ rendering  300 frames in" in told
     assert max(len(line) for line in told.splitlines()) <= 80
     assert console.file.getvalue().count("\x1b[?25l") == console.file.getvalue().count("\x1b[?25h")
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "live"),
+    [
+        (Screen(), {"TERM": "xterm"}, True),
+        (Screen(), {"TERM": "xterm", "NO_COLOR": "1"}, True),
+        (Screen(), {"TERM": "dumb"}, False),
+        (io.StringIO(), {"TERM": "xterm"}, False),
+        (io.StringIO(), {"TERM": "xterm", "FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_only_a_real_terminal_gets_a_moving_line(file, environment, live):
+    assert is_live(Console(file=file, _environ=environment)) is live
 
 
 def test_no_color_means_no_colour():

@@ -36,8 +36,8 @@ def people_console(stream: TextIO | None = None) -> Console:
 
 
 def is_live(console: Console) -> bool:
-    """Whether the console can rewrite a line."""
-    return console.is_terminal and not console.is_dumb_terminal
+    """Whether the console can rewrite a line. FORCE_COLOR colours a pipe, but makes no terminal of it."""
+    return console.file.isatty() and console.is_terminal and not console.is_dumb_terminal
 
 
 def line(console: Console, text: Text | str, *, style: str = "") -> None:

@@ -75,7 +75,7 @@ def tell_checks(console: Console, checks: Sequence[Check]) -> None:
     grid.add_column(overflow="fold")
     for check in checks:
         glyph, style = _MARKS[check.state]
-        name, detail = check.name.ljust(width), phrases.clean(check.detail)
+        name, detail = check.name.ljust(width + 1), phrases.clean(check.detail)
         if console.is_terminal:
             grid.add_row(
                 Text(glyph, style=style),
@@ -83,7 +83,7 @@ def tell_checks(console: Console, checks: Sequence[Check]) -> None:
                 Text(detail, style="dim" if check.state is CheckState.OK else ""),
             )
         else:
-            line(console, f"{glyph} {name}  {detail}")
+            line(console, f"{glyph} {name} {detail}")
     if console.is_terminal:
         console.print(grid)
     line(console, "")

@@ -19,6 +19,7 @@ from framewright.model.output import Format
 from framewright.render import CancelToken, RenderOptions, render_async
 
 if TYPE_CHECKING:
+    from framewright.model.settings import Settings
     from framewright.render import RenderWishes
 
 
@@ -56,26 +57,32 @@ def run_render(
     options = RenderOptions.parse(**wishes)
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
     target = output or usual_output(composition, options.format or Format.MP4)
+    with _narrator(composition, target, telling) as narrator:
+        asyncio.run(_render(composition, target, options, settings, narrator))
+    return ExitCode.DONE
+
+
+async def _render(
+    composition: str, target: Path, options: RenderOptions, settings: Settings, narrator: Narrator
+) -> None:
     # Brings the codecs along, for which a command that is refused should not wait.
     from framewright.media import remove_partials
 
     token = CancelToken()
-    narrator = _narrator(composition, target, telling)
+    loop = asyncio.get_running_loop()
 
     def stop() -> None:
         token.cancel()
-        narrator.stopping()
+        # A signal may strike in the middle of printing, so nothing is printed right here.
+        loop.call_soon_threadsafe(narrator.stopping)
 
     def at_once() -> None:
         remove_partials(target)
 
-    with stop_on_signals(stop, at_once=at_once), narrator:
-        asyncio.run(
-            render_async(
-                composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
-            )
+    with stop_on_signals(stop, at_once=at_once):
+        await render_async(
+            composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
         )
-    return ExitCode.DONE
 
 
 def _narrator(composition: str, target: Path, telling: Telling) -> Narrator:
