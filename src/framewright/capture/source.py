@@ -33,7 +33,7 @@ class Scene(Protocol):
         ...
 
     async def cover(self, grey: int | None) -> None:
-        """Lay a flat grey (0 to 255) over everything that the page shows; None takes it away."""
+        """Lay a grey (0 to 255) over the left half of all that the page shows, its opposite over the right; None: take both away."""
         ...
 
 

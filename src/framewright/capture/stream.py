@@ -1,8 +1,8 @@
 """The frame stream: the tab, captured as raw I420 frames, one for every draw that changed something.
 
 Chromium's tab capturer copies the tab whenever a draw damages it. Nothing in a copied frame says which draw it shows,
-so order is the identity, and the order is anchored by *sync frames*: the page under a flat grey that no older frame
-shows. As many frames as damaged draws between two sync frames proves that none was lost, doubled or misplaced.
+so order is the identity, and the order is anchored by *sync frames*: the page under a cover of two greys that no older
+frame shows. As many frames as damaged draws between two sync frames proves that none was lost, doubled or misplaced.
 
 Ticks that begin an hour ahead of the real clock and advance 300 ms a draw (see ``Page.begin_frame``) keep the capturer
 from limiting its rate, and make every damaged draw serve its own copy. That is checked when a stream opens.
@@ -36,6 +36,8 @@ IN_FLIGHT = 2
 """Draw a frame while the one before is being copied: 1.2 to 1.5 times the rate of one at a time; more gives nothing."""
 
 _ARRIVAL_SECONDS = 10.0
+_SWIFT_SECONDS = 3.0
+_DOUBT_SECONDS = 0.1
 _OPENING_SECONDS = 30.0
 _SYNC_ATTEMPTS = 12
 _log = get_logger(__name__)
@@ -52,13 +54,14 @@ class StreamSource:
     kind = CaptureKind.STREAM
 
     def __init__(self, page: Page, size: Size, ring: Ring, resources_: AsyncExitStack) -> None:
-        self._page = page
+        self.page = page
         self._size = size
-        self._ring = ring
+        self.ring = ring
         self._resources = resources_
-        # No two neighbours alike, and neither black nor white, which pages like.
-        self._greys = itertools.cycle(range(20, 240, 7))
+        # No two neighbours alike, and both halves of the cover far apart.
+        self._greys = itertools.cycle(range(20, 100, 7))
         self._synchronised = False
+        self._careful = False
 
     @classmethod
     async def open(cls, page: Page, scene: Scene, size: Size, profile: Path) -> StreamSource:
@@ -78,14 +81,14 @@ class StreamSource:
             source = cls(page, size, ring, AsyncExitStack())
             await source._begin()
             ring.attach()
-            await source._synchronise(scene, _OPENING_SECONDS / _SYNC_ATTEMPTS)
+            await source.synchronise(scene, _OPENING_SECONDS / _SYNC_ATTEMPTS)
             await source._check_that_draws_serve_themselves(scene)
             source._resources = stack.pop_all()
             return source
         raise AssertionError("unreachable")
 
     async def _begin(self) -> None:
-        page = self._page
+        page = self.page
         frame = (await page.call("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         world = await page.call("Page.createIsolatedWorld", {"frameId": frame, "worldName": "framewright"})
         receiver = resources.files(__package__).joinpath("receiver.js").read_text(encoding="utf-8")
@@ -95,7 +98,7 @@ class StreamSource:
             page.call(
                 "Runtime.evaluate",
                 {
-                    "expression": f"({function})({json.dumps(self._ring.settings)})",
+                    "expression": f"({function})({json.dumps(self.ring.settings)})",
                     "contextId": world["executionContextId"],
                     "awaitPromise": True,
                     "userGesture": True,
@@ -120,19 +123,23 @@ class StreamSource:
         # Where only a later draw serves a copy, a draw after which nothing changed reports damage itself.
         for _ in range(3):
             await scene.cover(next(self._greys))
-            await self._page.begin_frame()
-            await self._ring.receive(_ARRIVAL_SECONDS)
+            await self.page.begin_frame()
+            await self.ring.receive(_ARRIVAL_SECONDS)
             await asyncio.sleep(0.02)
-            if (await self._page.begin_frame()).damage:
+            if (await self.page.begin_frame()).damage:
                 raise PicturesLostError("The browser's draws do not serve their own copies.")
 
     async def capture(self, scene: Scene, frames: FrameRange, rate: FrameRate) -> Run:
-        """See :class:`~framewright.capture.source.FrameSource`."""
+        """See :class:`~framewright.capture.source.FrameSource`.
+
+        After a run that lost pictures the next one is captured with care: one frame at a time, each in no doubt.
+        """
         if not self._synchronised:
-            await self._synchronise(scene, 2.0)
+            await self.synchronise(scene, _ARRIVAL_SECONDS)
         self._synchronised = False
+        careful, self._careful = self._careful, True
+        run = _CarefulRun(self, scene) if careful else _SwiftRun(self, scene)
         pictures: list[Picture | None] = [None] * len(frames)
-        coming: deque[int] = deque()
         still_until = Fraction(0)
         for place, frame in enumerate(frames):
             seconds = rate.time_of(frame)
@@ -142,27 +149,26 @@ class StreamSource:
             if not place:
                 await scene.cover(None)
             still_until = Fraction(step.still_until or 0)
-            if (await self._page.begin_frame()).damage:
-                coming.append(place)
-                if len(coming) >= IN_FLIGHT:
-                    pictures[coming.popleft()] = await self._ring.receive(_ARRIVAL_SECONDS)
+            if (await self.page.begin_frame()).damage:
+                await run.drawn(place, pictures)
             elif not place:
                 raise PicturesLostError("The first draw of a run reported no change.")
-        late = await self._synchronise(scene, _ARRIVAL_SECONDS)
-        if len(late) != len(coming):
-            raise PicturesLostError(f"{len(late)} pictures came of the last {len(coming)} draws.")
-        for place, picture in zip(coming, late, strict=True):
-            pictures[place] = picture
+        await run.end(pictures)
+        self._careful = run.doubtful
         return Run(pictures, still_until or None)
 
-    async def _synchronise(self, scene: Scene, timeout: float) -> list[Picture]:
-        """Cover the page and read until the cover arrives; what came before it, in order."""
+    async def synchronise(self, scene: Scene, timeout: float) -> list[Picture]:
+        """Cover the page and read until the cover arrives.
+
+        Returns:
+            What came before it, in order.
+        """
         before: list[Picture] = []
         for grey in itertools.islice(self._greys, _SYNC_ATTEMPTS):
             await scene.cover(grey)
-            await self._page.begin_frame()
+            await self.page.begin_frame()
             try:
-                while not _is_flat(picture := await self._ring.receive(timeout), grey):
+                while not _is_cover(picture := await self.ring.receive(timeout), grey):
                     before.append(picture)
             except PicturesLostError:
                 # The capturer drops the first one or two after it has started: try another grey.
@@ -177,12 +183,75 @@ class StreamSource:
         await self._resources.aclose()
 
 
-def _is_flat(picture: Picture, grey: int) -> bool:
-    """Whether the luma plane shows one grey (limited range) at every place of a coarse grid."""
-    luma = 16 + grey * 219 / 255
+class _SwiftRun:
+    """Draws a frame while the one before is on its way; the count at the end proves that all came."""
+
+    doubtful = False
+
+    def __init__(self, source: StreamSource, scene: Scene) -> None:
+        self._source = source
+        self._scene = scene
+        self._coming: deque[int] = deque()
+
+    async def drawn(self, place: int, pictures: list[Picture | None]) -> None:
+        """A draw reported damage: its picture will come."""
+        self._coming.append(place)
+        if len(self._coming) >= IN_FLIGHT:
+            pictures[self._coming.popleft()] = await self._source.ring.receive(_SWIFT_SECONDS)
+
+    async def end(self, pictures: list[Picture | None]) -> None:
+        """Collect what is still on its way, and prove that it is all."""
+        late = await self._source.synchronise(self._scene, _ARRIVAL_SECONDS)
+        if len(late) != len(self._coming):
+            raise PicturesLostError(f"{len(late)} pictures came of the last {len(self._coming)} draws.")
+        for place, picture in zip(self._coming, late, strict=True):
+            pictures[place] = picture
+
+
+class _CarefulRun:
+    """Waits for each picture before the next is drawn, and asks again where none comes.
+
+    Not every damage is a picture: after the page's root background has changed, the browser's own layer behind it
+    follows a draw later, and damages without a pixel of the tab being new. Covering the page tells such a draw from a
+    late picture; uncovering it draws the frame once more.
+    """
+
+    doubtful = False
+
+    def __init__(self, source: StreamSource, scene: Scene) -> None:
+        self._source = source
+        self._scene = scene
+
+    async def drawn(self, place: int, pictures: list[Picture | None]) -> None:
+        """A draw reported damage: take its picture, or the same one drawn again."""
+        source = self._source
+        try:
+            pictures[place] = await source.ring.receive(_DOUBT_SECONDS)
+        except PicturesLostError:
+            self.doubtful = True
+            await source.synchronise(self._scene, _ARRIVAL_SECONDS)
+            await self._scene.cover(None)
+            await source.page.begin_frame()
+            pictures[place] = await source.ring.receive(_ARRIVAL_SECONDS)
+
+    async def end(self, pictures: list[Picture | None]) -> None:
+        """Prove that no picture came that was not drawn."""
+        del pictures
+        late = await self._source.synchronise(self._scene, _ARRIVAL_SECONDS)
+        if late:
+            raise PicturesLostError(f"{len(late)} pictures came that were not drawn.")
+
+
+def _is_cover(picture: Picture, grey: int) -> bool:
+    """Whether the luma plane (limited range) shows one grey on the left and its opposite on the right."""
     width, height = picture.size.width, picture.size.height
+    halves = ((range(4), grey), (range(5, 9), 255 - grey))
     return all(
-        abs(picture.data[(height - 1) * row // 8 * width + (width - 1) * column // 8] - luma) <= 1.5
+        abs(
+            picture.data[(height - 1) * row // 8 * width + (width - 1) * column // 8] - 16 - value * 219 / 255
+        )
+        <= 1.5
+        for columns, value in halves
         for row in range(9)
-        for column in range(9)
+        for column in columns
     )

@@ -126,7 +126,7 @@ class Stage:
         return Step(still_until=still_until, notices=notices)
 
     async def cover(self, grey: int | None) -> None:
-        """Lay a flat grey (0 to 255) over everything that the page shows; None takes it away without a trace."""
+        """Lay two greys over all that the page shows, ``grey`` and 255 - ``grey``; None takes them away without a trace."""
         await self._ask(_COVER, grey)
 
     async def _resize(self, wishes: Wishes) -> None:

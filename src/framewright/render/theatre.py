@@ -59,7 +59,7 @@ class Performance:
         return step
 
     async def cover(self, grey: int | None) -> None:
-        """Lay a flat grey over the page; None takes it away."""
+        """Lay two greys over the page; None takes them away."""
         await self._stage.cover(grey)
 
     async def bare(self) -> None:

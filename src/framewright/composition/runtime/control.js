@@ -6,7 +6,7 @@
 //                  it is done, and what forbids a render: {done, failure: {code, message, thrown}}
 //   describe()     what the page says of itself, see describe.js
 //   seek(seconds)  moves the page to one time; null, or [still until, notices], when something is to be said
-//   cover(grey)    lays a flat grey over the page; null takes it away
+//   cover(grey)    lays two greys over the page; null takes them away
 //
 // Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, windows, animations, one
 // generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
