@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from likeness import compare
 from surroundings import cores, describe_surroundings
 from usage import measure
 
@@ -50,9 +51,15 @@ def light(*, frames: int = 600, pairs: int = 3) -> dict[str, Any]:
     """Frames a second of one worker, by the frame stream and by JPEG screenshots, turn by turn; both encode."""
     page = PAGES / "light"
     streams, screenshots = [], []
-    for _ in range(pairs):
-        streams.append(run_part("render", page, frames=frames, workers=1))
-        screenshots.append(run_part("jpeg", page, frames=frames))
+    with tempfile.TemporaryDirectory(prefix="figures-") as folder:
+        ours, theirs = Path(folder, "stream.mp4"), Path(folder, "jpeg.mp4")
+        for _ in range(pairs):
+            streams.append(run_part("render", page, frames=frames, workers=1, video=ours))
+            screenshots.append(run_part("jpeg", page, frames=frames, video=theirs))
+        likeness = compare(ours, theirs)
+    fallen_back = [run["report"]["capture"] for run in streams if run["report"]["capture"] != "stream"]
+    if fallen_back:
+        raise RuntimeError(f"the stream was not to be had: {len(fallen_back)} runs took {fallen_back[0]}")
     stream = statistics.median(run["rate"] for run in streams)
     screenshot = statistics.median(run["rate"] for run in screenshots)
     return {
@@ -61,6 +68,7 @@ def light(*, frames: int = 600, pairs: int = 3) -> dict[str, Any]:
         "at_least": 1.6,
         "stream_rate": stream,
         "jpeg_rate": screenshot,
+        "worst_psnr": likeness,
         "stream_runs": [_short(run) for run in streams],
         "jpeg_runs": [_short(run) for run in screenshots],
     }
