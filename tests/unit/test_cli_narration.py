@@ -171,8 +171,8 @@ def test_the_moving_line_is_one_line(width):
 def test_figures_before_and_after_the_rate_is_known():
     early = Progressed(frames=5, total=300, rate=None, seconds_left=None)
     late = Progressed(frames=150, total=300, rate=59.9, seconds_left=2.5)
-    assert progress_figures(early, "0.1 s").plain == "  5/300  0.1 s"
-    assert progress_figures(late, "2 s").plain == "150/300  60 fps  2.5 s left"
+    assert progress_figures(early, "0.1 s").plain.rstrip() == "  5/300  0.1 s"
+    assert progress_figures(late, "2 s").plain.rstrip() == "150/300  60 fps  2.5 s left"
 
 
 def test_warnings_come_once_each_and_never_flood():

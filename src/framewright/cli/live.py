@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _REFRESHES_A_SECOND = 8
 _NAME_WIDTH = 10
+# Figures of one width keep the bar from jumping.
+_RATE_WIDTH = len("62 fps")
+_LEFT_WIDTH = len("2 min 05 s left")
 _LEAST_BAR = 8
 _WIDEST_BAR = 40
 
@@ -93,8 +96,9 @@ class LiveNarrator(PeopleNarrator):
             grid.add_row(self._spinner, name, Text(passed, style="dim"))
             return grid
         figures = progress_figures(self._progress, passed)
-        # Spinner, name, figures and the spaces between them stand beside the bar.
-        room = self.console.width - 1 - _NAME_WIDTH - figures.cell_len - 4
+        # Spinner, name, figures and the spaces between them stand beside the bar; the ^C that a terminal echoes
+        # must not wrap, or it would leave a torn line.
+        room = self.console.width - 1 - _NAME_WIDTH - figures.cell_len - 4 - len("^C ")
         if room < _LEAST_BAR:
             grid.add_row(self._spinner, name, figures)
             return grid
@@ -126,9 +130,7 @@ def progress_figures(progress: Progressed, passed: str) -> Text:
     total = str(progress.total)
     figures = Text(f"{str(progress.frames).rjust(len(total))}/{total}")
     if progress.rate is not None:
-        figures.append(f"  {phrases.rate(progress.rate)}", style="bold")
-    if progress.seconds_left is None:
-        figures.append(f"  {passed}", style="dim")
-    else:
-        figures.append(f"  {phrases.seconds(progress.seconds_left)} left", style="dim")
+        figures.append(f"  {phrases.rate(progress.rate):>{_RATE_WIDTH}}", style="bold")
+    left = passed if progress.seconds_left is None else f"{phrases.seconds(progress.seconds_left)} left"
+    figures.append(f"  {left:<{_LEFT_WIDTH}}", style="dim")
     return figures
