@@ -159,7 +159,7 @@ class Page:
         await self.call("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": False})
 
     async def navigate(self, url: str, timeout: float = 45.0) -> None:
-        """Open an address and wait for its ``load`` event, drawing meanwhile so that the page moves on.
+        """Open an address and wait for its ``load`` event. Nothing is drawn before it.
 
         Raises:
             CompositionError: ``LOAD_FAILED`` when there is nothing at that address, ``LOAD_TIMEOUT`` when it does not
@@ -174,11 +174,11 @@ class Page:
         opening = asyncio.ensure_future(self._open(url, 2 * timeout))  # ended by the deadline
         loaded = asyncio.ensure_future(self._loaded.wait())
         try:
-            await self._draw_until(opening, deadline)
+            await self._wait_until(opening, deadline)
             if not opening.done():
                 raise CompositionError(f"{url} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT")
             opening.result()
-            await self._draw_until(loaded, deadline)
+            await self._wait_until(loaded, deadline)
             if not loaded.done():
                 raise await self._why_slow(url, timeout)
         finally:
@@ -274,17 +274,11 @@ class Page:
         if answer.get("errorText"):
             raise CompositionError(f"{url} cannot be opened: {answer['errorText']}.", code="LOAD_FAILED")
 
-    async def _draw_until(self, event: asyncio.Future[Any], deadline: float) -> None:
-        """Draw every 20 ms, for without draws neither animation frames nor some loads go on."""
+    async def _wait_until(self, event: asyncio.Future[Any], deadline: float) -> None:
+        """Wait without drawing: a draw between a page's arrival and the end of its style sheets may never come back."""
         while not event.done() and (left := deadline - time.monotonic()) > 0:
             if self._failure is not None:
                 raise self._failure
-            if self.frame_control:
-                drawing = asyncio.ensure_future(self.begin_frame(timeout=left))
-                await asyncio.wait({drawing, event}, return_when=asyncio.FIRST_COMPLETED, timeout=left)
-                await asyncio.wait({drawing}, timeout=max(0.1, deadline - time.monotonic()))
-                drawing.cancel()  # a script or a style that is on its way holds up the drawing, and harms nothing
-                await asyncio.gather(drawing, return_exceptions=True)
             await asyncio.wait({event}, timeout=min(left, _LOADING_PAUSE))
 
     async def _why_slow(self, url: str, timeout: float) -> FramewrightError:
