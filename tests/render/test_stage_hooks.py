@@ -220,6 +220,15 @@ async def test_a_page_that_seeks_itself_in_the_middle_of_a_frame(stages):
     assert await page.ask("at") == 1
 
 
+async def test_a_page_that_seeks_itself_between_frames(stages):
+    script = "addEventListener('hf-seek', ({detail}) => { window.at = detail.time })"
+    page = await stages.open(driven(script, "data-no-timeline"))
+    await page.ask("__player.renderSeek(2)")
+    assert await page.ask("[at, performance.now()]") == [2, 2000]
+    await page.at(1)
+    assert await page.ask("[at, performance.now()]") == [1, 1000]
+
+
 async def test_the_order_within_a_frame(stages):
     script = """window.order = [];
         setTimeout(() => order.push('timer'), 1000);

@@ -157,6 +157,14 @@ async def test_a_rejected_promise_is_a_warning(stages):
     assert "SCRIPT_ERROR" in opened.codes
 
 
+async def test_an_observer_that_goes_round_is_no_error(stages):
+    script = """<p id="x">x</p><script>
+        let width = 10;
+        new ResizeObserver(() => { if (width < 20) x.style.width = `${++width}px` }).observe(x)</script>"""
+    opened = await stages.open(composed(script, root=NOTHING))
+    assert opened.description.duration == 1
+
+
 async def test_transparency_is_told_by_backgrounds(stages):
     clear = await stages.open(composed("<p>over</p>", root=NOTHING))
     assert clear.description.transparent

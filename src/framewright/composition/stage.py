@@ -188,8 +188,9 @@ def _refuse(page: Page, failure: dict[str, str] | None) -> None:
     message = failure["message"]
     if failure["code"] == "SCRIPT_ERROR":
         # The browser's own word for it has the file and the line.
-        known = [error for error in page.script_errors if failure["thrown"] in error]
-        message = f"A script of the page failed: {(known or [failure['thrown']])[0]}."
+        matching = [error for error in page.script_errors if failure["thrown"] in error]
+        told = [*matching, *page.script_errors, failure["thrown"]]
+        message = f"A script of the page failed: {told[0]}."
     raise CompositionError(message, code=failure["code"])
 
 

@@ -68,6 +68,17 @@
     return answer(seconds);
   };
 
+  /** The page moves itself: only once the clock obeys, and never from inside a frame. @param {number} seconds */
+  const moveItself = async (seconds) => {
+    if (!settled || busy) return;
+    busy = true;
+    try {
+      await move(seconds);
+    } finally {
+      busy = false;
+    }
+  };
+
   /** @type {{done: boolean, failure: unknown}} */
   let state = { done: false, failure: null };
   /** @type {Promise<void> | null} */
@@ -87,8 +98,7 @@
   fw.control = {
     seek,
     stillUntil,
-    /** Whether the page may move itself: the clock obeys, and nobody is moving it. */
-    free: () => settled && !busy,
+    moveItself,
     size: () => ({ ...fw.roots.size(), viewport: [innerWidth, innerHeight], problems: fw.roots.problems() }),
     prepare() {
       preparing ??= ready();

@@ -1,5 +1,6 @@
 // fw.cover: two greys over everything that the page shows, for the sync frames of the frame stream.
-//   set(grey)  0 to 255: this grey on the left half, 255 - grey on the right; null takes it away and leaves no trace: a constructed style sheet, no change of the document
+//   set(grey)  0 to 255: this grey on the left half, 255 - grey on the right; null takes them away and leaves no trace: a
+//              constructed style sheet, no change of the document
 // The page below is clipped away, not only painted over: nothing of its drawing may shine through, and the top layer
 // (dialogs, popovers, full screen) lies above every z-index. The root's own background is left alone: Chromium reports a
 // second damage after it has changed.

@@ -2,6 +2,8 @@
 //   first     the first one of before the page was ready, or null: whoever waits for the page can stop waiting
 //   report(error, what)  an error that the runtime caught while it called the page; a warning
 {
+  // Told to the window like an error, but nothing was thrown: the observer goes on in the next frame.
+  const HARMLESS = /^ResizeObserver loop/;
   /** @type {string | null} */
   let first = null;
 
@@ -18,7 +20,8 @@
     "error",
     (event) => {
       // Pictures and scripts that fail to load pass here too, as plain events.
-      if (event instanceof ErrorEvent) first ??= said(event.error ?? event.message);
+      if (!(event instanceof ErrorEvent) || HARMLESS.test(event.message)) return;
+      first ??= said(event.error ?? event.message);
     },
     true,
   );

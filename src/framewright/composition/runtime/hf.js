@@ -11,8 +11,7 @@
   /** @type {number | null} */
   let declared = null;
 
-  /** A page that moves itself, once it may; while the render moves it, that is already done. @param {number} seconds */
-  const move = (seconds) => (fw.root.control.free() ? fw.root.control.seek(Math.max(0, Number(seconds) || 0)) : null);
+  const move = (/** @type {unknown} */ seconds) => fw.root.control.moveItself(Math.max(0, Number(seconds) || 0));
   const own = {
     seek: move,
     get duration() {

@@ -7,24 +7,27 @@
   const TAILWIND_TIMEOUT = 10;
   const SHORT_WORK_TIMEOUT = 2;
 
+  /** @param {HTMLMediaElement} element */
+  const open = async (element) => {
+    element.pause();
+    if (element.networkState === HTMLMediaElement.NETWORK_EMPTY && !element.currentSrc) return;
+    if (element.preload === "none") element.preload = "metadata";
+    const failed = () => element.error !== null || element.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
+    await fw.waits.until(() => element.readyState >= HTMLMediaElement.HAVE_METADATA || failed(), MEDIA_TIMEOUT);
+    if (element.readyState < HTMLMediaElement.HAVE_METADATA) {
+      fw.notices.add("MEDIA_FAILED", `The media ${element.currentSrc || "without a source"} could not be opened.`, element);
+      return;
+    }
+    if (!(element instanceof HTMLVideoElement)) return;
+    // It may have been playing: the picture that stays is the same in every worker.
+    element.currentTime = fw.references.media(element).offset;
+    await fw.waits.until(() => !element.seeking && element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA, MEDIA_TIMEOUT);
+    fw.notices.add("VIDEO_STILL", "Videos do not move yet: this one shows the same picture all the time.", element);
+  };
+
   /** Videos and sounds tell their length. */
   const media = async () => {
-    const all = Array.from(document.querySelectorAll("video, audio"));
-    await Promise.all(
-      all.map(async (/** @type {any} */ element) => {
-        element.pause();
-        const { error, networkState, readyState, NETWORK_NO_SOURCE, NETWORK_EMPTY } = element;
-        if (networkState === NETWORK_EMPTY && !element.currentSrc) return;
-        if (element.preload === "none") element.preload = "metadata";
-        const settled = () => element.readyState >= 1 || element.error || element.networkState === NETWORK_NO_SOURCE;
-        const there = error || readyState >= 1 || networkState === NETWORK_NO_SOURCE || (await fw.waits.until(settled, MEDIA_TIMEOUT));
-        if (there && element.readyState >= 1) return;
-        fw.notices.add("MEDIA_FAILED", `The media ${element.currentSrc || "without a source"} could not be opened.`, element);
-      }),
-    );
-    for (const element of document.querySelectorAll("video")) {
-      fw.notices.add("VIDEO_STILL", "Videos do not move yet: this one shows the same picture all the time.", element);
-    }
+    await Promise.all(Array.from(document.querySelectorAll("video, audio"), (element) => open(/** @type {HTMLMediaElement} */ (element))));
     fw.windows.refresh();
   };
 
