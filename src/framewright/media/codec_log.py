@@ -15,6 +15,8 @@ import av
 import av.logging
 
 _KEPT = 8
+# Filters that warn of what we do on purpose: alpha in some pictures only, more colours than a palette holds.
+_CHATTER = frozenset({"libav.buffer", "libav.palettegen"})
 
 
 class _Keeper(logging.Handler):
@@ -23,6 +25,8 @@ class _Keeper(logging.Handler):
         self.lines: deque[str] = deque(maxlen=_KEPT)
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name in _CHATTER:
+            return
         self.lines.append(f"{record.name.removeprefix('libav.')}: {record.getMessage()}")
 
 

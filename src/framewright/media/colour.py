@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MATRIX_601_TO_709 = (
     "ispace=bt470bg:iprimaries=bt709:itrc=bt709:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv"
 )
-_FROM_RGB = "out_range=tv:out_color_matrix=bt709:flags=bilinear+accurate_rnd+full_chroma_int+full_chroma_inp"
+_FROM_RGB = "out_range=tv:out_color_matrix=bt709:flags=area+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
 def tag(target: VideoFrame | VideoCodecContext) -> None:
@@ -160,4 +160,6 @@ def _padded(frame: VideoFrame, coded: Size) -> VideoFrame:
         return frame
     pixels = cast("NDArray[np.uint8]", frame.to_ndarray())
     sides = ((0, bottom), (0, right)) + ((0, 0),) * (pixels.ndim - 2)
-    return VideoFrame.from_ndarray(np.pad(pixels, sides, mode="edge"), format=frame.format.name)
+    grown = VideoFrame.from_ndarray(np.pad(pixels, sides, mode="edge"), format=frame.format.name)
+    grown.colorspace, grown.color_range = frame.colorspace, frame.color_range
+    return grown

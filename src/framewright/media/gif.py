@@ -12,9 +12,11 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
+import numpy as np
+from av.packet import Packet
 from av.video.reformatter import ColorRange
 
 from framewright.media.codec_log import complaint, listen
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
     from framewright.model.frames import FrameRate
 
@@ -42,6 +45,9 @@ _DITHER = {
     Quality.HIGH: "dither=sierra2_4a",
 }
 _HUNDREDTHS = 100
+_OPAQUE_FROM = 128  # of 255: the filter's threshold
+_DISPOSE_TO_BACKGROUND, _HAS_HOLES = 2, 1
+_HOLE = 255  # where palettegen puts it
 _RGB = 0  # AVCOL_SPC_RGB
 _LONGEST_DELAY = 60_000  # 16 bits of hundredths, with room
 
@@ -72,6 +78,7 @@ class GifEncoder:
         self._reader = PngReader()
         self._pictures: list[_Spooled] = []
         self._count = 0
+        self._holes = False
         self.progress = 0
         try:
             self._spool = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 -- closed by finish and abort
@@ -87,7 +94,9 @@ class GifEncoder:
                 f"A GIF of {self._size} got a picture that is no PNG of this size.", code="PICTURE_INVALID"
             )
         with self._errors():
-            self._palette.push(self._bgra(picture, len(self._pictures)))
+            frame = self._bgra(picture, len(self._pictures))
+            self._holes = self._holes or _has_holes(frame)
+            self._palette.push(frame)
             self._pictures.append(_Spooled(self._spool.tell(), picture.nbytes, self._count))
             self._spool.write(picture.data)
         self._count += 1
@@ -130,6 +139,9 @@ class GifEncoder:
             stream = out.add_stream("gif", rate=_HUNDREDTHS)
             stream.width, stream.height, stream.pix_fmt = self._size.width, self._size.height, "pal8"
             stream.codec_context.flags |= BITEXACT
+            if self._holes:
+                # FFmpeg's differences reckon with what stood there before; with holes, nothing may stand there.
+                stream.codec_context.options = {"gifflags": "-transdiff-offsetting"}
             for picture, start, stop in zip(self._pictures, starts, [*starts[1:], end], strict=True):
                 mapping.push(self._bgra(self._read(picture), start))
                 frame = mapping.pull()
@@ -137,8 +149,9 @@ class GifEncoder:
                     frame.pts = time
                     frame.time_base = Fraction(1, _HUNDREDTHS)
                     for packet in stream.encode(frame):
-                        packet.duration = min(stop - time, _LONGEST_DELAY)
-                        out.mux(packet)
+                        shown = _clearing(packet) if self._holes else packet
+                        shown.duration = min(stop - time, _LONGEST_DELAY)
+                        out.mux(shown)
                 self.progress += 1
             out.mux(stream.encode(None))
 
@@ -160,6 +173,37 @@ class GifEncoder:
                 yield
             except av.FFmpegError as error:
                 raise EncoderError(f"GIF failed: {complaint(error)}.", code="ENCODER_FAILED") from error
+
+
+def _has_holes(frame: VideoFrame) -> bool:
+    plane = frame.planes[0]
+    pixels = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return bool((pixels[: frame.height, 3 : 4 * frame.width : 4] < _OPAQUE_FROM).any())
+
+
+def _clearing(packet: Packet[VideoStream]) -> Packet[VideoStream]:
+    """The packet, telling players to clear its picture before the next one.
+
+    It may begin with the header and the global palette; then come extension blocks, of which the one with the label
+    F9 holds the disposal (GIF89a, 23).
+    """
+    data = bytearray(bytes(packet))
+    position = 0
+    if data.startswith(b"GIF8"):
+        position = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    while data[position] == 0x21:
+        if data[position + 1] == 0xF9:
+            data[position + 3] = _DISPOSE_TO_BACKGROUND << 2 | _HAS_HOLES
+            data[position + 6] = _HOLE  # some readers clear to the picture's own hole, else to a colour
+        position += 2
+        while data[position]:
+            position += data[position] + 1
+        position += 1
+    changed = cast("Packet[VideoStream]", Packet(bytes(data)))
+    changed.stream = packet.stream
+    changed.pts, changed.dts, changed.time_base = packet.pts, packet.dts, packet.time_base
+    changed.is_keyframe = packet.is_keyframe
+    return changed
 
 
 def _hundredths(seconds: Fraction) -> int:
