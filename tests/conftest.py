@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from truth import remains
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from framewright.model.report import RenderReport
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +42,33 @@ def _nothing_left_behind(browser_files: Path) -> Iterator[None]:
         kind: after[kind] - before.get(kind, 0) for kind in after if after[kind] > before.get(kind, 0) + 8
     }
     assert not grown, f"descriptors left open: {grown}"
+
+
+@pytest.fixture
+def render(tmp_path: Path, browser_files: Path) -> Callable[..., Render]:
+    """Render a folder into ``out/`` and check that nothing but the output came to stand there.
+
+    ``render(page, "a.mp4", workers=2)`` returns what was written and what was reported; keywords are those of
+    :func:`framewright.render`.
+    """
+
+    import framewright
+
+    def run(composition: Path, name: str = "out.mp4", **wishes: Any) -> Render:
+        folder = tmp_path / "out"
+        folder.mkdir(exist_ok=True)
+        beside = set(folder.iterdir())
+        report = framewright.render(composition, folder / name, **wishes)
+        assert set(folder.iterdir()) == beside | {folder / name}
+        assert report.output.path == str(folder / name)
+        assert remains.files(browser_files) == []
+        return Render(folder / name, report)
+
+    return run
+
+
+class Render(NamedTuple):
+    """A finished render: where it stands, and its report."""
+
+    path: Path
+    report: RenderReport

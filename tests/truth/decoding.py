@@ -6,6 +6,7 @@ cancel each other.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,12 @@ def numbers(path: Path) -> list[int]:
     return [counter.read(grey) for grey in greys(path)]
 
 
+def numbers_at(path: Path, moments: list[Fraction]) -> list[int]:
+    """The counter that a player shows at each of these times: for files that hold a picture longer instead of again."""
+    begins, counts = times(path), numbers(path)
+    return [counts[max(0, bisect_right(begins, moment) - 1)] for moment in moments]
+
+
 def greys(path: Path) -> Iterator[np.ndarray]:
     """Every frame as height × width, 0 to 255."""
     if path.is_dir():
@@ -69,6 +76,14 @@ def pictures(path: Path) -> Iterator[np.ndarray]:
 def times(path: Path) -> list[Fraction]:
     """When each frame of a video file is shown, in seconds."""
     return [frame.pts * frame.time_base for frame in _frames(path)]
+
+
+def tick(path: Path) -> Fraction:
+    """The shortest time that the clock of a video file can tell, in seconds."""
+    with av.open(str(path)) as container:
+        time_base = container.streams.video[0].time_base
+        assert time_base is not None
+        return time_base
 
 
 def sequence(folder: Path) -> list[Path]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sized
 
 _PATIENCE_SECONDS = 20.0
 
@@ -75,8 +79,18 @@ def descriptors() -> dict[str, int]:
 
 def assert_gone(marker: Path) -> None:
     """No browser of ours lives and its temporary folder is empty, at once or after the kernel has caught up."""
+    assert_no_browsers(marker)
+    _wait_until_empty(lambda: files(marker), "files")
+
+
+def assert_no_browsers(marker: Path) -> None:
+    """No browser of ours lives, at once or after the kernel has caught up."""
+    _wait_until_empty(lambda: browsers(marker), "processes")
+
+
+def _wait_until_empty(look: Callable[[], Sized], kind: str) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (left := browsers(marker)) or (kept := files(marker)):
+    while left := look():
         if time.monotonic() > deadline:
-            raise AssertionError(f"left behind: processes {left}, files {[] if left else kept}")
+            raise AssertionError(f"{kind} left behind: {left}")
         time.sleep(0.1)

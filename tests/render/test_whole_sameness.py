@@ -1,0 +1,45 @@
+"""One composition is one file: whoever draws it, whenever, and whichever part of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from truth import decoding, likeness, scenes
+from truth.pages import Film, write
+
+
+@pytest.mark.parametrize("capture", ["stream", "screenshot"])
+def test_runs_and_workers_give_the_same_bytes(render, tmp_path, capture):
+    page = write(tmp_path / "page", scenes.noisy(Film(frames=75)))
+    first, *others = (
+        render(page, f"{index}.mp4", workers=workers, capture=capture, quality="draft").path.read_bytes()
+        for index, workers in enumerate([1, 1, 2, 3])
+    )
+    assert [other == first for other in others] == [True, True, True]
+
+
+def test_a_part_is_that_part_of_the_whole(render, tmp_path):
+    page = write(tmp_path / "page", scenes.colourful(Film(frames=75, width=160, height=90)))
+    whole = list(decoding.pictures(render(page, "whole", format="png-sequence").path))
+    for start, end, workers in [(20, 60, 1), (30, 1000, 2), (None, 7, 1)]:
+        part, report = render(
+            page, f"from {start}", format="png-sequence", start_frame=start, end_frame=end, workers=workers
+        )
+        pictures, wanted = list(decoding.pictures(part)), whole[start:end]
+        assert report.frames == len(pictures) == len(wanted)
+        assert [n for n in range(len(wanted)) if not np.array_equal(pictures[n], wanted[n])] == []
+
+
+def test_stream_and_screenshots_agree(render, tmp_path):
+    page = write(tmp_path / "page", scenes.colourful(Film(frames=30, width=640, height=360)))
+    streamed, shot = (
+        list(decoding.pictures(render(page, f"{capture}.mp4", capture=capture, crf=8).path))
+        for capture in ("stream", "screenshot")
+    )
+    assert len(streamed) == len(shot) == 30
+    for n, picture in enumerate(streamed):
+        neighbours = range(max(0, n - 2), min(30, n + 3))
+        found = likeness.best_match(picture, [shot[near] for near in neighbours])
+        assert neighbours[found] == n
+        assert likeness.psnr(picture, shot[n]) > 38
