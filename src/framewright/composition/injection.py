@@ -65,6 +65,14 @@ class RuntimeConfig:
     promise_timeout: float = 15.0
 
 
+# Taken before the page can put something else in their place; every file of the runtime then means these. Date is not
+# among them, since the clock replaces it.
+_BUILTINS = (
+    "Array, CSSStyleSheet, CustomEvent, Error, Event, JSON, Map, MutationObserver, Number, Object, Promise, Proxy, "
+    "Reflect, Set, String, Symbol, TypeError, WeakMap, WeakRef, WeakSet"
+)
+
+
 @cache
 def _body() -> str:
     folder = files(__package__).joinpath("runtime")
@@ -75,4 +83,4 @@ def runtime_source(config: RuntimeConfig) -> str:
     """One script: the configuration, then every file of the runtime in its order, in one closed scope."""
     # "</" cannot end a script element that way; JSON in a script is otherwise plain JavaScript.
     told = json.dumps(asdict(config)).replace("</", "<\\/")
-    return f'(() => {{\n"use strict";\nconst fw = {{ config: {told} }};\n{_body()}\n}})();\n'
+    return f'(() => {{\n"use strict";\nconst {{ {_BUILTINS} }} = globalThis;\nconst fw = {{ config: {told} }};\n{_body()}\n}})();\n'

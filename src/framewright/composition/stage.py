@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,6 +25,7 @@ _log = get_logger(__name__)
 
 USUAL_SIZE = Size(1920, 1080)
 # Seconds between two questions whether the page is ready.
+_LOADING_AIR = 5.0
 _LOADING_PAUSE = 0.02
 _TAKE = "(name => {{ const taken = window[name]; delete window[name]; return taken; }})({name})"
 _SIZE = "function () { return this.size(); }"
@@ -100,7 +102,7 @@ class Stage:
         await page.navigate(project.address(origin), timeout=wishes.page_timeout)
         stage = cls(page, await _take_control(page, config.secret, wishes.page_timeout), wishes.page_timeout)
         await stage._resize(wishes)
-        await stage._prepare()
+        await stage._prepare(_longest_wait(wishes))
         first = await stage._move(0.0)
         await stage._describe(first)
         return stage
@@ -149,9 +151,15 @@ class Stage:
         }
         await self._page.call("Emulation.setDeviceMetricsOverride", metrics, timeout=self._timeout)
 
-    async def _prepare(self) -> None:
-        """Wait until the page is ready. Every wait in the page has its limit, and every question has one here."""
+    async def _prepare(self, longest: float) -> None:
+        """Wait until the page is ready. Every wait in the page has its limit; a page that has broken them meets ours."""
+        deadline = time.monotonic() + longest
         while not (state := await self._ask(_PREPARE))["done"]:
+            if time.monotonic() > deadline:
+                raise CompositionError(
+                    f"The page was not ready within {longest:.3g} s: look for built-in objects that it replaces.",
+                    code="NEVER_READY",
+                )
             # Decoding pictures, laying out and observing happen only in a page that is drawn.
             if self._page.frame_control:
                 await self._page.begin_frame(timeout=self._timeout)
@@ -167,6 +175,12 @@ class Stage:
 
     async def _ask(self, declaration: str, *given: object) -> Any:
         return await self._page.call_on(self._control, declaration, *given, timeout=self._timeout)
+
+
+def _longest_wait(wishes: Wishes) -> float:
+    """The waits of the page one after the other, and some air."""
+    waits = (wishes.page_timeout, wishes.font_timeout, wishes.image_timeout, wishes.promise_timeout)
+    return sum(waits) + _LOADING_AIR
 
 
 async def _take_control(page: Page, secret: str, patience: float) -> str:
