@@ -111,6 +111,8 @@ async def test_frames_below_are_on_the_same_clock_whenever_they_come(stages):
         ),
         {"inner.html": inner},
     )
+    foreign = [notice.element for notice in page.description.notices if notice.code == "FRAME_FOREIGN"]
+    assert foreign == ["#foreign"]
     await page.at(0.5)
     expected = {"css": 500, "frame": 500, "now": 500, "date": 500, "ticks": 5}
     shown = await page.ask("states()")

@@ -3,7 +3,9 @@
 //   - when it is there as loading ends: as the window opens that its element is in (0 outside of any),
 //   - when a window shows its element (seek("window")): as that window opens,
 //   - else at the time of the script that brought it about.
-//   seek(cause)   takes the new ones, puts all at the clock's time
+//   collect(cause)  takes the new ones
+//   obey()        the same, and looks what the author has paused or taken away since, all as of the clock's time
+//   seek(cause)   takes the new ones, and puts all at the clock's time
 //   zero(element) milliseconds at which the innermost window opens that an element is in
 //   place()       puts all at the clock's time
 //   begin()       loading is over
@@ -37,16 +39,13 @@
     return latest;
   };
 
-  /** @param {FwPlayback} record */
-  const isStyled = ({ animation }) => animation instanceof CSSAnimation || animation instanceof CSSTransition;
-
-  /** @param {Animation} animation @param {FwCause} cause */
-  const take = (animation, cause) => {
+  /** @param {Animation} animation @param {FwCause} cause @param {string} [state] */
+  const take = (animation, cause, state) => {
     const shown = cause === "window" && !(animation instanceof CSSTransition);
-    const record = playback.of(animation) ?? playback.take(animation, shown ? zero(target(animation)) : time.now);
+    const record = playback.of(animation) ?? playback.take(animation, shown ? zero(target(animation)) : time.now, state);
     if (!record || known.has(record)) return;
     known.add(record);
-    if (isStyled(record)) phases.watch(record);
+    if (record.styled) phases.watch(record);
   };
 
   /** `animation-play-state` does not reach an animation that was paused by a call, as ours all are.
@@ -54,11 +53,13 @@
   const obeyStyle = (record) => {
     const { animation } = record;
     if (record.commanded || !(animation instanceof CSSAnimation)) return;
+    record.timing = null;
     const effect = /** @type {KeyframeEffect} */ (animation.effect);
-    if (!effect.target) return;
-    const style = natives.getComputedStyle(effect.target, effect.pseudoElement);
-    const states = style.animationPlayState.split(", ");
-    const names = style.animationName.split(", ");
+    const over = !record.held && (playback.endsAt(record) ?? Infinity) <= time.now;
+    if (!effect.target || over) return;
+    record.style ??= natives.getComputedStyle(effect.target, effect.pseudoElement);
+    const states = record.style.animationPlayState.split(", ");
+    const names = states.length > 1 ? record.style.animationName.split(", ") : [];
     const held = states[Math.max(0, names.indexOf(animation.animationName)) % states.length] === "paused";
     if (held === record.held) return;
     if (held) record.offset = playback.time(record) ?? 0;
@@ -66,30 +67,36 @@
     record.zero = time.now;
   };
 
-  /** Gone with its style rule. @param {FwPlayback} record */
-  const isCancelled = ({ animation, idle }) => !idle && natives.animation.playState(animation) === "idle";
-
   /** @param {FwCause} cause */
   const collect = (cause) => {
     for (const scope of fw.shadows.roots()) {
       const found = scope === document ? natives.getAnimations(document) : natives.getShadowAnimations(scope);
-      for (const animation of found) take(animation, cause);
+      // Asked before the first is moved: each answer would compute all styles anew.
+      const fresh = found.filter((/** @type {Animation} */ animation) => !playback.of(animation));
+      const states = new Map(fresh.map((/** @type {Animation} */ animation) => [animation, natives.animation.playState(animation)]));
+      for (const animation of found) take(animation, cause, states.get(animation));
     }
+  };
+
+  const obey = () => {
+    collect("script");
+    for (const record of known) {
+      if (!record.idle && natives.animation.currentTime(record.animation) === null) {
+        known.delete(record);
+        if (record.styled) phases.cancelled(record);
+      } else if (target(record.animation)?.isConnected === false) known.delete(record);
+      else obeyStyle(record);
+    }
+  };
+
+  const place = () => {
+    for (const record of known) playback.place(record);
   };
 
   /** @param {FwCause} cause */
   const seek = (cause) => {
     collect(cause);
-    for (const record of known) {
-      if (isCancelled(record)) {
-        known.delete(record);
-        if (isStyled(record)) phases.cancelled(record);
-      } else if (target(record.animation)?.isConnected === false) known.delete(record);
-      else {
-        obeyStyle(record);
-        playback.place(record);
-      }
-    }
+    place();
   };
 
   Element.prototype.animate = function (/** @type {any} */ keyframes, /** @type {any} */ options) {
@@ -106,7 +113,7 @@
   }, WHILE_LOADING);
 
   /** A script may hear of its end: it made it, or asked about it. @param {FwPlayback} record */
-  const isWatched = (record) => !record.ended && (!isStyled(record) || record.finished !== null || record.animation.onfinish !== null);
+  const isWatched = (record) => !record.ended && (!record.styled || record.finished !== null || record.animation.onfinish !== null);
 
   /** @param {FwPlayback} record @returns {FwDue | null} */
   const finish = (record) => {
@@ -117,9 +124,9 @@
   fw.animations = {
     seek,
     zero,
-    place() {
-      for (const record of known) playback.place(record);
-    },
+    collect,
+    obey,
+    place,
     begin() {
       for (const record of known) {
         if (record.loading) record.zero = zero(target(record.animation));
@@ -150,8 +157,7 @@
         if (end === null) continue;
         if (end <= now) continue;
         const rate = natives.animation.playbackRate(record.animation);
-        const delay = record.animation.effect?.getTiming().delay ?? 0;
-        const start = record.zero + (delay - record.offset) / rate;
+        const start = record.zero + (playback.timing(record).delay - record.offset) / rate;
         if (rate < 0 || start <= now) return null;
         soonest = Math.min(soonest, start);
       }

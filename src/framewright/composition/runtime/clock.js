@@ -59,7 +59,7 @@
       }
       due.run();
       await natives.turn();
-      for (const realm of fw.realms()) realm.animations.seek("script");
+      for (const realm of fw.realms()) realm.animations.obey();
     }
     move(target);
     for (const realm of fw.realms()) realm.animations.place();
@@ -76,6 +76,7 @@
       for (const realm of fw.realms()) {
         realm.shadows.find();
         realm.phases.find();
+        realm.tellForeign();
         realm.animations.seek("script");
       }
       time.loading = false;
@@ -88,8 +89,8 @@
     },
     advance(seconds) {
       const target = fw.clock.milliseconds(seconds);
-      // What was born while the last frame was drawn was born at its time.
-      for (const realm of fw.realms()) realm.animations.seek("script");
+      // What has happened since the last frame has happened at its time.
+      for (const realm of fw.realms()) realm.animations.obey();
       if (target < time.now) move(target);
       const due = nextDue(target);
       if (due) return run(due, target);

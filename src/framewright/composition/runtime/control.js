@@ -45,7 +45,7 @@
     const waiting = realms.flatMap((realm) => realm.hf.seek(seconds));
     const turning = realms.filter((realm) => realm.windows.due(seconds));
     // What has begun so far was not begun by a window.
-    if (turning.length > 0) for (const realm of realms) realm.animations.seek("script");
+    if (turning.length > 0) for (const realm of realms) realm.animations.collect("script");
     for (const realm of turning) realm.windows.turn();
     for (const realm of realms) realm.animations.seek("window");
     const missed = fw.clock.catchUp();
@@ -54,7 +54,7 @@
     for (const realm of realms) realm.frames.run();
     if (waiting.length > 0) await fw.hf.settle(waiting);
     await fw.clock.settle();
-    for (const realm of realms) realm.animations.seek("script");
+    for (const realm of realms) realm.animations.collect("script");
   };
 
   /** @param {number} seconds */

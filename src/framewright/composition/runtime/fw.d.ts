@@ -25,8 +25,23 @@ interface FwTimer extends FwDue {
   native: number;
 }
 
+interface FwTiming {
+  delay: number;
+  duration: number;
+  iterations: number;
+  activeDuration: number;
+  /** With delays and iterations. */
+  length: number;
+  changes: number;
+}
+
 interface FwPlayback {
   animation: Animation;
+  /** A CSS animation or transition. */
+  styled: boolean;
+  /** The live style that decides whether it is paused. */
+  style: any;
+  timing: FwTiming | null;
   /** Milliseconds on the clock at which it stands at `offset`. */
   zero: number;
   /** Milliseconds of its own. */
@@ -65,6 +80,7 @@ interface Fw {
   view: Window;
   linked: Fw[];
   realms(): Fw[];
+  tellForeign(): void;
 
   time: { now: number; loading: boolean; moves: number };
   clock: {
@@ -91,13 +107,16 @@ interface Fw {
   shadows: { roots(): (Document | ShadowRoot)[]; find(): void };
   playback: {
     of(animation: Animation): FwPlayback | undefined;
-    take(animation: Animation, zero: number): FwPlayback | null;
+    take(animation: Animation, zero: number, state?: string): FwPlayback | null;
     time(record: FwPlayback): number | null;
+    timing(record: FwPlayback): FwTiming;
     place(record: FwPlayback): void;
     endsAt(record: FwPlayback): number | null;
     end(record: FwPlayback): void;
   };
   animations: {
+    collect(cause: FwCause): void;
+    obey(): void;
     seek(cause: FwCause): void;
     place(): void;
     begin(): void;

@@ -69,6 +69,8 @@
       setCurrentTime: setter(Animation.prototype, "currentTime"),
       startTime: getter(Animation.prototype, "startTime"),
       setStartTime: setter(Animation.prototype, "startTime"),
+      effect: getter(Animation.prototype, "effect"),
+      setEffect: setter(Animation.prototype, "effect"),
       playbackRate: getter(Animation.prototype, "playbackRate"),
       setPlaybackRate: setter(Animation.prototype, "playbackRate"),
     },

@@ -76,10 +76,9 @@
     if (heard.size === 0 || record.told === OVER || record.held || record.idle) return null;
     const { animation, told } = record;
     const rate = natives.animation.playbackRate(animation);
-    if (!(animation instanceof CSSAnimation || animation instanceof CSSTransition) || rate <= 0) return null;
+    if (!record.styled || rate <= 0) return null;
     const { kind } = about(record);
-    const timing = /** @type {any} */ (animation.effect?.getComputedTiming());
-    const { delay, duration, iterations, activeDuration } = timing;
+    const { delay, duration, iterations, activeDuration } = fw.playback.timing(record);
     const skipped = Math.max(0, -delay);
     /** @param {string} stage @param {number} own @param {number} elapsed @param {number} then */
     const due = (stage, own, elapsed, then) => {

@@ -4,8 +4,10 @@
 // so that any time can be put at once. Their author does not see the pause: play, pause, reverse, finish, cancel,
 // currentTime, startTime, playbackRate, playState, finished act as if the animation ran, on this clock.
 //   of(animation)          its record, or undefined
-//   take(animation, zero)  begins to drive it, from `zero` (milliseconds) on; null when it is idle, or driven by scrolling
+//   take(animation, zero, state)  begins to drive it, from `zero` (milliseconds) on, being in this playState; null when
+//                          it is idle, or driven by scrolling
 //   time(record)           its current time in milliseconds, as its author sees it; null when cancelled
+//   timing(record)         its delay, duration, length …, in milliseconds
 //   place(record)          puts it there
 //   endsAt(record)         when it ends on the clock, in milliseconds; Infinity: never; null: does not run
 //   end(record)            tells that it has ended: finish event, finished promise; once for each time it was played
@@ -18,8 +20,27 @@
   /** Driven by the clock, not by scrolling. @param {Animation} animation */
   const isTimed = (animation) => animation.timeline !== null && !("source" in animation.timeline);
 
+  // Asking an effect for its timing is dear. It changes by a call, or with its style: obey() of animations.js forgets it.
+  let changes = 0;
+  const { updateTiming } = AnimationEffect.prototype;
+  AnimationEffect.prototype.updateTiming = function (/** @type {any} */ timing) {
+    changes += 1;
+    updateTiming.call(this, timing);
+  };
+
   /** @param {FwPlayback} record */
-  const length = ({ animation }) => Number(animation.effect?.getComputedTiming().endTime ?? 0);
+  const timing = (record) => {
+    if (record.timing?.changes !== changes) {
+      const told = record.animation.effect?.getComputedTiming();
+      const { delay = 0, iterations = 0, activeDuration = 0 } = told ?? {};
+      const [duration, length] = [Number(told?.duration ?? 0), Number(told?.endTime ?? 0)];
+      record.timing = { delay, duration, iterations, activeDuration: Number(activeDuration), length, changes };
+    }
+    return record.timing;
+  };
+
+  /** @param {FwPlayback} record */
+  const length = (record) => timing(record).length;
 
   /** @param {FwPlayback} record */
   const running = (record) => record.offset + (time.now - record.zero) * native.playbackRate(record.animation);
@@ -36,11 +57,11 @@
   const place = (record) => {
     const { animation } = record;
     if (record.idle || !isTimed(animation)) return;
-    const timing = animation.effect?.getComputedTiming();
-    const end = Number(timing?.endTime ?? 0);
-    const before = Math.min(0, timing?.delay ?? 0) - 1;
-    const place = record.held ? record.offset : Math.max(before, Math.min(end, running(record)));
+    const { delay, length } = timing(record);
+    const before = Math.min(0, delay) - 1;
+    const place = record.held ? record.offset : Math.max(before, Math.min(length, running(record)));
     if (place === record.placed) return; // setting it again would have the browser draw again
+    if (native.currentTime(animation) === null) return; // its style rule is gone: this would bring it back
     record.placed = place;
     native.setCurrentTime(animation, place);
   };
@@ -58,13 +79,15 @@
     record.placed = record.offset;
   };
 
-  /** @param {Animation} animation @param {number} zero */
-  const take = (animation, zero) => {
-    const state = native.playState(animation);
+  /** @param {Animation} animation @param {number} zero @param {string} [state] */
+  const take = (animation, zero, state = native.playState(animation)) => {
     if (state === "idle" || !isTimed(animation)) return null;
     /** @type {FwPlayback} */
     const record = {
       animation,
+      styled: animation instanceof CSSAnimation || animation instanceof CSSTransition,
+      style: null,
+      timing: null,
       zero,
       offset: 0,
       held: state === "paused",
@@ -219,6 +242,10 @@
       record.loading = false;
     },
   );
+  property("effect", ({ animation }) => native.effect(animation), ({ animation }, effect) => {
+    changes += 1;
+    native.setEffect(animation, effect);
+  });
   property("playbackRate", ({ animation }) => native.playbackRate(animation), setRate);
   property("playState", (record) => {
     if (record.idle) return "idle";
@@ -233,5 +260,5 @@
     return record.finished.promise;
   });
 
-  fw.playback = { of: (animation) => records.get(animation), take, time: clocked, place, endsAt, end };
+  fw.playback = { of: (animation) => records.get(animation), take, time: clocked, timing, place, endsAt, end };
 }

@@ -5,6 +5,7 @@
 //   root       the `fw` of the topmost document that can be reached; its own for that document
 //   view       its window
 //   realms()   every living `fw` of the root, parents before children
+//   tellForeign()   warns of the frames in this document that cannot be reached
 //   linked     the root's list behind realms()
 {
   const link = Symbol.for(fw.config.secret);
@@ -33,6 +34,15 @@
       return !realm.view.closed && /** @type {any} */ (realm.view)[link] === realm;
     } catch {
       return false;
+    }
+  };
+
+  fw.tellForeign = () => {
+    for (const scope of fw.shadows.roots()) {
+      for (const frame of scope.querySelectorAll("iframe, frame")) {
+        if (/** @type {HTMLIFrameElement} */ (frame).contentDocument !== null) continue;
+        fw.root.notices.add("FRAME_FOREIGN", "This frame is of another origin: its time cannot be driven, it moves as it likes.", frame);
+      }
     }
   };
 
