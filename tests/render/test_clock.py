@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -95,8 +96,11 @@ async def test_frames_below_are_on_the_same_clock_whenever_they_come(stages):
     page = await stages.open(
         composed(
             """<iframe id="file" src="inner.html"></iframe><iframe id="text"></iframe>
-            <iframe id="foreign" sandbox="allow-scripts" srcdoc="<p>x"></iframe>
+            <iframe id="foreign" sandbox="allow-scripts"
+             srcdoc="<script>setTimeout(() => parent.postMessage(performance.now(), '*'), 60)</script>"></iframe>
             <script>
+            let foreignTime = 0;
+            addEventListener('message', ({ data }) => { foreignTime = data; });
             const add = (id) => document.body.appendChild(Object.assign(document.createElement('iframe'), { id }));
             fetch('inner.html').then((answer) => answer.text()).then((html) => {
                 text.srcdoc = html;
@@ -113,6 +117,11 @@ async def test_frames_below_are_on_the_same_clock_whenever_they_come(stages):
     )
     foreign = [notice.element for notice in page.description.notices if notice.code == "FRAME_FOREIGN"]
     assert foreign == ["#foreign"]
+    for _ in range(100):
+        if await page.ask("foreignTime"):
+            break
+        await asyncio.sleep(0.05)
+    assert await page.ask("foreignTime") > 50, "it is left on its own time"
     await page.at(0.5)
     expected = {"css": 500, "frame": 500, "now": 500, "date": 500, "ticks": 5}
     shown = await page.ask("states()")

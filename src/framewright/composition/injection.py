@@ -73,6 +73,13 @@ _BUILTINS = (
 )
 
 
+# A frame that cannot reach a driven parent cannot be driven: it is left alone, on its own time.
+_OURS_ONLY = (
+    "if (window.parent !== window) {"
+    " try { if (!window.parent[Symbol.for(fw.config.secret)]) return; } catch { return; } }"
+)
+
+
 @cache
 def _body() -> str:
     folder = files(__package__).joinpath("runtime")
@@ -83,4 +90,4 @@ def runtime_source(config: RuntimeConfig) -> str:
     """One script: the configuration, then every file of the runtime in its order, in one closed scope."""
     # "</" cannot end a script element that way; JSON in a script is otherwise plain JavaScript.
     told = json.dumps(asdict(config)).replace("</", "<\\/")
-    return f'(() => {{\n"use strict";\nconst {{ {_BUILTINS} }} = globalThis;\nconst fw = {{ config: {told} }};\n{_body()}\n}})();\n'
+    return f'(() => {{\n"use strict";\nconst {{ {_BUILTINS} }} = globalThis;\nconst fw = {{ config: {told} }};\n{_OURS_ONLY}\n{_body()}\n}})();\n'

@@ -1,8 +1,8 @@
 // fw.root, fw.realms(): one clock for the page and for the frames in it.
 // A frame of the same origin finds its parent's `fw` under a symbol that only the runtime knows, joins its root, and is
-// driven with it. A frame of another origin cannot be reached and keeps its own time.
+// driven with it. In a frame of another origin none of this is run: it keeps its own time.
 //   above      the `fw` of the document around it; null for the topmost
-//   root       the `fw` of the topmost document that can be reached; its own for that document
+//   root       the `fw` of the topmost document; its own for that document
 //   view       its window
 //   realms()   every living `fw` of the root, parents before children
 //   tellForeign()   warns of the frames in this document that cannot be reached
@@ -10,20 +10,9 @@
 {
   const link = Symbol.for(fw.config.secret);
 
-  /** @returns {Fw | null} */
-  const above = () => {
-    if (window.parent === window) return null;
-    try {
-      return /** @type {any} */ (window.parent)[link] ?? null;
-    } catch {
-      return null; // of another origin
-    }
-  };
-
-  const parent = above();
+  fw.above = window.parent === window ? null : /** @type {any} */ (window.parent)[link];
   fw.view = window;
-  fw.above = parent;
-  fw.root = parent ? parent.root : fw;
+  fw.root = fw.above ? fw.above.root : fw;
   fw.linked = [];
   fw.root.linked.push(fw);
   Object.defineProperty(window, link, { value: fw, configurable: true, enumerable: false });
