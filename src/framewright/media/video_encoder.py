@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from framewright.model.size import Size
 
 
+# x265 leaves the decoding times of so short a video to chance (its delay is known only with the third frame). There is
+# nothing to reorder in it: two frames are decoded as they are shown.
+_UNORDERED_FRAMES = 2
+
+
 class VideoEncoder:
     """An :class:`~framewright.media.encoder.Encoder` for any codec that FFmpeg wraps."""
 
@@ -56,5 +61,7 @@ class VideoEncoder:
         self.progress += 1
         with codec_errors(self._settings):
             for packet in self._file.codec.encode_lazy(frame):
+                if self._count <= _UNORDERED_FRAMES:
+                    packet.dts = packet.pts
                 self._file.mux(packet)
                 self.progress += 1
