@@ -26,6 +26,7 @@ def test_profiles_of_the_dead_are_swept_and_nothing_else(tmp_path):
     alien.mkdir()
     other.mkdir()
     mine = make_profile(tmp_path)
+    assert sweep_profiles(tmp_path) == [left]
     assert not left.exists()
     assert sorted(tmp_path.iterdir()) == sorted([alien, other, mine])
 

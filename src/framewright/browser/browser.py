@@ -14,7 +14,7 @@ from framewright.browser.flags import command_line, sandbox_obstacle
 from framewright.browser.framing import CborFraming, JsonFraming
 from framewright.browser.page import Page
 from framewright.browser.process import BrowserProcess
-from framewright.browser.profiles import make_profile, remove_profile
+from framewright.browser.profiles import make_profile, profile_folder, remove_profile, sweep_profiles
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError, SetupError
 from framewright.model.logs import get_logger
 
@@ -118,7 +118,8 @@ class Browser:
         program = real_program(options.program)
         if not os.access(program, os.X_OK):
             raise SetupError(f"{program} is no program that can be started.", code="BROWSER_MISSING")
-        self._profile = await asyncio.to_thread(make_profile, options.tmpdir)
+        await asyncio.to_thread(sweep_profiles, profile_folder(options.tmpdir))
+        self._profile = make_profile(options.tmpdir)
         self.sandboxed = await self._decide_sandbox(program)
         framing = CborFraming() if options.framing == "cbor" else JsonFraming()
         command = command_line(
@@ -131,7 +132,12 @@ class Browser:
             pipe=framing.switch,
             extra=options.flags,
         )
-        self._process = process = await BrowserProcess.start(command, dict(os.environ))
+        starting = asyncio.ensure_future(BrowserProcess.start(command, dict(os.environ)))
+        try:
+            self._process = process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            self._process = await starting  # takes milliseconds, and must not be lost
+            raise
         process.on_exit = self._on_exit
         self._connection = Connection(process.read_fd, process.write_fd, framing)
         self._connection.on_closed = self._on_pipe_closed
@@ -276,6 +282,8 @@ class Browser:
     def _fail(self, reason: FramewrightError) -> None:
         if self._reason is None:
             self._reason = reason
+        for page in self._pages.values():
+            page.lost(self._reason)
         if self._connection is not None:
             self._connection.close(self._reason)
 

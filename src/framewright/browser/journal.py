@@ -10,6 +10,7 @@ from framewright.model.composition import Notice
 _MOST = 200
 _LONGEST = 500
 _WEB: Final = frozenset({"http", "https", "ws", "wss"})
+_LOOKS: Final = frozenset({"Image", "Font", "Stylesheet"})
 # The answer of a browser that asks of its own accord; no author misses it.
 _UNASKED = "/favicon.ico"
 
@@ -23,6 +24,7 @@ class Journal:
         self.remote: set[str] = set()
         self._known: set[tuple[str, str]] = set()
         self._requests: dict[str, str] = {}
+        self._looks: set[str] = set()
         self._origin = ""
 
     def set_origin(self, url: str) -> None:
@@ -44,6 +46,10 @@ class Journal:
         """Addresses that were asked for and have not answered, the oldest first."""
         return list(self._requests.values())
 
+    def waits_for_looks(self) -> bool:
+        """Whether a picture, a font or a style is still on its way."""
+        return bool(self._looks)
+
     def take(self, method: str, params: dict[str, Any]) -> None:
         """Take an event, if it says something."""
         match method:
@@ -53,6 +59,7 @@ class Journal:
                 self._response(params)
             case "Network.loadingFinished":
                 self._requests.pop(params["requestId"], None)
+                self._looks.discard(params["requestId"])
             case "Network.loadingFailed":
                 self._failure(params)
             case "Network.webSocketCreated":
@@ -67,6 +74,8 @@ class Journal:
         if urlsplit(url).scheme in _WEB:
             if len(self._requests) < 10 * _MOST:
                 self._requests[params["requestId"]] = url
+                if params.get("type") in _LOOKS:
+                    self._looks.add(params["requestId"])
             self._remember_remote(url)
 
     def _remember_remote(self, url: str) -> None:
@@ -79,6 +88,7 @@ class Journal:
             self.note("ASSET_UNAVAILABLE", f"{answer['url'][:_LONGEST]} answered {answer['status']}.")
 
     def _failure(self, params: dict[str, Any]) -> None:
+        self._looks.discard(params["requestId"])
         url = self._requests.pop(params["requestId"], None)
         if url is None or params.get("canceled") or url.endswith(_UNASKED):
             return

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 _HEAD_START_MS = 3_600_000.0
 _TICK_MS = 300.0
-_LOADING_PAUSE = 0.02
+_PENDING_PAUSE = 0.005
+_SETTLING_PAUSE = 0.02
+_SETTLING_DRAWS = 2
+_SETTLING_SECONDS = 5.0
 _SIGN_OF_LIFE_SECONDS = 3.0
 
 
@@ -68,6 +71,8 @@ class Page:
         self._settled = False
         self._loaded = asyncio.Event()
         self._drawing = asyncio.Lock()
+        self._may_draw = asyncio.Event()
+        self._may_draw.set()
         connection.listen(session, self._on_event)
 
     async def prepare(self) -> None:
@@ -159,33 +164,25 @@ class Page:
         await self.call("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": False})
 
     async def navigate(self, url: str, timeout: float = 45.0) -> None:
-        """Open an address and wait for its ``load`` event. Nothing is drawn before it.
+        """Open an address, wait for its ``load`` event, and draw until the pictures and fonts of its styles are there.
+
+        Until the ``load`` event nothing is drawn, whoever asks: a draw that begins after a document has been
+        committed and before its blocking scripts and styles are there is never answered, even once they are.
 
         Raises:
             CompositionError: ``LOAD_FAILED`` when there is nothing at that address, ``LOAD_TIMEOUT`` when it does not
-                finish within ``timeout`` seconds, ``PAGE_HANGS`` when it does not even answer.
+                finish within ``timeout`` seconds, ``PAGE_HANGS`` when it does not even answer, ``NAVIGATED`` when it
+                leaves for another address meanwhile.
         """
-        self._loaded.clear()
-        self._settled = False
-        self._document = None
-        self._loading = url
-        self._journal.set_origin(url)
         deadline = time.monotonic() + timeout
-        opening = asyncio.ensure_future(self._open(url, 2 * timeout))  # ended by the deadline
-        loaded = asyncio.ensure_future(self._loaded.wait())
+        async with self._drawing:  # not while a draw is under way
+            self._may_draw.clear()
         try:
-            await self._wait_until(opening, deadline)
-            if not opening.done():
-                raise CompositionError(f"{url} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT")
-            opening.result()
-            await self._wait_until(loaded, deadline)
-            if not loaded.done():
-                raise await self._why_slow(url, timeout)
+            await self._load(url, timeout)
         finally:
-            opening.cancel()
-            loaded.cancel()
-            await asyncio.gather(opening, loaded, return_exceptions=True)
-            self._loading = None
+            self._may_draw.set()
+        if self.frame_control:
+            await self._settle(deadline)
         self._settled = True
 
     async def begin_frame(
@@ -204,6 +201,7 @@ class Page:
             png: return the picture as a PNG.
         """
         async with self._drawing:  # the browser refuses a second draw at the same time
+            await self._may_draw.wait()
             self.ticks = max(self.ticks + _TICK_MS if ticks is None else ticks, self.ticks + 0.001)
             params: dict[str, Any] = {"frameTimeTicks": self.ticks, "interval": float(interval)}
             if png:
@@ -242,6 +240,10 @@ class Page:
 
     # What the browser reports about this page.
 
+    def lost(self, reason: FramewrightError) -> None:
+        """The browser is gone."""
+        self._fail(reason)
+
     def crashed(self, *, out_of_memory: bool) -> None:
         """The page's process has ended."""
         if out_of_memory:
@@ -267,19 +269,43 @@ class Page:
                 # A draw whose caller was cancelled is still going on.
                 if "pending" not in error.message or time.monotonic() > deadline:
                     raise
-            await asyncio.sleep(_LOADING_PAUSE / 4)
+            await asyncio.sleep(_PENDING_PAUSE)
 
-    async def _open(self, url: str, timeout: float) -> None:
-        answer = await self.call("Page.navigate", {"url": url}, timeout=timeout)
-        if answer.get("errorText"):
-            raise CompositionError(f"{url} cannot be opened: {answer['errorText']}.", code="LOAD_FAILED")
+    async def _load(self, url: str, timeout: float) -> None:
+        self._loaded.clear()
+        self._settled = False
+        self._document = None
+        self._loading = url
+        self._journal.set_origin(url)
+        answered = False
+        try:
+            async with asyncio.timeout(timeout):
+                answer = await self.call("Page.navigate", {"url": url}, timeout=2 * timeout)
+                answered = True
+                if answer.get("errorText"):
+                    raise CompositionError(
+                        f"{url} cannot be opened: {answer['errorText']}.", code="LOAD_FAILED"
+                    )
+                await self._loaded.wait()
+        except TimeoutError:
+            if answered:
+                raise await self._why_slow(url, timeout) from None
+            raise CompositionError(
+                f"{url} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT"
+            ) from None
+        finally:
+            self._loading = None
+        if self._failure is not None:
+            raise self._failure
 
-    async def _wait_until(self, event: asyncio.Future[Any], deadline: float) -> None:
-        """Wait without drawing: a draw between a page's arrival and the end of its style sheets may never come back."""
-        while not event.done() and (left := deadline - time.monotonic()) > 0:
-            if self._failure is not None:
-                raise self._failure
-            await asyncio.wait({event}, timeout=min(left, _LOADING_PAUSE))
+    async def _settle(self, deadline: float) -> None:
+        """Draw, for only that makes the page ask for what its styles name; and go on until that is there."""
+        enough = time.monotonic() + _SETTLING_SECONDS
+        draws = 0
+        while draws < _SETTLING_DRAWS or (self._journal.waits_for_looks() and time.monotonic() < enough):
+            await self.begin_frame(timeout=max(1.0, deadline - time.monotonic()))
+            await asyncio.sleep(_SETTLING_PAUSE)
+            draws += 1
 
     async def _why_slow(self, url: str, timeout: float) -> FramewrightError:
         try:
@@ -301,6 +327,7 @@ class Page:
         if self._failure is None:
             self._failure = failure
             self._connection.abandon(self._session, failure)
+            self._loaded.set()
 
     def _on_event(self, method: str, params: dict[str, Any]) -> None:
         if method == "Page.loadEventFired":

@@ -15,15 +15,19 @@ _PREFIX = "framewright-browser"
 _NAME = re.compile(rf"{_PREFIX}-(\d+)-(\d+)-(\d+)-\w+")
 
 
+def profile_folder(parent: Path | None) -> Path:
+    """Where profiles lie: the folder that was asked for, or the system's for temporary files."""
+    return parent or Path(tempfile.gettempdir())
+
+
 def make_profile(parent: Path | None = None) -> Path:
-    """An empty folder whose name says which process owns it. Sweeps those of the dead first.
+    """An empty folder whose name says which process owns it.
 
     Args:
         parent: where; None: the system's folder for temporary files.
     """
-    folder = parent or Path(tempfile.gettempdir())
+    folder = profile_folder(parent)
     folder.mkdir(parents=True, exist_ok=True)
-    sweep_profiles(folder)
     pid = os.getpid()
     facts = process_facts(pid)
     started = facts.started if facts else 0
