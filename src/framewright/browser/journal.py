@@ -90,9 +90,12 @@ class Journal:
     def _failure(self, params: dict[str, Any]) -> None:
         self._looks.discard(params["requestId"])
         url = self._requests.pop(params["requestId"], None)
-        if url is None or params.get("canceled") or url.endswith(_UNASKED):
+        # A style or a script that is refused for its status or type counts as cancelled; for others it is the page's will.
+        refused = params["type"] in {"Stylesheet", "Script"}
+        if url is None or url.endswith(_UNASKED) or (params.get("canceled") and not refused):
             return
-        self.note("ASSET_UNAVAILABLE", f"{url[:_LONGEST]} could not be loaded: {params['errorText']}.")
+        reason = "it is missing or has a wrong type" if params.get("canceled") else params["errorText"]
+        self.note("ASSET_UNAVAILABLE", f"{url[:_LONGEST]} could not be loaded: {reason}.")
 
     def _exception(self, details: dict[str, Any]) -> None:
         message = describe_exception(details)
