@@ -59,7 +59,7 @@
       }
       due.run();
       await natives.turn();
-      for (const realm of fw.realms()) realm.animations.obey();
+      for (const realm of fw.realms()) if (realm.shadows.changed()) realm.animations.obey();
     }
     move(target);
     for (const realm of fw.realms()) realm.animations.place();

@@ -104,7 +104,7 @@ interface Fw {
     release(): void;
     short(): number;
   };
-  shadows: { roots(): (Document | ShadowRoot)[]; find(): void };
+  shadows: { roots(): (Document | ShadowRoot)[]; changed(): boolean; find(): void };
   playback: {
     of(animation: Animation): FwPlayback | undefined;
     take(animation: Animation, zero: number, state?: string): FwPlayback | null;
