@@ -12,6 +12,7 @@ from framewright.capture import CaptureKind
 from framewright.model.composition import Description, DurationSource
 from framewright.model.errors import CompositionError, FramewrightError, SetupError, UsageError
 from framewright.model.output import CODECS, Codec, Format, Layout, can_hold_alpha
+from framewright.model.size import Size
 from framewright.render.capture_choice import choose_capture, is_secure
 from framewright.render.options import CaptureWish, RenderOptions
 from framewright.render.output_choice import choose_kind, choose_output
@@ -193,9 +194,11 @@ I420, PNG = "a.mp4", "a.mov"
         ("stream", I420, False, True, SetupError),
     ],
 )
-def test_capture(wish, name, frame_control, secure, expected):
+def test_capture(wish, name, frame_control, secure, expected, size=Size(640, 360)):
     def choose():
-        return choose_capture(CaptureWish(wish), output(name), frame_control=frame_control, secure=secure)
+        return choose_capture(
+            CaptureWish(wish), output(name), size, frame_control=frame_control, secure=secure
+        )
 
     if isinstance(expected, CaptureKind):
         kind, choice = choose()
@@ -205,6 +208,12 @@ def test_capture(wish, name, frame_control, secure, expected):
     else:
         with pytest.raises(expected):
             choose()
+
+
+@pytest.mark.parametrize(("wish", "expected"), [("auto", CaptureKind.SCREENSHOT), ("stream", UsageError)])
+@pytest.mark.parametrize("size", [Size(641, 360), Size(640, 361)])
+def test_capture_of_odd_sizes(wish, expected, size):
+    test_capture(wish, I420, frame_control=True, secure=True, expected=expected, size=size)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from framewright.capture import CaptureKind
+from framewright.capture import CaptureKind, stream_carries
 from framewright.model.errors import SetupError, UsageError
 from framewright.model.output import Layout
 from framewright.render.choice import Choice
@@ -13,35 +13,39 @@ from framewright.render.options import CaptureWish
 
 if TYPE_CHECKING:
     from framewright.model.output import OutputSpec
+    from framewright.model.size import Size
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def choose_capture(
-    wish: CaptureWish, spec: OutputSpec, *, frame_control: bool, secure: bool
+    wish: CaptureWish, spec: OutputSpec, size: Size, *, frame_control: bool, secure: bool
 ) -> tuple[CaptureKind, Choice]:
     """The stream where it does the output justice and can be had, else screenshots under frame control, else full-page ones.
 
     Args:
         wish: what the caller asked for.
         spec: the output, with its transparency settled.
+        size: of the pictures, in device pixels.
         frame_control: whether the browser draws only when it is told to.
         secure: whether the page's origin is a secure context, without which a page may not capture its tab.
 
     Raises:
-        UsageError: ``CAPTURE_INVALID`` when the stream was asked for and the output or the origin rules it out.
+        UsageError: ``CAPTURE_INVALID`` when the stream was asked for and the output, its size or the origin rules it out.
         SetupError: ``FRAME_CONTROL_MISSING`` when it was asked for and this browser cannot.
     """
     streamed = spec.layout is Layout.I420
     if wish is CaptureWish.STREAM:
-        _check_stream(spec, frame_control=frame_control, secure=secure)
-    kind, reason = _kind(wish, streamed=streamed, frame_control=frame_control, secure=secure)
+        _check_stream(spec, size, frame_control=frame_control, secure=secure)
+    kind, reason = _kind(wish, size, streamed=streamed, frame_control=frame_control, secure=secure)
     choice = Choice(
         subject="capture",
         choice=kind.value,
         inputs={
             "wished": wish.value,
             "layout": spec.layout.value,
+            "width": size.width,
+            "height": size.height,
             "frame_control": frame_control,
             "secure_origin": secure,
         },
@@ -50,7 +54,9 @@ def choose_capture(
     return kind, choice
 
 
-def _kind(wish: CaptureWish, *, streamed: bool, frame_control: bool, secure: bool) -> tuple[CaptureKind, str]:
+def _kind(
+    wish: CaptureWish, size: Size, *, streamed: bool, frame_control: bool, secure: bool
+) -> tuple[CaptureKind, str]:
     if not frame_control:
         return (
             CaptureKind.FULL_PAGE,
@@ -60,16 +66,23 @@ def _kind(wish: CaptureWish, *, streamed: bool, frame_control: bool, secure: boo
         return CaptureKind.SCREENSHOT, "Screenshots, as asked."
     if not streamed:
         return CaptureKind.SCREENSHOT, "The output needs transparency or full chroma: screenshots."
+    if not stream_carries(size):
+        return CaptureKind.SCREENSHOT, "The stream carries even sides only: screenshots."
     if not secure:
         return CaptureKind.SCREENSHOT, "A page from a plain http origin may not be streamed: screenshots."
     return CaptureKind.STREAM, "The output is opaque 8-bit 4:2:0: raw frames from the stream."
 
 
-def _check_stream(spec: OutputSpec, *, frame_control: bool, secure: bool) -> None:
+def _check_stream(spec: OutputSpec, size: Size, *, frame_control: bool, secure: bool) -> None:
     if spec.layout is not Layout.I420:
         what = "transparency" if spec.alpha else f"{spec.codec} in {spec.format}"
         raise UsageError(
             f"--capture stream has opaque 4:2:0 pictures and {what} needs more: use --capture auto.",
+            code="CAPTURE_INVALID",
+        )
+    if not stream_carries(size):
+        raise UsageError(
+            f"--capture stream carries even sides only, and these pictures are {size}: use --capture auto.",
             code="CAPTURE_INVALID",
         )
     if not frame_control:

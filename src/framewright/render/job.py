@@ -142,6 +142,7 @@ class Job:
         kind, choice = choose_capture(
             self._options.capture,
             spec,
+            opened.drawn,
             frame_control=opened.house.frame_control,
             secure=is_secure(opened.theatre.origin),
         )
