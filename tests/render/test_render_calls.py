@@ -24,7 +24,9 @@ def page(tmp_path_factory):
 @pytest.fixture(scope="module")
 def endless(tmp_path_factory):
     """A page that is never done while a test runs."""
-    return write_runtime(tmp_path_factory.mktemp("long"), "css-animation", LONG)
+    body = '<div style="width:50px;height:50px;background:red;animation:turn 1s linear infinite"></div>'
+    turn = "@keyframes turn{to{transform:rotate(1turn)}}"
+    return pages.write(tmp_path_factory.mktemp("long"), pages.document(LONG, body, style=turn))
 
 
 class Nothing:
@@ -159,7 +161,7 @@ def test_a_listener_that_raises_ends_the_render_with_its_error(endless, nothing,
 def test_strict_refuses_a_page_that_is_not_ready(tmp_path, nothing):
     page = pages.write(tmp_path / "page", pages.document(FILM, '<img id="logo" src="missing.png">'))
     lenient = framewright.probe(page)
-    assert [notice.code for notice in lenient.notices] == ["IMAGE_FAILED"]
+    assert "IMAGE_FAILED" in {notice.code for notice in lenient.notices}
     with pytest.raises(CompositionError) as refused:
         framewright.render(page, nothing.folder / "out.mp4", strict=True)
     assert refused.value.code == "STRICT"
