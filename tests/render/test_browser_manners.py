@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from browser_pages import opened
+from browser_pages import opened, options, site
 
+from framewright.browser import Browser
 from framewright.model.errors import CompositionError
 
 OTHER = {"other.html": "<h1>other</h1>", "file.zip": "PK", "broken.js": "let a = ;"}
@@ -53,23 +54,24 @@ async def test_windows_are_closed_with_a_notice(tmp_path):
             raise AssertionError(f"still open: {pages}")
 
 
-@pytest.mark.parametrize(
-    "leave",
-    [
-        "location = '/other.html'",
-        "location.replace('/other.html')",
-        "location.reload()",
-        "open('/other.html', '_self')",
-        "(f = document.createElement('form'), f.action = '/other.html', document.body.append(f), f.submit())",
-    ],
-)
-async def test_a_loaded_page_that_leaves_stays_what_it_was(tmp_path, leave):
+LEAVING = [
+    "location = '/other.html?1'",
+    "location.replace('/other.html?2')",
+    "open('/other.html?3', '_self')",
+    "(f = document.createElement('form'), f.action = '/other.html', f.method = 'post', document.body.append(f), f.submit())",
+    "location.reload()",
+]
+
+
+async def test_a_loaded_page_that_leaves_stays_what_it_was(tmp_path):
     async with opened(tmp_path, "<h1>stay</h1>", files=OTHER) as (page, _):
-        await page.evaluate(f"void setTimeout(() => {{ {leave} }}, 0)")
-        assert "tried to leave" in await drawn_until(page, "NAVIGATION_REFUSED")
+        for leave in LEAVING:
+            await page.evaluate(f"void setTimeout(() => {{ {leave} }}, 0)")
+            assert "tried to leave" in await drawn_until(page, "NAVIGATION_REFUSED"), leave
+            page.drain_notices()
+            assert await page.evaluate("document.body.innerText.trim()") == "stay", leave
         await draw(page)
-        assert await page.evaluate("document.body.innerText.trim()") == "stay"
-        await page.evaluate("document.body.style.background = '#0f0'")
+        await page.evaluate("document.querySelector('h1').style.background = '#0f0'")
         assert (await page.begin_frame()).damage
 
 
@@ -100,6 +102,31 @@ async def test_a_page_that_leaves_while_it_loads_ends_in_an_error(tmp_path, html
         async with opened(tmp_path, html, files=OTHER):
             pass
     assert caught.value.code == "NAVIGATED"
+
+
+async def test_a_page_that_turns_blank_while_it_loads_ends_in_an_error(tmp_path):
+    with pytest.raises(CompositionError, match="about:blank") as caught:
+        async with opened(tmp_path, "<script>location = 'about:blank'</script><img src=no.png>") as (page, _):
+            await draw(page, 50)
+    assert caught.value.code == "NAVIGATED"
+
+
+async def test_a_redirected_address_is_no_leaving(tmp_path):
+    async def redirect(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(redirect, "127.0.0.1", 0)
+    async with site(tmp_path, {"index.html": "<h1>here</h1>"}) as files, Browser(options()) as browser:
+        target = f"{files.origin}/index.html"
+        page = await browser.new_page()
+        await page.navigate(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", 60)
+        assert await page.evaluate("document.body.innerText.trim()") == "here"
+        await page.navigate(target, 60)  # and once more, since we say so
+        assert await page.evaluate("document.body.innerText.trim()") == "here"
+    server.close()
 
 
 async def test_moving_inside_the_page_is_no_leaving(tmp_path):

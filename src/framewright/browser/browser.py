@@ -132,7 +132,7 @@ class Browser:
             pipe=framing.switch,
             extra=options.flags,
         )
-        starting = asyncio.ensure_future(BrowserProcess.start(command, dict(os.environ)))
+        starting = asyncio.ensure_future(BrowserProcess.start(command, self._environment()))
         try:
             self._process = process = await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -159,6 +159,10 @@ class Browser:
         if options.memory_limit is not None:
             self._memory_watch = asyncio.create_task(self._watch_memory(options.memory_limit))
         log.debug("browser started", program=str(program), version=self.version, pid=process.pid)
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, with the browser's temporary files in its profile, so that they go with it."""
+        return os.environ | {"TMPDIR": str(self.profile)}
 
     async def _decide_sandbox(self, program: Path) -> bool:
         if self.options.sandbox is not None:

@@ -9,6 +9,7 @@ from framewright.model.composition import Notice
 
 _MOST = 200
 _LONGEST = 500
+_SHORT = 200
 _WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _LOOKS: Final = frozenset({"Image", "Font", "Stylesheet"})
 # The answer of a browser that asks of its own accord; no author misses it.
@@ -138,3 +139,8 @@ def _spoken(argument: dict[str, Any]) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def shortened(text: str) -> str:
+    """A text that fits into a message."""
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"

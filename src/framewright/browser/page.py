@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewright.browser.connection import CallTimeoutError, ProtocolError
-from framewright.browser.journal import Journal, describe_exception
+from framewright.browser.journal import Journal, describe_exception, shortened
+from framewright.browser.manners import Manners
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError
 
 if TYPE_CHECKING:
@@ -62,13 +62,11 @@ class Page:
         self._browser = browser
         self._connection = connection
         self._session = session
-        self._frame = target  # the main frame of a target has its id
         self._journal = Journal()
+        # The main frame of a target has its id.
+        self._manners = Manners(target, self._journal, tell=self._tell, fail=self._fail)
         self._handlers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
         self._failure: FramewrightError | None = None
-        self._loading: str | None = None
-        self._document: str | None = None
-        self._settled = False
         self._loaded = asyncio.Event()
         self._drawing = asyncio.Lock()
         self._may_draw = asyncio.Event()
@@ -183,7 +181,6 @@ class Page:
             self._may_draw.set()
         if self.frame_control:
             await self._settle(deadline)
-        self._settled = True
 
     async def begin_frame(
         self,
@@ -258,7 +255,7 @@ class Page:
 
     def download_denied(self, url: str) -> None:
         """The page started a download."""
-        self._journal.note("DOWNLOAD_DENIED", f"The page tried to download {_short(url)}, which was denied.")
+        self._manners.download_denied(url)
 
     async def _draw(self, params: dict[str, Any], timeout: float | None) -> dict[str, Any]:
         deadline = time.monotonic() + (self.call_timeout if timeout is None else timeout)
@@ -273,9 +270,7 @@ class Page:
 
     async def _load(self, url: str, timeout: float) -> None:
         self._loaded.clear()
-        self._settled = False
-        self._document = None
-        self._loading = url
+        self._manners.expect_document()
         self._journal.set_origin(url)
         answered = False
         try:
@@ -293,8 +288,6 @@ class Page:
             raise CompositionError(
                 f"{url} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT"
             ) from None
-        finally:
-            self._loading = None
         if self._failure is not None:
             raise self._failure
 
@@ -318,7 +311,7 @@ class Page:
                 code="PAGE_HANGS",
             )
         missing = self._journal.unanswered()
-        waiting = f": it still waits for {_short(missing[0])}" if missing else ""
+        waiting = f": it still waits for {shortened(missing[0])}" if missing else ""
         return CompositionError(
             f"{url} did not finish loading within {timeout:g} s{waiting}.", code="LOAD_TIMEOUT"
         )
@@ -329,53 +322,16 @@ class Page:
             self._connection.abandon(self._session, failure)
             self._loaded.set()
 
+    def _tell(self, method: str, params: dict[str, Any]) -> None:
+        self._connection.tell(method, params, session=self._session)
+
     def _on_event(self, method: str, params: dict[str, Any]) -> None:
+        self._manners.take(method, params)
+        self._journal.take(method, params)
         if method == "Page.loadEventFired":
             self._loaded.set()
-        elif method == "Page.javascriptDialogOpening":
-            self._connection.tell("Page.handleJavaScriptDialog", {"accept": False}, session=self._session)
-            self._journal.note(
-                "DIALOG_DISMISSED",
-                f"The page opened a dialog ({params['type']}: {json.dumps(params['message'][:200])}), "
-                "which was dismissed.",
-            )
-        elif method == "Page.windowOpen":
-            self._journal.note(
-                "POPUP_CLOSED", f"The page opened a window ({_short(params['url'])}), which was closed."
-            )
-        elif method == "Fetch.requestPaused":
-            self._decide_document(params)
-        elif method == "Page.frameNavigated":
-            self._check_navigated(params["frame"])
-        else:
-            self._journal.take(method, params)
         for handler in self._handlers.get(method, ()):
             handler(params)
-
-    def _decide_document(self, params: dict[str, Any]) -> None:
-        """Let through the document that was asked for, and those of frames inside; refuse to leave it."""
-        request = {"requestId": params["requestId"]}
-        url = params["request"]["url"]
-        wanted = params.get("networkId", params["requestId"])
-        if params["frameId"] == self._frame:
-            if self._document is None and self._loading is not None:
-                self._document = wanted
-            if wanted != self._document:
-                # "Aborted" leaves the page as it is; any other reason would show an error page.
-                self._connection.tell(
-                    "Fetch.failRequest", request | {"errorReason": "Aborted"}, session=self._session
-                )
-                self._journal.note(
-                    "NAVIGATION_REFUSED", f"The page tried to leave for {_short(url)}, which was refused."
-                )
-                if not self._loaded.is_set():  # to begin to leave has ended the loading for good
-                    self._fail(_left(url, "loading"))
-                return
-        self._connection.tell("Fetch.continueRequest", request, session=self._session)
-
-    def _check_navigated(self, frame: dict[str, Any]) -> None:
-        if frame["id"] == self._frame and self._settled:
-            self._fail(_left(frame["url"], "being rendered"))
 
 
 def _value(answer: dict[str, Any]) -> Any:
@@ -384,14 +340,3 @@ def _value(answer: dict[str, Any]) -> Any:
             f"A script failed: {describe_exception(answer['exceptionDetails'])}.", code="SCRIPT_ERROR"
         )
     return answer["result"].get("value")
-
-
-def _left(url: str, doing: str) -> CompositionError:
-    return CompositionError(
-        f"The page left for {_short(url)} while it was {doing}: let it stay, or render that address itself.",
-        code="NAVIGATED",
-    )
-
-
-def _short(url: str) -> str:
-    return url if len(url) <= 200 else f"{url[:200]}…"
