@@ -20,13 +20,16 @@ _TELL_EVERY = 0.1
 
 
 class Pace:
-    """Progress, thinned out to ten tellings a second, with the rate over the last five seconds."""
+    """Progress, thinned out to ten tellings a second, with the rate over the last five seconds.
+
+    The rate counts from the first frame on: the wait for it says nothing of those that follow.
+    """
 
     def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._total = total
         self._clock = clock
-        # One entry a telling, hence at most 51 in the window.
-        self._marks: deque[tuple[float, int]] = deque([(clock(), 0)])
+        # One entry a telling, hence at most 52.
+        self._marks: deque[tuple[float, int]] = deque()
         self._told_at = float("-inf")
 
     def advance(self, frames: int) -> Progressed | None:
@@ -36,7 +39,7 @@ class Pace:
             return None
         self._told_at = now
         self._marks.append((now, frames))
-        while self._marks[1][0] <= now - _WINDOW_SECONDS:
+        while len(self._marks) > 1 and self._marks[1][0] <= now - _WINDOW_SECONDS:
             self._marks.popleft()
         since, done = self._marks[0]
         span = now - since
