@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from framewright.media import bits, h264_hold
-from framewright.media.h264 import SHORTEST_HOLD
+from framewright.media.codec_settings import settings_for
+from framewright.media.h264 import SHORTEST_HOLD, H264Encoder
 from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, Layout, OutputSpec, Quality
 from framewright.model.size import Size
@@ -112,6 +113,31 @@ def test_a_hold_costs_next_to_nothing(tmp_path: Path) -> None:
     assert max(packet.size for packet in packets if not packet.is_keyframe) <= 24
 
 
+def test_lossless(tmp_path: Path) -> None:
+    """A constant rate factor of 0 is a profile of its own; holds work in it like in any other."""
+    path = tmp_path / "film.mp4"
+    numbers = filmed(path, [(2, 30), (3, 9)], Quality.STANDARD, crf=0)
+    assert decoding.numbers(path) == numbers
+
+
+def test_the_processor_does_not_show(tmp_path: Path) -> None:
+    """The same bytes with all of its instructions and with none of them: farms mix machines."""
+    size = Size(320, 192)  # a width at which x264's own choice of code gave other bytes from run to run
+    spec = OutputSpec(Format.MP4, Codec.H264)
+    films: list[list[bytes]] = []
+    for instructions in ("", ":asm=0", ""):
+        wanted = settings_for(spec, size, RATE)
+        wanted.options["x264-params"] += instructions
+        path = tmp_path / "film.mp4"
+        encoder = H264Encoder(wanted, size, RATE, path)
+        for number in range(12):
+            encoder.write(drawings.as_picture(drawings.counted(number, size), Layout.I420))
+        encoder.finish()
+        # The first packet begins with x264's account of its settings.
+        films.append([h264_hold.without_comments(annex_b(bytes(packet))) for packet in packets_of(path)])
+    assert films[0] == films[1] == films[2]
+
+
 def test_with_a_bitrate_to_keep_every_frame_goes_through_x264(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     numbers = filmed(path, [(2, 30), (3, 0)], Quality.STANDARD, bitrate=200_000)
@@ -164,6 +190,16 @@ def test_a_foreign_parameter_set_is_refused() -> None:
     writer.bits(0, 1)
     with pytest.raises(ValueError, match="interlaced"):
         h264_hold.SequenceParameters.read(b"\0\0\0\1\x67" + bits.escape(writer.payload()))
+
+
+def annex_b(packet: bytes) -> bytes:
+    """An mp4's packet with start codes for lengths."""
+    units, position = b"", 0
+    while position < len(packet):
+        length = int.from_bytes(packet[position : position + 4], "big")
+        units += b"\0\0\0\1" + packet[position + 4 : position + 4 + length]
+        position += 4 + length
+    return units
 
 
 def packets_of(path: Path) -> list[av.Packet]:

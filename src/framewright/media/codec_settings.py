@@ -66,7 +66,7 @@ _H264 = {
 }
 _H265 = {
     Quality.DRAFT: _Step("ultrafast", 25),
-    Quality.STANDARD: _Step("superfast", 20),
+    Quality.STANDARD: _Step("superfast", 18),
     Quality.HIGH: _Step("medium", 17),
 }
 _AV1 = {
@@ -104,7 +104,7 @@ def check(spec: OutputSpec, size: Size, rate: FrameRate) -> None:
     Raises:
         UsageError: ``SIZE_UNSUPPORTED`` or ``FPS_UNSUPPORTED``.
     """
-    least = {Codec.H264: 2, Codec.H265: 16, Codec.AV1: 64, Codec.VP9: 1, Codec.PRORES: 2}.get(spec.codec, 1)
+    least = {Codec.H264: 2, Codec.H265: 32, Codec.AV1: 64, Codec.VP9: 1, Codec.PRORES: 2}.get(spec.codec, 1)
     coded = size if spec.codec in {Codec.VP9, Codec.GIF, Codec.PNG} else size.even
     if min(coded.width, coded.height) < least:
         raise UsageError(
@@ -131,15 +131,18 @@ def _h264(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
         "open-gop": 0,
         # The last frame of a run of pictures must be the last reference: held pictures repeat it.
         "b-pyramid": "none",
+        # Without it the lookahead differs between processors, and with AVX-512 even between two runs.
+        "cpu-independent": 1,
         "stitchable": 1,  # equal parameter sets, whatever the pictures
     }
     options = {
         "preset": step.preset,
-        "profile": "high",
         "threads": str(THREADS),
         "x264-params": ":".join(f"{name}={value}" for name, value in parameters.items()),
         **_rate_control(spec, step),
     }
+    if spec.crf != 0:  # 0 is lossless, and has a profile of its own
+        options["profile"] = "high"
     return CodecSettings("libx264", spec.format.value, "yuv420p", size.even, distance, options, _MP4)
 
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _MATRIX_601_TO_709 = (
     "ispace=bt470bg:iprimaries=bt709:itrc=bt709:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv"
 )
-_FROM_RGB = "out_range=tv:out_color_matrix=bt709:flags=area+accurate_rnd+full_chroma_int+full_chroma_inp"
+_FROM_RGB = (
+    "out_range=tv:out_color_matrix=bt709:flags=area+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
+)
 
 
 def tag(target: VideoFrame | VideoCodecContext) -> None:

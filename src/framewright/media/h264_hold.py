@@ -46,8 +46,9 @@ class SequenceParameters:
         if profile in _PROFILES_WITH_CHROMA_FORMAT:
             for _ in range(3):
                 reader.golomb()
-            if reader.bits(2):
-                raise ValueError("scaling lists or lossless coding")
+            reader.bits(1)
+            if reader.bits(1):
+                raise ValueError("scaling lists")
         frame_number_bits = reader.golomb() + 4
         order_type = reader.golomb()
         if order_type == 1:

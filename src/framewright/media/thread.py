@@ -14,6 +14,8 @@ from framewright.model.errors import EncoderError
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from framewright.media.encoder import Encoder
     from framewright.model.picture import Picture
 
@@ -66,58 +68,67 @@ class EncoderThread:
         """Hand over the next frame; None: it equals the one before. Waits while the queue is full.
 
         Raises:
-            EncoderError: ``ENCODER_STALLED``, or what the encoder raised for this frame or one before.
-            OutputError: likewise.
+            EncoderError: ``ENCODER_STALLED``, ``ENCODER_CLOSED``, or what the encoder raised for this frame or one
+                before.
+            OutputError: what the encoder raised.
         """
+        if self._room.locked():
+            await self._progressing(self._room.acquire())
+        else:
+            await self._room.acquire()
         self._check()
-        await self._progressing(self._room.acquire())
-        self._check()
+        if self._done.is_set() or self._aborting.is_set():
+            raise EncoderError("The encoder is closed and takes no more frames.", code="ENCODER_CLOSED")
         self._queue.put(picture)
 
     async def finish(self) -> None:
         """Wait until every frame is encoded and the file is closed.
 
         Raises:
-            EncoderError, OutputError: as :meth:`put`.
+            EncoderError: as :meth:`put`.
+            OutputError: as :meth:`put`.
         """
-        self._check()
         self._queue.put(_FINISH)
         await self._progressing(self._done.wait())
         self._check()
+        if self._aborting.is_set():
+            raise EncoderError("The encoder was closed before its film was complete.", code="ENCODER_CLOSED")
 
     async def abort(self, patience: float = 5.0) -> None:
         """Give up. Waits for the frame in work, at most ``patience`` seconds; then the thread is left behind."""
         self._aborting.set()
         self._queue.put(_ABORT)
-        with contextlib.suppress(TimeoutError):
+        try:
             await asyncio.wait_for(self._done.wait(), patience)
-            return
-        _log.warning("encoder_abandoned", patience=patience, messages=last_messages())
+        except TimeoutError:
+            _log.warning("encoder_abandoned", patience=patience, messages=last_messages())
 
     def _check(self) -> None:
         if self._error is not None:
             raise self._error
 
-    async def _progressing(self, waiting: object) -> None:
-        """Wait for something, as long as the encoder gets on."""
-        task = asyncio.ensure_future(waiting)  # type: ignore[call-overload]
+    async def _progressing(self, waiting: Coroutine[object, object, object]) -> None:
+        """Wait for something, or for the thread's end, as long as the encoder gets on.
+
+        Raises:
+            EncoderError: ``ENCODER_STALLED``.
+        """
+        wanted = asyncio.ensure_future(waiting)
         ended = asyncio.ensure_future(self._done.wait())
         seen, since = self._encoder.progress, time.monotonic()
         try:
-            while not task.done():
+            while not (wanted.done() or ended.done()):
                 await asyncio.wait(
-                    {task, ended},
+                    {wanted, ended},
                     timeout=min(1.0, self._stalled_after / 4),
                     return_when=asyncio.FIRST_COMPLETED,
                 )
-                if ended.done():
-                    return
                 if self._encoder.progress != seen:
                     seen, since = self._encoder.progress, time.monotonic()
                 elif time.monotonic() - since > self._stalled_after:
                     raise self._stalled()
         finally:
-            task.cancel()
+            wanted.cancel()
             ended.cancel()
 
     def _stalled(self) -> EncoderError:
@@ -156,5 +167,6 @@ class EncoderThread:
                     self._encoder.write(item)  # type: ignore[arg-type]
             finally:
                 self.busy_seconds += time.perf_counter() - began
-            self._loop.call_soon_threadsafe(self._room.release)
+            with contextlib.suppress(RuntimeError):  # the loop may be closed by now
+                self._loop.call_soon_threadsafe(self._room.release)
         return False
