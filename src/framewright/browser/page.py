@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from framewright.browser.connection import CallTimeoutError, ProtocolError
 from framewright.browser.journal import Journal, describe_exception, shortened
 from framewright.browser.manners import Manners
-from framewright.model.errors import BrowserError, CompositionError, FramewrightError
+from framewright.model.errors import BrowserError, CompositionError, FramewrightError, PageCrashedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,7 +248,7 @@ class Page:
             self._fail(CompositionError(message, code="PAGE_MEMORY"))
         else:
             self._fail(
-                CompositionError(
+                PageCrashedError(
                     "The page's process crashed: its browser cannot show it.", code="PAGE_CRASHED"
                 )
             )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from framewright.capture.order import FrameOrder
-from framewright.model.errors import BrowserError, FramewrightError
+from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.logs import get_logger
 
@@ -61,7 +61,7 @@ class CapturePool:
         """All frames in order; None where a frame equals the one before. Close the iterator, whatever happens.
 
         Raises:
-            BrowserError: a block failed :data:`ATTEMPTS` times.
+            BrowserError, PageCrashedError: a block failed :data:`ATTEMPTS` times.
             CompositionError: the page cannot be rendered.
         """
         tasks = [asyncio.create_task(self._work(number)) for number in range(self._workers)]
@@ -82,7 +82,7 @@ class CapturePool:
                 try:
                     worker = worker or await self._open_worker(number)
                     pictures = await worker.capture(block, self._on_incident)
-                except BrowserError as error:
+                except FramewrightError as error:
                     self._count_try(block, error)
                     dead, worker = worker, None
                     await _close(dead)
@@ -99,13 +99,13 @@ class CapturePool:
         finally:
             await _close(worker)
 
-    def _count_try(self, block: FrameRange, error: BrowserError) -> None:
+    def _count_try(self, block: FrameRange, error: FramewrightError) -> None:
         tries = self._tries[block.start] = self._tries.get(block.start, 0) + 1
         if tries >= ATTEMPTS or not error.retryable:
             raise error
         self._tell("WORKER_RESTARTED", f"Frames {block} go to another browser: {error.message}")
 
-    def _retire(self, number: int, error: BrowserError) -> None:
+    def _retire(self, number: int, error: FramewrightError) -> None:
         # The machine may have too little memory for so many browsers.
         self._alive -= 1
         self._tell(

@@ -57,6 +57,12 @@ class CompositionError(FramewrightError):
     exit_code = ExitCode.COMPOSITION
 
 
+class PageCrashedError(CompositionError):
+    """The page's process ended, by its own doing or the machine's. Another browser may do better."""
+
+    retryable = True
+
+
 class SetupError(FramewrightError):
     """Something that must be installed, or that the machine must offer, is missing."""
 

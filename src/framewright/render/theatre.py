@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from framewright.browser import Browser, BrowserOptions, FileServer
 from framewright.composition import Stage, Wishes
-from framewright.model.errors import BrowserError, FramewrightError
+from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.logs import get_logger
 
@@ -141,7 +141,9 @@ class Theatre:
         """
         try:
             return await self._open_once(size)
-        except BrowserError as error:
+        except FramewrightError as error:
+            if not error.retryable:
+                raise
             _log.warning("opening_repeated", code=error.code, message=error.message)
             self._on_fallback(
                 FellBack(code="OPENING_REPEATED", message=f"The page is opened again: {error.message}")
