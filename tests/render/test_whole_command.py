@@ -1,0 +1,140 @@
+"""The command line ends with the exit codes that it promises, one sentence, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from truth import decoding, remains
+from truth.pages import Film, document, write
+from truth.runtimes import write_runtime
+
+FILM = Film(frames=20)
+
+
+@pytest.fixture
+def page(tmp_path):
+    return write_runtime(tmp_path / "page", "raf", FILM)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def command(*arguments, **keywords):
+    return [sys.executable, "-c", "from framewright.cli import main; main()", *map(str, arguments)]
+
+
+def run(*arguments):
+    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=90, check=False)
+
+
+def test_a_render_by_the_command(page, folder):
+    done = run("render", page, "-o", folder / "a.mp4", "--quality", "draft", "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    assert decoding.numbers(folder / "a.mp4") == list(range(FILM.frames))
+    assert remains.files(folder) == ["a.mp4"]
+
+
+def test_events_for_machines(page, folder):
+    done = run("render", page, "-o", folder / "a.mp4", "--json", "--quality", "draft")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[-1]["event"] == "finished"
+    assert events[-1]["report"]["frames"] == FILM.frames
+    assert {"stage", "decided", "progress"} <= {event["event"] for event in events}
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (["--fps", "0"], 2),
+        (["--fps", "abc"], 2),
+        (["--fps", "1e9"], 2),
+        (["--fps", "30000/0"], 2),
+        (["--format", "avi"], 2),
+        (["--codec", "vp9"], 2),
+        (["--scale", "0"], 2),
+        (["--workers", "0"], 2),
+        (["--start-frame", "90"], 2),
+    ],
+    ids=lambda value: "".join(value) if isinstance(value, list) else None,
+)
+def test_wishes_that_cannot_be_met(page, folder, options, status):
+    refused(run("render", page, "-o", folder / "a.mp4", *options), status, folder)
+
+
+def test_a_page_that_throws(folder, tmp_path):
+    page = write(tmp_path / "page", document(FILM, script="throw new Error('the sky falls')"))
+    told = refused(run("render", page, "-o", folder / "a.mp4"), 3, folder)
+    assert "the sky falls" in told
+
+
+def test_a_page_that_is_not_there(folder, tmp_path):
+    told = refused(run("render", tmp_path / "nowhere", "-o", folder / "a.mp4"), 2, folder)
+    assert "nowhere" in told
+
+
+def test_no_browser(page, folder, monkeypatch):
+    monkeypatch.setenv("FRAMEWRIGHT_BROWSER", "/nowhere/chromium")
+    refused(run("render", page, "-o", folder / "a.mp4"), 4, folder)
+
+
+def test_an_output_in_a_missing_folder(page, folder):
+    refused(run("render", page, "-o", folder / "missing" / "a.mp4"), 6, folder)
+
+
+def refused(done, status, folder):
+    """The last words of a refused command: one sentence, no traceback, no file."""
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().endswith(".")
+    assert remains.files(folder) == []
+    return " ".join(done.stderr.split())
+
+
+def test_an_interrupted_command_leaves_nothing(tmp_path, folder, browser_files):
+    page = write_runtime(tmp_path / "page", "raf", Film(frames=250))
+    process = subprocess.Popen(
+        command("render", page, "-o", folder / "a.mp4", "--json", "--workers", 1),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress":
+                process.send_signal(signal.SIGINT)
+                break
+        process.stdout.read()
+        assert process.wait(timeout=60) == 5
+    assert remains.files(folder) == []
+    remains.assert_gone(browser_files)
+
+
+def test_a_killed_command_takes_its_browsers_along(tmp_path, folder, browser_files):
+    page = write_runtime(tmp_path / "page", "raf", Film(frames=250))
+    process = subprocess.Popen(
+        command("render", page, "-o", folder / "a.mp4", "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress":
+                process.kill()
+                break
+    remains.assert_no_browsers(browser_files)
+    # A killed process cannot tidy up; what it kept for its browsers is all that it may leave.
+    assert not (folder / "a.mp4").exists()
+    for profile in browser_files.iterdir():
+        shutil.rmtree(profile)
