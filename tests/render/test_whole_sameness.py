@@ -7,6 +7,7 @@ import pytest
 
 from truth import decoding, likeness, scenes
 from truth.pages import Film, write
+from truth.runtimes import write_runtime
 
 
 @pytest.mark.parametrize("capture", ["stream", "screenshot"])
@@ -29,6 +30,13 @@ def test_a_part_is_that_part_of_the_whole(render, tmp_path):
         pictures, wanted = list(decoding.pictures(part)), whole[start:end]
         assert report.frames == len(pictures) == len(wanted)
         assert [n for n in range(len(wanted)) if not np.array_equal(pictures[n], wanted[n])] == []
+
+
+@pytest.mark.parametrize("runtime", ["interval", "timeout-chain", "css-transition"])
+def test_a_part_far_in_shows_what_all_the_time_before_it_has_done(render, tmp_path, runtime):
+    page = write_runtime(tmp_path / "page", runtime, Film(frames=250, fps="24"))
+    path, _ = render(page, fps=24, start_frame=240, end_frame=246, quality="draft")
+    assert decoding.numbers(path) == list(range(240, 246))
 
 
 def test_stream_and_screenshots_agree(render, tmp_path):
