@@ -103,3 +103,13 @@ async def test_no_frames_are_soon_done():
     order = FrameOrder(FrameRange(3, 3), block=4, window=4)
     assert await order.take() is None
     assert [item async for item in order.frames()] == []
+
+
+async def test_once_stopped_there_is_no_more_work():
+    order = FrameOrder(FrameRange(0, 100), block=4, window=4)
+    await order.take()
+    waiting = asyncio.create_task(order.take())
+    await asyncio.sleep(0)
+    await order.stop()
+    assert await asyncio.wait_for(waiting, 5) is None
+    assert await order.take() is None

@@ -75,7 +75,8 @@ class FileServer:
         if not config.loaded:
             config.load()
         self._server.lifespan = config.lifespan_class(config)
-        await asyncio.wait_for(self._server.startup(sockets=[self._socket]), _START_SECONDS)
+        async with asyncio.timeout(_START_SECONDS):
+            await self._server.startup(sockets=[self._socket])
         self._serving = asyncio.create_task(self._server.main_loop())
         return self
 

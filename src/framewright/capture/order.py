@@ -35,6 +35,7 @@ class FrameOrder:
         self._held_back = 0
         self._changed = asyncio.Condition()
         self._failure: BaseException | None = None
+        self._stopped = False
 
     @property
     def blocks_left(self) -> int:
@@ -47,8 +48,10 @@ class FrameOrder:
         While others work, this waits: their blocks may yet come back.
         """
         async with self._changed:
-            await self._changed.wait_for(lambda: self._failure or self._may_take() or self._all_done())
-            if self._failure or not self._free:
+            await self._changed.wait_for(
+                lambda: self._failure or self._stopped or self._may_take() or self._all_done()
+            )
+            if self._failure or self._stopped or not self._free:
                 return None
             block = self._free.popleft()
             self._in_work[block.start] = block
@@ -80,6 +83,12 @@ class FrameOrder:
             del self._in_work[block.start]
             self._waiting[block.start] = pictures
             self._held_back += _distinct(pictures)
+            self._changed.notify_all()
+
+    async def stop(self) -> None:
+        """Nobody reads any more: whoever asks for a block gets none."""
+        async with self._changed:
+            self._stopped = True
             self._changed.notify_all()
 
     async def fail(self, error: BaseException) -> None:

@@ -69,6 +69,7 @@ class CapturePool:
             async for item in self._order.frames():
                 yield item
         finally:
+            await self._order.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

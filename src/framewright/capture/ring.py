@@ -120,7 +120,8 @@ class Ring:
             PicturesLostError: none arrived in ``timeout`` seconds, or one of another size.
         """
         try:
-            count, fits, width, height = await asyncio.wait_for(self._notes.get(), timeout)
+            async with asyncio.timeout(timeout):
+                count, fits, width, height = await self._notes.get()
         except TimeoutError:
             raise PicturesLostError(f"The browser delivered no picture within {timeout:g} s.") from None
         if not fits:

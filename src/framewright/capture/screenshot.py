@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import struct
 from fractions import Fraction
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 _COVER_GREY = 128
 _ATTEMPTS = 8
+_DRAWING_SECONDS = 10.0
 _PNG_SIZE = struct.Struct(">2I")
 
 
@@ -117,10 +117,11 @@ class FullPageSource:
             )
             self._world = int(world["executionContextId"])
         two_frames = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-        waited = self._page.call(
-            "Runtime.evaluate", {"expression": two_frames, "contextId": self._world, "awaitPromise": True}
+        await self._page.call(
+            "Runtime.evaluate",
+            {"expression": two_frames, "contextId": self._world, "awaitPromise": True},
+            timeout=_DRAWING_SECONDS,
         )
-        await asyncio.wait_for(waited, 10)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -67,5 +67,5 @@ def unescape(data: bytes) -> bytes:
 
 
 def nal_units(stream: bytes) -> list[bytes]:
-    """The NAL units of an Annex B stream, header byte first."""
-    return [unit.rstrip(b"\0") for unit in stream.split(b"\0\0\1")[1:]]
+    """The NAL units of an Annex B stream, header byte first. One that the stream cuts off at its start code is none."""
+    return [unit for piece in stream.split(b"\0\0\1")[1:] if (unit := piece.rstrip(b"\0"))]

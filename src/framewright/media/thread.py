@@ -99,7 +99,8 @@ class EncoderThread:
         self._aborting.set()
         self._queue.put(_ABORT)
         try:
-            await asyncio.wait_for(self._done.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._done.wait()
         except TimeoutError:
             _log.warning("encoder_abandoned", patience=patience, messages=last_messages())
 
