@@ -29,7 +29,7 @@ def folder(tmp_path):
     return folder
 
 
-def command(*arguments, **keywords):
+def command(*arguments):
     return [sys.executable, "-c", "from framewright.cli import main; main()", *map(str, arguments)]
 
 
@@ -53,23 +53,9 @@ def test_events_for_machines(page, folder):
     assert {"stage", "decided", "progress"} <= {event["event"] for event in events}
 
 
-@pytest.mark.parametrize(
-    ("options", "status"),
-    [
-        (["--fps", "0"], 2),
-        (["--fps", "abc"], 2),
-        (["--fps", "1e9"], 2),
-        (["--fps", "30000/0"], 2),
-        (["--format", "avi"], 2),
-        (["--codec", "vp9"], 2),
-        (["--scale", "0"], 2),
-        (["--workers", "0"], 2),
-        (["--start-frame", "90"], 2),
-    ],
-    ids=lambda value: "".join(value) if isinstance(value, list) else None,
-)
-def test_wishes_that_cannot_be_met(page, folder, options, status):
-    refused(run("render", page, "-o", folder / "a.mp4", *options), status, folder)
+@pytest.mark.parametrize("options", [["--fps", "30000/0"], ["--start-frame", "90"]], ids=" ".join)
+def test_wishes_that_cannot_be_met(page, folder, options):
+    refused(run("render", page, "-o", folder / "a.mp4", *options), 2, folder)
 
 
 def test_a_page_that_throws(folder, tmp_path):

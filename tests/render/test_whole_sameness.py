@@ -32,7 +32,7 @@ def test_a_part_is_that_part_of_the_whole(render, tmp_path):
         assert [n for n in range(len(wanted)) if not np.array_equal(pictures[n], wanted[n])] == []
 
 
-@pytest.mark.parametrize("runtime", ["interval", "timeout-chain", "css-transition"])
+@pytest.mark.parametrize("runtime", ["interval", "timeout-chain"])
 def test_a_part_far_in_shows_what_all_the_time_before_it_has_done(render, tmp_path, runtime):
     page = write_runtime(tmp_path / "page", runtime, Film(frames=250, fps="24"))
     path, _ = render(page, fps=24, start_frame=240, end_frame=246, quality="draft")
