@@ -95,19 +95,30 @@ _EACH_FRAME = "(function draw(at) {{ {0}; requestAnimationFrame(draw); }})(0);"
 _RAF = _EACH_FRAME.format("show(number(at))")
 
 
-def _timeouts(film: Film) -> str:
-    """All set at load, in no order: each frame's number is due a quarter of a frame early."""
-    return f"""
-show(0);
-for (let n = {film.frames - 1}; n > 0; n--) setTimeout(() => show(n), Math.ceil((n - 0.25) * frame));
+# While a page loads, timeouts under 20 ms run, as they do in browsers: many scripts need them to get ready. What must
+# not happen before the clock begins is given to an interval, which waits.
+_ONCE = """
+const once = (callback, delay) => {
+  const interval = setInterval(() => { clearInterval(interval); callback(); }, delay);
+};
 """
 
 
-# The first link is long: while a page loads, the first few of a chain of short ones may run, as they do in browsers.
-_CHAIN = """
-let due = 20;
+def _timeouts(film: Film) -> str:
+    """All set at load, in no order: each frame's number is due a quarter of a frame early."""
+    return f"""{_ONCE}
 show(0);
-setTimeout(function tick() { show(Math.floor(due / frame + 0.5)); due += 4; setTimeout(tick, 4); }, due);
+for (let n = {film.frames - 1}; n > 0; n--) {{
+  const delay = Math.ceil((n - 0.25) * frame);
+  (delay < 20 ? once : setTimeout)(() => show(n), delay);
+}}
+"""
+
+
+_CHAIN = f"""{_ONCE}
+let due = 4;
+show(0);
+once(function tick() {{ show(Math.floor(due / frame + 0.5)); due += 4; setTimeout(tick, 4); }}, due);
 """
 
 
