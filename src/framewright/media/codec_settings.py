@@ -13,6 +13,8 @@ from framewright.model.errors import UsageError
 from framewright.model.output import Codec, Format, OutputSpec, Quality
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from framewright.model.frames import FrameRate
     from framewright.model.size import Size
 
@@ -52,33 +54,45 @@ _WEBM = {"fflags": "+bitexact"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A preset and its constant rate factor."""
+class Step:
+    """One rung of a codec's ladder.
+
+    Attributes:
+        preset: the encoder's own word for how hard it tries.
+        crf: constant rate factor.
+        parameters: what is set differently from the preset.
+    """
 
     preset: str
     crf: float
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
-_H264 = {
-    Quality.DRAFT: _Step("ultrafast", 23),
-    Quality.STANDARD: _Step("veryfast", 17.5),
-    Quality.HIGH: _Step("slow", 15),
-}
-_H265 = {
-    Quality.DRAFT: _Step("ultrafast", 25),
-    Quality.STANDARD: _Step("superfast", 18),
-    Quality.HIGH: _Step("medium", 17),
-}
-# Presets 10 and above are faster and wrong: where large flat cells turn from black to white they keep the old picture.
-_AV1 = {
-    Quality.DRAFT: _Step("9", 38),
-    Quality.STANDARD: _Step("8", 28),
-    Quality.HIGH: _Step("5", 20),
-}
-_VP9 = {
-    Quality.DRAFT: _Step("8", 36),
-    Quality.STANDARD: _Step("5", 26),
-    Quality.HIGH: _Step("2", 20),
+# Pages are sharp and clean: x264's and SVT-AV1's care for camera noise (sub-pixel refinement, temporal filters) buys
+# little there, tools for screen content much. docs/encoding.md has the figures.
+LADDERS: dict[Codec, dict[Quality, Step]] = {
+    Codec.H264: {
+        Quality.DRAFT: Step("ultrafast", 26),
+        Quality.STANDARD: Step("veryfast", 18, {"subme": "1"}),
+        Quality.HIGH: Step("slow", 15),
+    },
+    Codec.H265: {
+        Quality.DRAFT: Step("ultrafast", 22),
+        Quality.STANDARD: Step("superfast", 18),
+        Quality.HIGH: Step("medium", 17),
+    },
+    Codec.AV1: {
+        # Presets 10 and above are faster and wrong: where large flat cells turn from black to white they keep the old
+        # picture.
+        Quality.DRAFT: Step("9", 34, {"enable-tf": "0", "scm": "1"}),
+        Quality.STANDARD: Step("8", 30, {"enable-tf": "0", "scm": "1"}),
+        Quality.HIGH: Step("5", 22, {"enable-tf": "0"}),
+    },
+    Codec.VP9: {
+        Quality.DRAFT: Step("6", 34, {"deadline": "realtime"}),
+        Quality.STANDARD: Step("5", 30),
+        Quality.HIGH: Step("2", 22),
+    },
 }
 
 
@@ -119,14 +133,18 @@ def check(spec: OutputSpec, size: Size, rate: FrameRate) -> None:
         )
 
 
-def _rate_control(spec: OutputSpec, step: _Step) -> dict[str, str]:
+def _rate_control(spec: OutputSpec, step: Step) -> dict[str, str]:
     if spec.bitrate is not None:
         return {"b": str(spec.bitrate)}
     return {"crf": f"{step.crf if spec.crf is None else spec.crf:g}"}
 
 
+def _joined(parameters: Mapping[str, object]) -> str:
+    return ":".join(f"{name}={value}" for name, value in parameters.items())
+
+
 def _h264(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
-    step = _H264[spec.quality]
+    step = LADDERS[Codec.H264][spec.quality]
     parameters = {
         "keyint": distance,
         "open-gop": 0,
@@ -135,11 +153,12 @@ def _h264(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
         # Without it the lookahead differs between processors, and with AVX-512 even between two runs.
         "cpu-independent": 1,
         "stitchable": 1,  # equal parameter sets, whatever the pictures
+        **step.parameters,
     }
     options = {
         "preset": step.preset,
         "threads": str(THREADS),
-        "x264-params": ":".join(f"{name}={value}" for name, value in parameters.items()),
+        "x264-params": _joined(parameters),
         **_rate_control(spec, step),
     }
     if spec.crf != 0:  # 0 is lossless, and has a profile of its own
@@ -148,7 +167,7 @@ def _h264(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
 
 
 def _h265(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
-    step = _H265[spec.quality]
+    step = LADDERS[Codec.H265][spec.quality]
     parameters = {
         "keyint": distance,
         "min-keyint": distance,
@@ -158,21 +177,23 @@ def _h265(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
         "lookahead-threads": 0,
         "info": 0,
         "log-level": "error",
+        **step.parameters,
     }
     options = {
         "preset": step.preset,
-        "x265-params": ":".join(f"{name}={value}" for name, value in parameters.items()),
+        "x265-params": _joined(parameters),
         **_rate_control(spec, step),
     }
     return CodecSettings("libx265", spec.format.value, "yuv420p", size.even, distance, options, _MP4, "hvc1")
 
 
 def _av1(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
-    step = _AV1[spec.quality]
+    step = LADDERS[Codec.AV1][spec.quality]
+    parameters = {"lp": THREADS, "irefresh-type": 2, **step.parameters}
     options = {
         "preset": step.preset,
         "g": str(distance),
-        "svtav1-params": f"lp={THREADS}:irefresh-type=2",
+        "svtav1-params": _joined(parameters),
         **_rate_control(spec, step),
     }
     if spec.format is Format.WEBM:
@@ -181,7 +202,7 @@ def _av1(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
 
 
 def _vp9(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
-    step = _VP9[spec.quality]
+    step = LADDERS[Codec.VP9][spec.quality]
     options = {
         "deadline": "good",
         "cpu-used": step.preset,
@@ -189,6 +210,7 @@ def _vp9(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
         "row-mt": "1",
         "tile-columns": "2",
         "g": str(distance),
+        **step.parameters,
         **_rate_control(spec, step),
     }
     if spec.bitrate is None:
