@@ -196,6 +196,7 @@ def main() -> None:
         **describe_surroundings(),
         "figures": {},
     }
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
     for name in asked.figures or FIGURES:
         results["figures"][name] = FIGURES[name]()
         print(_verdict(name, results["figures"][name]), flush=True)
