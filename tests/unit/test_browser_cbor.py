@@ -123,3 +123,8 @@ def test_json_framing_finds_the_same_messages(messages, step):
     stream = b"".join(map(framing.encode, messages))
     found = [one for at in range(0, len(stream), step) for one in framing.feed(stream[at : at + step])]
     assert found == messages
+
+
+def test_half_a_surrogate_pair_becomes_text_that_can_be_written():
+    heard = cbor.decode(cbor.encode({"text": "half \ud83d, whole 😀"}))
+    assert heard == {"text": "half \ufffd, whole 😀"}

@@ -155,7 +155,8 @@ def _read(data: bytes, at: int) -> tuple[Any, int]:
         return _slice(data, at, length), at + length
     if major == _BYTES:
         length, at = _read_head(data, at, low)
-        return _slice(data, at, length).decode("utf-16-le", "surrogatepass"), at + length
+        # Half a surrogate pair, which JavaScript knows as text, could not be written as UTF-8 by whoever tells of it.
+        return _slice(data, at, length).decode("utf-16-le", "replace"), at + length
     raise CborError(f"unknown byte {first:#x} at {at}")
 
 
