@@ -66,6 +66,9 @@ def test_places_that_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"letter\.txt") as raised:
         OutputFile(tmp_path / "full", folder=True)
     assert code_of(raised) == "OUTPUT_FOLDER_IN_USE"
+    with pytest.raises(OutputError, match="too long") as raised:
+        OutputFile(tmp_path / ("long" * 100))
+    assert code_of(raised) == "OUTPUT_FAILED"
     assert sorted(child.name for child in tmp_path.iterdir()) == ["file", "full"]
 
 

@@ -37,7 +37,7 @@ class OutputFile:
 
     Raises:
         OutputError: ``OUTPUT_FOLDER_MISSING``, ``OUTPUT_READ_ONLY``, ``OUTPUT_IS_FOLDER``, ``OUTPUT_IS_FILE`` or
-            ``OUTPUT_FOLDER_IN_USE``, before anything is touched.
+            ``OUTPUT_FOLDER_IN_USE``, before anything is touched; ``OUTPUT_FAILED`` for what only the system can name.
     """
 
     def __init__(self, target: str | os.PathLike[str], *, folder: bool = False) -> None:
@@ -45,7 +45,10 @@ class OutputFile:
         self._folder = folder
         self._place = Path(os.path.realpath(self.target))
         self._special = _is_special(self._place)
-        self._check()
+        try:
+            self._check()
+        except OSError as error:  # a name that is too long, a folder that may not be looked into
+            raise write_error(self.target, error) from error
         parent = Path(tempfile.gettempdir()) if self._special else self._place.parent
         if not self._special:
             _sweep(parent, self._place.name)
