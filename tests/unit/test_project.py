@@ -116,6 +116,12 @@ def test_folders_without_an_index(tmp_path):
     assert raised.value.code == "NO_INDEX"
 
 
+def test_the_home_of_nobody():
+    with pytest.raises(UsageError) as raised:
+        open_project("~nobody-has-this-name/page.html")
+    assert raised.value.code == "NOT_FOUND"
+
+
 def test_pipes_do_not_hang(tmp_path):
     os.mkfifo(tmp_path / "pipe.html")
     with pytest.raises(CompositionError) as raised:

@@ -54,7 +54,7 @@ def find_browser(settings: Settings) -> Path:
         SetupError: ``BROWSER_MISSING`` when there is none, or the setting names no program.
     """
     if settings.browser is not None:
-        named = shutil.which(settings.browser.expanduser())
+        named = shutil.which(os.path.expanduser(settings.browser))
         if named is None:
             raise SetupError(
                 f"{settings.browser} is no program: let FRAMEWRIGHT_BROWSER name a Chromium headless shell.",
@@ -130,7 +130,8 @@ def _on_path(names: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _in_caches() -> Iterator[Path]:
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    # Unlike Path.home(), it does not fail for users without a home, such as a bare number in a container.
+    home = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
     for variable, folder, pattern in _CACHED:
         root = Path(os.environ.get(variable) or home / folder)
         for shell in _SHELL_NAMES:

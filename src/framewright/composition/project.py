@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,7 @@ def open_project(composition: str | Path) -> Project:
             f"{composition} is an address, and addresses are not opened yet: save the page and give its file.",
             code="URL_UNSUPPORTED",
         )
-    path = Path(composition).expanduser()
+    path = Path(os.path.expanduser(composition))
     try:
         page = _page_of(path)
         written = page.read_bytes()

@@ -190,7 +190,7 @@ def font_check(folders: tuple[str, ...] = _FONT_FOLDERS) -> Check:
     count = sum(
         Path(name).suffix.lower() in _FONT_SUFFIXES
         for folder in folders
-        for _, _, names in os.walk(Path(folder).expanduser())
+        for _, _, names in os.walk(os.path.expanduser(folder))
         for name in names
     )
     if count == 0:
