@@ -69,3 +69,13 @@ def test_own_flags_come_last_and_no_flag_twice():
 
 def test_a_scale_with_a_fraction_keeps_it():
     assert "--force-device-scale-factor=1.25" in line(scale=1.25)
+
+
+def test_a_trial_of_namespaces_that_never_ends_is_no_obstacle(monkeypatch, tmp_path):
+    endless = tmp_path / "unshare"
+    endless.write_text("#!/bin/sh\nexec sleep 60\n")
+    endless.chmod(0o755)
+    monkeypatch.setattr(flags.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(flags.shutil, "which", lambda _: str(endless))
+    monkeypatch.setattr(flags, "_UNSHARE_SECONDS", 0.1)
+    assert flags.sandbox_obstacle(tmp_path / "browser") is None

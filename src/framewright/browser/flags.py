@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from framewright.model.size import Size
 
 _SMALL_SHM = 256 * 2**20
+_UNSHARE_SECONDS = 10.0
 
 _FRAME_CONTROL = (
     "--deterministic-mode",
@@ -129,11 +130,14 @@ def sandbox_obstacle(program: Path) -> str | None:
     unshare = shutil.which("unshare")
     if unshare is None:
         return None
-    tried = subprocess.run(
-        [unshare, "--user", "--pid", "--fork", "true"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=10,
-        check=False,
-    )
+    try:
+        tried = subprocess.run(
+            [unshare, "--user", "--pid", "--fork", "true"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_UNSHARE_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None  # no word on namespaces: the browser is the one to say
     return None if tried.returncode == 0 else "the system grants no user namespaces"
