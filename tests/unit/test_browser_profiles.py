@@ -2,8 +2,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from framewright.browser.proc import fair_bytes, process_facts, process_tree, resident_bytes
 from framewright.browser.profiles import make_profile, remove_profile, sweep_profiles
+from framewright.model.errors import SetupError
 
 
 def test_a_profile_names_its_owner_and_outlives_a_sweep(tmp_path):
@@ -64,3 +67,10 @@ def test_memory_is_never_more_exactly_than_quickly():
     pid = os.getpid()
     assert 0 < fair_bytes(pid) <= resident_bytes(pid) * 1.05
     assert fair_bytes(2**30) == resident_bytes(2**30) == 0
+
+
+def test_a_place_that_cannot_hold_profiles_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SetupError, match="FRAMEWRIGHT_TMPDIR") as caught:
+        make_profile(tmp_path / "file")
+    assert caught.value.code == "PROFILE_FAILED"

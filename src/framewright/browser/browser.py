@@ -104,7 +104,8 @@ class Browser:
         """Start it, and wait until it answers.
 
         Raises:
-            SetupError: ``BROWSER_MISSING`` when there is no such program.
+            SetupError: ``BROWSER_MISSING`` when there is no such program, ``PROFILE_FAILED`` when it has no place for
+                its files.
             BrowserError: ``BROWSER_DIED`` when it ended at once, ``BROWSER_STALLED`` when it does not answer.
         """
         try:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from framewright.browser.proc import process_facts
+from framewright.model.errors import SetupError
 
 _PREFIX = "framewright-browser"
 _NAME = re.compile(rf"{_PREFIX}-(\d+)-(\d+)-(\d+)-\w+")
@@ -25,13 +26,22 @@ def make_profile(parent: Path | None = None) -> Path:
 
     Args:
         parent: where; None: the system's folder for temporary files.
+
+    Raises:
+        SetupError: ``PROFILE_FAILED``.
     """
     folder = profile_folder(parent)
-    folder.mkdir(parents=True, exist_ok=True)
     pid = os.getpid()
     facts = process_facts(pid)
     started = facts.started if facts else 0
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{_pid_namespace()}-{pid}-{started}-", dir=folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{_pid_namespace()}-{pid}-{started}-", dir=folder))
+    except OSError as error:
+        raise SetupError(
+            f"A browser cannot keep its files in {folder} ({error.strerror}): let FRAMEWRIGHT_TMPDIR name another folder.",
+            code="PROFILE_FAILED",
+        ) from error
 
 
 def sweep_profiles(folder: Path) -> list[Path]:
