@@ -55,6 +55,7 @@ def test_a_plain_number_of_bits_is_itself(bits):
         ({"workers": "many"}, "WORKERS_INVALID"),
         ({"workers": 1000}, "WORKERS_INVALID"),
         ({"scale": 0}, "SCALE_INVALID"),
+        ({"scale": 0.49}, "SCALE_INVALID"),
         ({"scale": -1}, "SCALE_INVALID"),
         ({"scale": 4.01}, "SCALE_INVALID"),
         ({"scale": float("nan")}, "SCALE_INVALID"),

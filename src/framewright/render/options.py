@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from typing import Self, Unpack
 
+# Chromium takes no smaller device scale.
+SMALLEST_SCALE = 0.5
 LARGEST_SCALE = 4.0
 MOST_WORKERS = 64
 _BITRATE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kKmMgG]?)")
@@ -38,7 +40,7 @@ class ProbeWishes(TypedDict, total=False):
         fps: frames a second: ``30``, ``"30000/1001"``, ``29.97``; None: the page's ``data-fps``, else 30.
         width, height: CSS pixels, for pages that do not declare a size.
         duration: seconds, for pages that do not declare a duration.
-        scale: device pixels to one CSS pixel, above 0 and at most 4.
+        scale: device pixels to one CSS pixel, 0.5 to 4.
         start_frame, end_frame: the part to render; the end is excluded, both are clamped to the composition.
         strict: warnings of a page that is not fully ready become errors.
     """
@@ -105,9 +107,9 @@ class RenderOptions:
     def __post_init__(self) -> None:
         _check_side("--width", self.width)
         _check_side("--height", self.height)
-        if not (math.isfinite(self.scale) and 0 < self.scale <= LARGEST_SCALE):
+        if not (math.isfinite(self.scale) and SMALLEST_SCALE <= self.scale <= LARGEST_SCALE):
             raise UsageError(
-                f"--scale {self.scale:g} is out of range: use more than 0 and at most {LARGEST_SCALE:g}.",
+                f"--scale {self.scale:g} is out of range: use {SMALLEST_SCALE:g} to {LARGEST_SCALE:g}.",
                 code="SCALE_INVALID",
             )
         if self.workers is not None and not 1 <= self.workers <= MOST_WORKERS:
