@@ -210,3 +210,21 @@ async def test_loops_that_never_end(stages, script):
             composed(f"<script>{script}</script>", root=NOTHING), wishes=Wishes(page_timeout=1.5)
         )
     assert raised.value.code == "PAGE_HANGS"
+
+
+async def test_a_form_in_the_place_of_the_title(stages):
+    opened = await stages.open(composed('<form name="title"></form>', root=NOTHING))
+    assert opened.description.title == "Page"
+
+
+async def test_an_account_that_makes_no_sense(stages):
+    script = "<script>Array.prototype.flatMap = () => 7</script>"
+    with pytest.raises(CompositionError, match="replaces") as raised:
+        await stages.open(composed(script, root=NOTHING))
+    assert raised.value.code == "ACCOUNT_INVALID"
+
+
+async def test_a_picture_in_the_place_of_a_method(stages):
+    with pytest.raises(CompositionError, match="replaces") as raised:
+        await stages.open(composed('<img name="querySelectorAll">', root=NOTHING))
+    assert raised.value.code == "NEVER_READY"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +17,7 @@ from framewright.model.logs import get_logger
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from fractions import Fraction
 
     from framewright.browser import Page
@@ -83,7 +85,7 @@ class Stage:
 
         Raises:
             CompositionError: ``SCRIPT_ERROR`` a script threw before the page was ready; ``LOAD_TIMEOUT``;
-                ``PAGE_HANGS``; ``SIZE_INVALID``; ``DURATION_INVALID``.
+                ``PAGE_HANGS``; ``SIZE_INVALID``; ``DURATION_INVALID``; ``ACCOUNT_INVALID`` it answers nonsense.
             BrowserError: the browser died.
         """
         wishes = wishes or Wishes()
@@ -123,9 +125,10 @@ class Stage:
         of_page = self._page.drain_notices()
         if answer is None and not of_page:
             return _NOTHING_NEW
-        still_until, told = answer or (None, [])
-        notices = (*of_page, *(Notice.model_validate(one) for one in told))
-        return Step(still_until=still_until, notices=notices)
+        with _understanding():
+            still_until, told = answer or (None, [])
+            notices = (*of_page, *(Notice.model_validate(one) for one in told))
+            return Step(still_until=still_until, notices=notices)
 
     async def cover(self, grey: int | None) -> None:
         """Lay two greys over all that the page shows, ``grey`` and 255 - ``grey``; None takes them away without a trace."""
@@ -133,12 +136,13 @@ class Stage:
 
     async def _resize(self, wishes: Wishes) -> None:
         told = await self._ask(_SIZE)
-        _refuse_problems(told["problems"])
-        self.size = Size(
-            told.get("width") or wishes.width or USUAL_SIZE.width,
-            told.get("height") or wishes.height or USUAL_SIZE.height,
-        )
-        viewport = told["viewport"]
+        with _understanding():
+            _refuse_problems(told["problems"])
+            self.size = Size(
+                told.get("width") or wishes.width or USUAL_SIZE.width,
+                told.get("height") or wishes.height or USUAL_SIZE.height,
+            )
+            viewport = told["viewport"]
         if viewport == [self.size.width, self.size.height]:
             return
         _log.info("viewport changed", page=str(self.size), before=viewport)
@@ -168,13 +172,27 @@ class Stage:
 
     async def _describe(self, first: Step) -> None:
         told = await self._ask(_DESCRIBE)
-        _refuse_problems(told["problems"])
-        described = told["description"]
-        described["notices"] = [*first.notices, *described["notices"], *self._page.drain_notices()]
-        self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
+        with _understanding():
+            _refuse_problems(told["problems"])
+            described = told["description"]
+            described["notices"] = [*first.notices, *described["notices"], *self._page.drain_notices()]
+            self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
     async def _ask(self, declaration: str, *given: object) -> Any:
         return await self._page.call_on(self._control, declaration, *given, timeout=self._timeout)
+
+
+@contextmanager
+def _understanding() -> Iterator[None]:
+    """Read what the page has answered. It was made in the page, which may have bent what our runtime stands on."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CompositionError(
+            "The page's account of itself makes no sense: look for built-in objects that it replaces, and for "
+            "elements that are named like properties of the document.",
+            code="ACCOUNT_INVALID",
+        ) from error
 
 
 def _longest_wait(wishes: Wishes) -> float:

@@ -84,13 +84,23 @@
   /** @type {Promise<void> | null} */
   let preparing = null;
 
-  const ready = async () => {
+  const begin = async () => {
     const failure = await fw.ready.wait();
-    if (!failure) {
-      fw.clock.begin();
-      for (const realm of fw.realms()) realm.adapters.begin();
-      settled = true;
-      /** @type {any} */ (window).__renderReady = true;
+    if (failure) return failure;
+    fw.clock.begin();
+    for (const realm of fw.realms()) realm.adapters.begin();
+    settled = true;
+    /** @type {any} */ (window).__renderReady = true;
+    return null;
+  };
+
+  const ready = async () => {
+    let failure;
+    try {
+      failure = await begin();
+    } catch (error) {
+      const message = `The page cannot be made ready (${fw.failures.said(error)}): look for built-in objects that it replaces.`;
+      failure = { code: "NEVER_READY", message };
     }
     state = { done: true, failure };
   };

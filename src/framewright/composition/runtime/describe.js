@@ -35,7 +35,7 @@
       problems: fw.roots.problems(),
       description: {
         composition: written("data-composition-id"),
-        title: document.title,
+        title: fw.natives.title(document),
         width: size?.width ?? null,
         height: size?.height ?? null,
         duration: seconds,

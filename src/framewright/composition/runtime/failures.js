@@ -1,5 +1,6 @@
 // fw.failures: errors that page scripts threw and nobody caught.
 //   first     the first one of before the page was ready, or null: whoever waits for the page can stop waiting
+//   said(error)          its message, whatever was thrown
 //   report(error, what)  an error that the runtime caught while it called the page; a warning
 {
   // Told to the window like an error, but nothing was thrown: the observer goes on in the next frame.
@@ -30,6 +31,7 @@
     get first() {
       return first;
     },
+    said,
     /** @param {unknown} error @param {string} what */
     report(error, what) {
       fw.notices.add("SCRIPT_ERROR", `${what} threw: ${said(error)}.`);

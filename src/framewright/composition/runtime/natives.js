@@ -53,6 +53,7 @@
     getAnimations: method(Document.prototype, "getAnimations"),
     getShadowAnimations: method(ShadowRoot.prototype, "getAnimations"),
     getRandomValues: method(Crypto.prototype, "getRandomValues"),
+    title: getter(Document.prototype, "title"), // a form or picture of that name hides it
     timelineTime: getter(AnimationTimeline.prototype, "currentTime"),
     format: getter(Intl.DateTimeFormat.prototype, "format"),
     formatToParts: method(Intl.DateTimeFormat.prototype, "formatToParts"),
