@@ -120,6 +120,19 @@ async def test_events_go_to_their_session(peer):
     assert await heard.get() == ("S", "A.z", {})
 
 
+async def test_an_event_that_its_listener_does_not_understand_costs_no_answer(peer):
+    def stumble(method, params):
+        raise ValueError(f"{method} {params}")
+
+    peer.connection.listen("", stumble)
+    call = asyncio.create_task(peer.connection.call("A.b", timeout=30))
+    number = (await peer.messages.get())["id"]
+    answer = {"id": number, "result": {"fine": True}}
+    encode = peer.framing.encode
+    await peer.say_bytes(encode({"method": "A.x", "params": {}}) + encode(answer))
+    assert await call == {"fine": True}
+
+
 async def test_the_end_of_the_browser_ends_every_call(peer):
     ended = asyncio.Event()
 

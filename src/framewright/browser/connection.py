@@ -9,11 +9,14 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from framewright.model.errors import BrowserError, FramewrightError
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from framewright.browser.framing import Framing
+
+log = get_logger(__name__)
 
 _READ_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031  # Linux; Python 3.11 has it in fcntl, typeshed on Linux only
@@ -150,22 +153,23 @@ class Connection:
             if self.on_closed is not None:
                 self.on_closed()
             return
-        try:
-            for message in self._framing.feed(data):
-                self._take(message)
-                if self._closed is not None:
-                    return
-        except ValueError as error:
-            self.close(BrowserError(f"The browser broke its protocol: {error}.", code="BROWSER_DIED"))
-            if self.on_closed is not None:
-                self.on_closed()
+        messages = self._framing.feed(data)
+        while self._closed is None:
+            try:
+                message = next(messages, None)
+            except ValueError as error:
+                self.close(BrowserError(f"The browser broke its protocol: {error}.", code="BROWSER_DIED"))
+                if self.on_closed is not None:
+                    self.on_closed()
+                return
+            if message is None:
+                return
+            self._take(message)
 
     def _take(self, message: dict[str, Any]) -> None:
         number = message.get("id")
         if number is None:
-            handler = self._sessions.get(message.get("sessionId", ""))
-            if handler is not None:
-                handler(message["method"], message.get("params") or {})
+            self._hear(message)
             return
         call = self._waiting.pop(number, None)
         if call is None or call.answer.done():
@@ -175,6 +179,15 @@ class Connection:
             call.answer.set_exception(ProtocolError(f"The browser refused {call.method}: {reason}."))
         else:
             call.answer.set_result(message.get("result") or {})
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        handler = self._sessions.get(event.get("sessionId", ""))
+        if handler is None:
+            return
+        try:
+            handler(event["method"], event.get("params") or {})
+        except Exception:  # an event that we cannot read must not cost the answers behind it
+            log.exception("event_not_understood", method=event.get("method"))
 
     def _write(self, data: bytes) -> None:
         if self._unsent:

@@ -93,7 +93,8 @@ Duration = Annotated[
     ),
 ]
 Scale = Annotated[
-    float, typer.Option(metavar="FACTOR", help="Device pixels to one CSS pixel, 0.5 to 4.", rich_help_panel=_PAGE)
+    float,
+    typer.Option(metavar="FACTOR", help="Device pixels to one CSS pixel, 0.5 to 4.", rich_help_panel=_PAGE),
 ]
 PageTimeout = Annotated[
     float | None,
