@@ -186,8 +186,8 @@ class Connection:
             return
         try:
             handler(event["method"], event.get("params") or {})
-        except Exception:  # an event that we cannot read must not cost the answers behind it
-            log.exception("event_not_understood", method=event.get("method"))
+        except Exception as error:  # noqa: BLE001 -- an event that we cannot read must not cost the answers behind it
+            log.warning("event_not_understood", method=event.get("method"), error=repr(error))
 
     def _write(self, data: bytes) -> None:
         if self._unsent:
