@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -104,12 +103,10 @@ def reaper(browser_files):
 
 
 def test_browsers_killed_again_and_again_are_an_error(page, folder, browser_files):
-    began = time.monotonic()
     with reaper(browser_files), pytest.raises(FramewrightError) as caught:
         framewright.render(page, folder / "out.mp4", workers=1)
     assert (caught.value.code, caught.value.exit_code) == ("BROWSER_DIED", ExitCode.ENVIRONMENT)
     assert caught.value.message.endswith(".")
-    assert time.monotonic() - began < 60
     assert remains.files(folder) == []
     remains.assert_gone(browser_files)
 

@@ -33,11 +33,14 @@ def test_cpu_of_orphans_counts_and_is_waited_for():
 
 
 def test_memory_of_all_processes_is_summed():
-    hold = "import time\nheld = bytearray(b'x') * (96 << 20)\ntime.sleep(1.5)\n"
+    hold = "held = bytearray(b'x') * (96 << 20)\nprint('held', flush=True)\ninput()\n"
     parent = (
-        "import subprocess, sys\n"
-        f"both = [subprocess.Popen([sys.executable, '-c', {hold!r}]) for _ in range(2)]\n"
-        "for one in both: one.wait()"
+        "import subprocess, sys, time\n"
+        f"start = lambda: subprocess.Popen([sys.executable, '-c', {hold!r}], stdin=-1, stdout=-1)\n"
+        "both = [start(), start()]\n"
+        "for one in both: one.stdout.readline()\n"
+        "time.sleep(1.5)\n"
+        "for one in both: one.communicate(b'\\n', timeout=60)"
     )
     usage = measure(python(parent), memory=True)
     assert 2 * (96 << 20) < usage.peak_memory < 2 * (96 << 20) + (120 << 20)
