@@ -256,3 +256,21 @@ async def test_clips_are_described(stages):
         },
     ]
     assert page.description.clips[1].source == "none.mp3"
+
+
+async def test_many_clips_are_laid_out_together(stages):
+    page = await stages.open(composed("<p data-start='0'>first</p>", root=ROOT))
+    await page.page.call("Performance.enable")
+    await page.ask(
+        "document.querySelector('[data-composition-id]').insertAdjacentHTML('beforeend', '<p data-start=0>more</p>'.repeat(300))"
+    )
+    before = await layouts(page)
+    await page.at(1)
+    assert await page.ask("document.querySelectorAll('p[style*=absolute]').length") == 301
+    assert await layouts(page) - before < 50
+
+
+async def layouts(page):
+    """How often the page has been laid out."""
+    told = await page.page.call("Performance.getMetrics")
+    return next(one["value"] for one in told["metrics"] if one["name"] == "LayoutCount")

@@ -131,17 +131,20 @@
   /** @type {WeakSet<Element>} */
   const placed = new WeakSet();
   const place = () => {
-    for (const child of children()) {
-      if (placed.has(child)) continue;
+    // All are looked at before the first is moved: each move would have the whole page laid out anew.
+    const placeless = children().filter((child) => {
+      if (placed.has(child)) return false;
       placed.add(child);
       const { position, top, left, right, bottom } = getComputedStyle(child);
-      if (position !== "static" || [top, left, right, bottom].some((side) => side !== "auto")) continue;
+      return position === "static" && [top, left, right, bottom].every((side) => side === "auto");
+    });
+    for (const child of placeless) {
       child.style.setProperty("position", "absolute");
       child.style.setProperty("top", "0px");
       child.style.setProperty("left", "0px");
       unsized.add(child);
-      if (filled) fill();
     }
+    if (filled) fill();
   };
 
   /** @type {Set<HTMLElement>} */
@@ -149,12 +152,11 @@
   let filled = false;
   const fill = () => {
     filled = true;
-    for (const child of unsized) {
-      if (getComputedStyle(child).display === "none") continue;
-      const { offsetWidth, offsetHeight } = child;
-      if (offsetWidth === 0) child.style.setProperty("width", "100%");
-      if (offsetHeight === 0) child.style.setProperty("height", "100%");
-    }
+    const shown = Array.from(unsized).filter((child) => getComputedStyle(child).display !== "none");
+    const narrow = shown.filter((child) => child.offsetWidth === 0);
+    const low = shown.filter((child) => child.offsetHeight === 0);
+    for (const child of narrow) child.style.setProperty("width", "100%");
+    for (const child of low) child.style.setProperty("height", "100%");
     unsized.clear();
   };
 
