@@ -258,6 +258,19 @@ async def test_clips_are_described(stages):
     assert page.description.clips[1].source == "none.mp3"
 
 
+async def test_clips_without_an_id_are_told_apart_by_their_number(stages):
+    body = (
+        "<p data-start=0></p><i data-start=0></i><p class=x data-start=0></p><div><p data-start=0></p></div>"
+    )
+    page = await stages.open(composed(body, root=ROOT))
+    assert [clip.element for clip in page.description.clips] == [
+        "p:nth-of-type(1)",
+        "i",
+        "p.x:nth-of-type(2)",
+        "p",
+    ]
+
+
 async def test_many_clips_are_laid_out_together(stages):
     page = await stages.open(composed("<p data-start='0'>first</p>", root=ROOT))
     await page.page.call("Performance.enable")

@@ -169,11 +169,12 @@
 
   const list = () => {
     scan();
+    const known = new Map();
     return clips.filter(({ element }) => element.hasAttribute("data-start")).map((clip) => {
       const { element } = clip;
       const track = Number.parseInt(element.getAttribute("data-track-index") ?? "", 10);
       return {
-        element: fw.notices.pointAt(element),
+        element: fw.notices.pointAt(element, known),
         kind: kind(element),
         start: clip.start,
         duration: clip.duration,
