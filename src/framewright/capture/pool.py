@@ -69,9 +69,10 @@ class CapturePool:
             async for item in self._order.frames():
                 yield item
         finally:
-            await self._order.stop()
+            # Before anything that waits: a second cancellation may strike there.
             for task in tasks:
                 task.cancel()
+            await self._order.stop()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, number: int) -> None:

@@ -96,7 +96,7 @@ class Stoppable:
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    if not loop.is_closed():
+    with contextlib.suppress(RuntimeError):  # the loop was closed, perhaps this very moment in its own thread
         loop.call_soon_threadsafe(callback)
 
 
