@@ -11,6 +11,7 @@ from framewright.model.errors import ExitCode, FramewrightError, OutputError, Re
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,7 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: in place of those of the process.
     """
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    code = run(list(sys.argv[1:] if arguments is None else arguments))
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -37,10 +41,8 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has left (`| head`): stop like them, without a word.
-        _forget_stdout()
         return ExitCode.CANCELLED
     except OSError as error:
-        _forget_stdout()
         return tell_error(
             OutputError(f"The standard output cannot be written: {error.strerror}.", code="STDOUT_FAILED")
         )
@@ -127,7 +129,10 @@ def tell_error(error: FramewrightError) -> int:
     return error.exit_code
 
 
-def _forget_stdout() -> None:
-    """Point stdout to nowhere, so that the interpreter's last flush does not complain."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _let_go(stream: TextIO) -> None:
+    """Write what is left; where nobody reads any more, point the stream to nowhere, or Python's own last flush complains."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
