@@ -322,7 +322,7 @@ class Browser:
 def _too_much_memory(used: int, limit: int) -> CompositionError:
     return CompositionError(
         f"The page uses more than {limit // 2**20} MiB of memory ({used // 2**20} MiB): "
-        "let it hold less at a time, or raise FRAMEWRIGHT_PAGE_MEMORY.",
+        "let it hold less at a time, or allow more by --page-memory or FRAMEWRIGHT_PAGE_MEMORY.",
         code="PAGE_MEMORY",
     )
 
