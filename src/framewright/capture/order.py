@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +25,9 @@ class FrameOrder:
     """
 
     def __init__(self, frames: FrameRange, *, block: int, window: int) -> None:
-        self._free = deque(frames.blocks(block))
+        # Cut as they are taken: a day of video has a million blocks.
+        self._uncut = frames.blocks(block)
+        self._free: list[FrameRange] = []
         self._window = window
         self._next = frames.start
         self._stop = frames.stop
@@ -37,11 +38,6 @@ class FrameOrder:
         self._failure: BaseException | None = None
         self._stopped = False
 
-    @property
-    def blocks_left(self) -> int:
-        """Blocks that nobody has taken."""
-        return len(self._free)
-
     async def take(self) -> FrameRange | None:
         """The next block, once there is room for its pictures; None when all are done.
 
@@ -51,28 +47,34 @@ class FrameOrder:
             await self._changed.wait_for(
                 lambda: self._failure or self._stopped or self._may_take() or self._all_done()
             )
-            if self._failure or self._stopped or not self._free:
+            block = self._first_free()
+            if self._failure or self._stopped or block is None:
                 return None
-            block = self._free.popleft()
+            self._free.remove(block)
             self._in_work[block.start] = block
             return block
 
+    def _first_free(self) -> FrameRange | None:
+        """The block that is next in line: one that came back, or else the next one cut."""
+        if not self._free and (block := next(self._uncut, None)) is not None:
+            self._free.append(block)
+        return min(self._free, key=lambda block: block.start, default=None)
+
     def _may_take(self) -> bool:
-        if not self._free:
+        block = self._first_free()
+        if block is None:
             return False
-        block = self._free[0]
         in_work = sum(len(other) for other in self._in_work.values())
         return block.start == self._next or in_work + self._held_back + len(block) <= self._window
 
     def _all_done(self) -> bool:
-        return not self._free and not self._in_work
+        return self._first_free() is None and not self._in_work
 
     async def give_back(self, block: FrameRange) -> None:
         """A block that could not be done: the next free hands get it."""
         async with self._changed:
             del self._in_work[block.start]
-            self._free.appendleft(block)
-            self._free = deque(sorted(self._free, key=lambda other: other.start))
+            self._free.append(block)
             self._changed.notify_all()
 
     async def deliver(self, block: FrameRange, pictures: Sequence[Picture | None]) -> None:

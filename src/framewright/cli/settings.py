@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from framewright.model.errors import SetupError, UsageError
+from framewright.model.errors import UsageError
 
 if TYPE_CHECKING:
     from framewright.model.settings import Settings
@@ -22,8 +22,6 @@ def read_settings(*, page_timeout: float | None = None, page_memory: str | None 
         UsageError: ``PAGE_TIMEOUT_INVALID`` or ``PAGE_MEMORY_INVALID``.
         SetupError: ``SETTING_INVALID`` when a variable ``FRAMEWRIGHT_…`` cannot be read.
     """
-    from pydantic import ValidationError
-
     from framewright.model.settings import Settings
 
     wishes: dict[str, float | int] = {}
@@ -36,15 +34,7 @@ def read_settings(*, page_timeout: float | None = None, page_memory: str | None 
         wishes["page_timeout"] = page_timeout
     if page_memory is not None:
         wishes["page_memory"] = parse_memory(page_memory)
-    try:
-        return Settings.model_validate({**Settings().model_dump(), **wishes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"FRAMEWRIGHT_{first['loc'][0]}".upper()
-        raise SetupError(
-            f"The environment variable {name} is '{first['input']}', which cannot be used: {first['msg']}.",
-            code="SETTING_INVALID",
-        ) from error
+    return Settings.read(**wishes)
 
 
 def parse_memory(written: str) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 -- pydantic reads it at run time
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from framewright.model.errors import SetupError
 
 
 class Settings(BaseSettings):
@@ -26,3 +29,20 @@ class Settings(BaseSettings):
     page_timeout: float = Field(default=45.0, gt=0)
     page_memory: int = Field(default=3 * 2**30, gt=0)
     tmpdir: Path | None = None
+
+    @classmethod
+    def read(cls, **wishes: Any) -> Self:
+        """The settings of the environment, but for those that are given.
+
+        Raises:
+            SetupError: ``SETTING_INVALID`` when a variable cannot be read.
+        """
+        try:
+            return cls(**wishes)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise SetupError(
+                f"The environment variable {'FRAMEWRIGHT_' + str(first['loc'][0]).upper()} is '{first['input']}', "
+                f"which cannot be used: {first['msg']}.",
+                code="SETTING_INVALID",
+            ) from error

@@ -179,7 +179,7 @@ def parse_workers(written: str | int) -> int | None:
     if written == "auto":
         return None
     try:
-        return int(written)
+        return int(str(written))
     except ValueError:
         raise UsageError(
             f"'{written}' is no number of workers: use 1 to {MOST_WORKERS}, or auto.", code="WORKERS_INVALID"

@@ -66,7 +66,7 @@ async def render_async(
     asked = _options(options, wishes)
     teller = Teller(on_event, strict=asked.strict)
     async with Stoppable(cancel):
-        return await Job(os.fspath(composition), output, asked, settings or Settings(), teller).run()
+        return await Job(os.fspath(composition), output, asked, settings or Settings.read(), teller).run()
     raise AssertionError("unreachable")
 
 
@@ -114,7 +114,7 @@ async def probe_async(
 
     asked = _options(options, wishes)
     async with Stoppable(cancel):
-        return await probe_composition(os.fspath(composition), asked, settings or Settings())
+        return await probe_composition(os.fspath(composition), asked, settings or Settings.read())
     raise AssertionError("unreachable")
 
 
@@ -141,7 +141,7 @@ async def diagnose(settings: Settings | None = None) -> tuple[Check, ...]:
     """
     from framewright.render.diagnosis import check_installation
 
-    return await check_installation(settings or Settings())
+    return await check_installation(settings or Settings.read())
 
 
 def _options(options: RenderOptions | None, wishes: RenderWishes | ProbeWishes) -> RenderOptions:

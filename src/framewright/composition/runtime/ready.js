@@ -5,7 +5,7 @@
 {
   const MEDIA_TIMEOUT = 10;
   const TAILWIND_TIMEOUT = 10;
-  const SHORT_WORK_TIMEOUT = 2;
+  const SHORT_WORK_TIMEOUT = 10;
 
   /** @param {HTMLMediaElement} element */
   const open = async (element) => {
@@ -65,7 +65,10 @@
     const found = failures.find((one) => one !== null);
     if (found) return found;
     // What is nearly done is let finish: a drawing that was asked for belongs to the first frame.
-    await fw.waits.until(() => fw.realms().every((realm) => realm.timers.short() + realm.frames.short() === 0), SHORT_WORK_TIMEOUT);
+    const done = () => fw.realms().every((realm) => realm.timers.short() + realm.frames.short() === 0);
+    if (!(await fw.waits.until(done, SHORT_WORK_TIMEOUT))) {
+      fw.notices.add("WORK_UNFINISHED", `Short timers and callbacks of the page's start were still running after ${SHORT_WORK_TIMEOUT} s.`);
+    }
     return null;
   };
 
