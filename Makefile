@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TSC := tests/runtime/typecheck/node_modules/.bin/tsc
 
-.PHONY: demo setup test test-fast lint format docs clean
+.PHONY: demo setup test test-fast measure lint format docs clean
 
 demo: setup  ## Render a shipped example into out/ and say what it is
 	mkdir -p out
@@ -36,6 +36,8 @@ $(TSC): tests/runtime/typecheck/package-lock.json | $(VENV)/.installed-dev
 
 test: lint  ## Install what tests need and run all of them
 	$(BIN)/pytest -n 2 -m "not long and not measure"
+
+measure: $(VENV)/.installed-dev  ## Compare speeds with the promises; only on a quiet machine does it say anything
 	$(BIN)/pytest -m "measure and not long"
 
 test-fast: $(VENV)/.installed-dev  ## The tests that need no browser

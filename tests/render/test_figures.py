@@ -1,4 +1,4 @@
-"""The promised figures, measured shorter and with wider bounds than benchmarks/figures.py does. They run alone.
+"""The promised figures, measured shorter and with wider bounds than benchmarks/figures.py does.
 
 A neighbour on the machine can spoil one measurement, but not make us fast: a bound that holds once in three tries holds.
 """
@@ -14,7 +14,8 @@ import figures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = [pytest.mark.measure, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
+speed = pytest.mark.measure
 
 
 def first_within(measure: Callable[[], dict[str, Any]], holds: Callable[[dict[str, Any]], bool]) -> None:
@@ -26,14 +27,17 @@ def first_within(measure: Callable[[], dict[str, Any]], holds: Callable[[dict[st
     pytest.fail(f"out of bounds three times: {[figure['value'] for figure in tried]}; the last: {tried[-1]}")
 
 
+@speed
 def test_the_stream_outruns_jpeg_screenshots():
     first_within(lambda: figures.light(frames=180, pairs=1), lambda figure: figure["value"] >= 1.3)
 
 
+@speed
 def test_a_whole_render_costs_little_more_than_its_parts():
     first_within(lambda: figures.whole(frames=180), lambda figure: figure["value"] <= 1.4)
 
 
+@speed
 def test_slides_that_hold_are_much_faster_than_slides_that_move():
     first_within(
         lambda: figures.slides(frames=300, pairs=1, workers=(1,)), lambda figure: figure["value"] >= 2.5
@@ -42,6 +46,6 @@ def test_slides_that_hold_are_much_faster_than_slides_that_move():
 
 def test_memory_is_bounded_and_does_not_grow():
     first_within(
-        lambda: figures.memory(short=150, long=750, page="light"),
+        lambda: figures.memory(short=72, long=288, page="light"),
         lambda figure: figure["value"] < 1536 and figure["growth"] < 1.15,
     )
