@@ -223,11 +223,15 @@ async def test_closing_leaves_nothing_even_when_cancelled(tmp_path):
 
 async def test_a_start_that_is_cancelled_leaves_nothing(browser_files):
     for pause in (0.0, 0.05, 0.2):
-        starting = asyncio.create_task(Browser(options()).start())
+        browser = Browser(options())
+        starting = asyncio.create_task(browser.start())
         await asyncio.sleep(pause)
-        starting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await starting
+        # On a fast machine it may have started by then.
+        if starting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await starting
+        else:
+            await browser.close()
         assert list(browser_files.iterdir()) == []
 
 

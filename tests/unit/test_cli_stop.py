@@ -29,6 +29,12 @@ with stop_on_signals(lambda: print("stopping", flush=True), at_once=lambda: prin
 """
 
 
+def hear_signals():
+    """In the child, before it runs: what is ignored here would be ignored there."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as stat:
@@ -39,7 +45,9 @@ def is_alive(pid):
 
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_second_signal_kills_children_and_leaves(first):
-    process = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True, preexec_fn=hear_signals
+    )
     try:
         children = [int(number) for number in process.stdout.readline().split()]
         assert len(children) == 2
