@@ -46,7 +46,10 @@ def is_alive(pid):
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_second_signal_kills_children_and_leaves(first):
     process = subprocess.Popen(
-        [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True, preexec_fn=hear_signals
+        [sys.executable, "-c", STUBBORN],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_signals,  # noqa: PLW1509 -- nothing else runs here
     )
     try:
         children = [int(number) for number in process.stdout.readline().split()]
