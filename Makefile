@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ORDINARY := "not long and not measure"
 TSC := tests/runtime/typecheck/node_modules/.bin/tsc
 
 .PHONY: demo setup test test-fast measure lint format docs clean
@@ -35,7 +36,9 @@ $(TSC): tests/runtime/typecheck/package-lock.json | $(VENV)/.installed-dev
 	touch $@
 
 test: lint  ## Install what tests need and run all of them
-	$(BIN)/pytest -n 2 -m "not long and not measure"
+	$(BIN)/pytest -n 2 -m $(ORDINARY) || { \
+		echo "Once more, alone: what failed beside other tests, on a machine that may have been busy."; \
+		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(ORDINARY); }
 
 measure: $(VENV)/.installed-dev  ## Compare speeds with the promises; only on a quiet machine does it say anything
 	$(BIN)/pytest -m "measure and not long"
