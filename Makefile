@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ORDINARY := "not long and not measure"
 TSC := tests/runtime/typecheck/node_modules/.bin/tsc
+LIBRARIES := tests/libraries/node_modules/.installed
 
 .PHONY: demo setup test test-fast measure lint format docs clean
 
@@ -35,7 +36,11 @@ $(TSC): tests/runtime/typecheck/package-lock.json | $(VENV)/.installed-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/runtime/typecheck --silent --no-audit --no-fund --ignore-scripts
 	touch $@
 
-test: lint  ## Install what tests need and run all of them
+$(LIBRARIES): tests/libraries/package-lock.json | $(VENV)/.installed-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/libraries --silent --no-audit --no-fund --ignore-scripts
+	touch $@
+
+test: lint $(LIBRARIES)  ## Install what tests need and run all of them
 	$(BIN)/pytest -n 2 -m $(ORDINARY) || { \
 		echo "Once more, alone: what failed beside other tests, on a machine that may have been busy."; \
 		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(ORDINARY); }
@@ -61,4 +66,4 @@ docs: $(VENV)/.installed-dev  ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/write_cli_docs.py
 
 clean:
-	rm -rf $(VENV) out tests/runtime/typecheck/node_modules
+	rm -rf $(VENV) out tests/runtime/typecheck/node_modules tests/libraries/node_modules
