@@ -41,6 +41,10 @@ class Open:
         """The value of an expression in the page."""
         return await self.page.evaluate(expression, await_promise=True)
 
+    async def close(self) -> None:
+        """Give back what it holds: a browser allows itself only a few WebGL contexts at a time."""
+        await self.page.call("Page.close")
+
     async def shown(self) -> set[str]:
         """Ids of the elements that show."""
         return set((await self.ask(_SHOWN)).split())
