@@ -88,9 +88,17 @@ async def test_a_font_that_never_comes(stages, silence):
 )
 async def test_pictures_that_are_missing_wherever_they_stand(stages, body):
     page = await stages.open(composed(body, root=NOTHING))
-    (told,) = [notice for notice in page.description.notices if notice.code == "IMAGE_FAILED"]
+    (told,) = [one for one in page.description.notices if one.code in {"IMAGE_FAILED", "ASSET_UNAVAILABLE"}]
+    assert told.code == "IMAGE_FAILED"
     assert "none.png" in told.message
     assert told.element == "#x"
+    assert told.address.endswith("/none.png")
+
+
+async def test_a_picture_that_only_a_script_asks_for_is_told_too(stages):
+    script = "<script>const hung = new Image(); hung.src = 'none.png'; addEventListener('load', () => hung.src)</script>"
+    page = await stages.open(composed(script, root=NOTHING))
+    assert page.codes == {"ASSET_UNAVAILABLE"}
 
 
 async def test_pictures_are_decoded_at_the_first_frame(stages):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewright.render.check import CheckState
+from framewright.render.installation import CheckState
 from framewright.render.diagnosis import (
     codec_check,
     font_check,

@@ -32,11 +32,11 @@ class Journal:
         """Addresses of this one's origin belong to the project; others are remote."""
         self._origin = _origin(url)
 
-    def note(self, code: str, message: str) -> None:
+    def note(self, code: str, message: str, address: str | None = None) -> None:
         """Add a notice, unless it is known or there are too many."""
         if len(self._known) < _MOST and (code, message) not in self._known:
             self._known.add((code, message))
-            self.notices.append(Notice(code=code, message=message))
+            self.notices.append(Notice(code=code, message=message, address=address))
 
     def drain(self) -> list[Notice]:
         """The notices since the last time."""
@@ -86,7 +86,8 @@ class Journal:
     def _response(self, params: dict[str, Any]) -> None:
         answer = params["response"]
         if answer["status"] >= 400 and not answer["url"].endswith(_UNASKED):
-            self.note("ASSET_UNAVAILABLE", f"{answer['url'][:_LONGEST]} answered {answer['status']}.")
+            url = answer["url"][:_LONGEST]
+            self.note("ASSET_UNAVAILABLE", f"{url} answered {answer['status']}.", url)
 
     def _failure(self, params: dict[str, Any]) -> None:
         self._looks.discard(params["requestId"])
@@ -96,7 +97,8 @@ class Journal:
         if url is None or url.endswith(_UNASKED) or (params.get("canceled") and not refused):
             return
         reason = "it is missing or has a wrong type" if params.get("canceled") else params["errorText"]
-        self.note("ASSET_UNAVAILABLE", f"{url[:_LONGEST]} could not be loaded: {reason}.")
+        shown = url[:_LONGEST]
+        self.note("ASSET_UNAVAILABLE", f"{shown} could not be loaded: {reason}.", shown)
 
     def _exception(self, details: dict[str, Any]) -> None:
         message = describe_exception(details)

@@ -29,6 +29,7 @@ USUAL_SIZE = Size(1920, 1080)
 # Seconds between two questions whether the page is ready.
 _LOADING_AIR = 5.0
 _LOADING_PAUSE = 0.02
+_LONGEST_ADDRESS = 500
 _TAKE = "(name => {{ const taken = window[name]; delete window[name]; return taken; }})({name})"
 _SIZE = "function () { return this.size(); }"
 _PREPARE = "function () { return this.prepare(); }"
@@ -175,7 +176,8 @@ class Stage:
         with _understanding():
             _refuse_problems(told["problems"])
             described = told["description"]
-            described["notices"] = [*first.notices, *described["notices"], *self._page.drain_notices()]
+            of_runtime = (Notice.model_validate(one) for one in described["notices"])
+            described["notices"] = _each_once((*first.notices, *of_runtime, *self._page.drain_notices()))
             self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
     async def _ask(self, declaration: str, *given: object) -> Any:
@@ -193,6 +195,21 @@ def _understanding() -> Iterator[None]:
             "elements that are named like properties of the document.",
             code="ACCOUNT_INVALID",
         ) from error
+
+
+def _each_once(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """Without what the browser says of an address that the runtime can tell the element of."""
+    told = {_plain(notice.address) for notice in notices if notice.element and notice.address}
+    return tuple(
+        notice
+        for notice in notices
+        if notice.code != "ASSET_UNAVAILABLE" or not notice.address or _plain(notice.address) not in told
+    )
+
+
+def _plain(address: str) -> str:
+    """What the browser asks for: an address without its fragment, as long as the journal keeps it."""
+    return address.partition("#")[0][:_LONGEST_ADDRESS]
 
 
 def _longest_wait(wishes: Wishes) -> float:

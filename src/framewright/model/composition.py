@@ -19,11 +19,13 @@ class Notice(_Value):
         code: a stable upper-case name, such as ``IMAGE_FAILED``.
         message: one sentence.
         element: the element that it is about, as people would point at it (``img#logo``), if any.
+        address: the address that it is about, if any.
     """
 
     code: str
     message: str
     element: str | None = None
+    address: str | None = None
 
 
 class ClipKind(StrEnum):

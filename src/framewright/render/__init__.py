@@ -1,7 +1,7 @@
 """The public verbs: from a composition to a description, or to a finished file."""
 
 from framewright.render.cancel import CancelToken
-from framewright.render.check import Check, CheckState
+from framewright.render.installation import Check, CheckState
 from framewright.render.options import CaptureWish, ProbeWishes, RenderOptions, RenderWishes
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import Listener

@@ -18,7 +18,7 @@ from framewright.composition import Project, Wishes
 from framewright.model.errors import FramewrightError, SetupError
 from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.size import Size
-from framewright.render.check import Check, CheckState
+from framewright.render.installation import Check, CheckState
 from framewright.render.machine import read_machine
 from framewright.render.theatre import House, Theatre
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from framewright.model.report import RenderReport
     from framewright.render.cancel import CancelToken
-    from framewright.render.check import Check
+    from framewright.render.installation import Check
     from framewright.render.options import ProbeWishes, RenderWishes
     from framewright.render.probe_result import ProbeResult
     from framewright.render.telling import Listener

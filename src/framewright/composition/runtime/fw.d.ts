@@ -69,6 +69,7 @@ interface FwNotice {
   code: string;
   message: string;
   element: string | null;
+  address: string | null;
 }
 
 interface Fw {

@@ -64,8 +64,8 @@
       let good = null;
       await fw.waits.within(load(image).then((loaded) => { good = loaded; }), limit);
       if (good === null) {
-        fw.notices.add("IMAGE_TIMEOUT", `The picture ${told(address)} did not load within ${limit} s.`, element);
-      } else if (!good) fw.notices.add("IMAGE_FAILED", `The picture ${told(address)} could not be loaded.`, element);
+        fw.notices.add("IMAGE_TIMEOUT", `The picture ${told(address)} did not load within ${limit} s.`, element, address);
+      } else if (!good) fw.notices.add("IMAGE_FAILED", `The picture ${told(address)} could not be loaded.`, element, address);
     };
     const waiting = [];
     for (const root of fw.shadows.roots()) {

@@ -1,5 +1,6 @@
 // fw.notices: warnings for the author, of all realms in one list.
-//   add(code, message, element?)  keeps the first of equal ones, and at most 20 of one code: a page that complains in
+//   add(code, message, element?, address?)
+//                                 keeps the first of equal ones, and at most 20 of one code: a page that complains in
 //                                 every frame says nothing new
 //   drain()                       hands over what is new
 //   pointAt(element, known?)      how people would name an element: #title, div.clip:nth-of-type(2); one map given for
@@ -8,7 +9,7 @@
   const MOST_OF_A_CODE = 20;
   /** @type {Map<string, Set<string>>} */
   const said = new Map();
-  /** @type {{code: string, message: string, element: string | null}[]} */
+  /** @type {FwNotice[]} */
   let fresh = [];
 
   /** @typedef {{counts: Map<string, number>, numbers: Map<Element, number>}} Siblings */
@@ -38,15 +39,15 @@
     return (found.counts.get(tag) ?? 0) > 1 ? `${named}:nth-of-type(${found.numbers.get(element)})` : named;
   };
 
-  /** @param {string} code @param {string} message @param {Element | null} [element] */
-  const add = (code, message, element = null) => {
+  /** @param {string} code @param {string} message @param {Element | null} [element] @param {string | null} [address] */
+  const add = (code, message, element = null, address = null) => {
     const known = said.get(code) ?? new Set();
     if (known.size >= MOST_OF_A_CODE) return;
     const where = element ? pointAt(element) : null;
     const key = `${where} ${message}`;
     if (known.has(key)) return;
     said.set(code, known.add(key));
-    fresh.push({ code, message, element: where });
+    fresh.push({ code, message, element: where, address });
   };
 
   const drain = () => {

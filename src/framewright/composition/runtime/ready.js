@@ -15,7 +15,8 @@
     const failed = () => element.error !== null || element.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
     await fw.waits.until(() => element.readyState >= HTMLMediaElement.HAVE_METADATA || failed(), MEDIA_TIMEOUT);
     if (element.readyState < HTMLMediaElement.HAVE_METADATA) {
-      fw.notices.add("MEDIA_FAILED", `The media ${element.currentSrc || "without a source"} could not be opened.`, element);
+      const address = element.currentSrc || null;
+      fw.notices.add("MEDIA_FAILED", `The media ${address ?? "without a source"} could not be opened.`, element, address);
       return;
     }
     if (!(element instanceof HTMLVideoElement)) return;
