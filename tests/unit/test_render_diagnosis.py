@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from framewright.render.installation import CheckState
 from framewright.render.diagnosis import (
     codec_check,
     font_check,
@@ -13,6 +12,7 @@ from framewright.render.diagnosis import (
     sandbox_check,
     webgl_check,
 )
+from framewright.render.installation import CheckState
 from framewright.render.machine import Machine
 
 GIB = 2**30
