@@ -191,28 +191,24 @@ class Browser:
                 raise self._reason from None
             raise
 
-    async def new_page(self, *, call_timeout: float = 30.0) -> Page:
+    async def new_page(self, *, call_timeout: float = 30.0, apart: bool = False) -> Page:
         """A blank page, under frame control when the browser is.
 
         Args:
             call_timeout: seconds that a call to the page may take unless it says otherwise.
+            apart: with cache, cookies and storage of its own, as if it were the first page of this browser.
 
         Raises:
             BrowserError: the browser does not open it.
         """
         size = self.options.size
+        wishes: dict[str, Any] = {"url": "about:blank"}
+        if self.options.frame_control:
+            wishes |= {"width": size.width, "height": size.height, "enableBeginFrameControl": True}
         try:
-            target = await self.call(
-                "Target.createTarget",
-                {
-                    "url": "about:blank",
-                    "width": size.width,
-                    "height": size.height,
-                    "enableBeginFrameControl": self.options.frame_control,
-                }
-                if self.options.frame_control
-                else {"url": "about:blank"},
-            )
+            if apart:
+                wishes |= await self._new_context()
+            target = await self.call("Target.createTarget", wishes)
             attached = await self.call(
                 "Target.attachToTarget", {"targetId": target["targetId"], "flatten": True}
             )
@@ -226,6 +222,14 @@ class Browser:
                 f"The browser opens no page: {error} was not answered.", code="BROWSER_STALLED"
             ) from error
         return page
+
+    async def _new_context(self) -> dict[str, Any]:
+        context = {
+            "browserContextId": (await self.call("Target.createBrowserContext"))["browserContextId"],
+        }
+        # Said of the whole browser, it does not reach into contexts that come later.
+        await self.call("Browser.setDownloadBehavior", context | {"behavior": "deny", "eventsEnabled": True})
+        return context
 
     def cpu_seconds(self) -> float:
         """Processor time of all its processes so far."""

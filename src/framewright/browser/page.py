@@ -207,6 +207,10 @@ class Page:
         data = answer.get("screenshotData")
         return Drawn(bool(answer.get("hasDamage")), base64.b64decode(data) if isinstance(data, str) else data)
 
+    async def close(self) -> None:
+        """Close this page alone; its browser goes on."""
+        await self.call("Page.close")
+
     def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Give the parameters of every event of this name to a handler, which must not block."""
         self._handlers.setdefault(event, []).append(handler)
