@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from framewright.capture import CapturePool, block_length, choose_workers, window_length
 from framewright.media import EncoderThread, OutputFile, inspect, open_encoder
@@ -22,11 +22,9 @@ from framewright.render.meter import Pace, SlowestBlock, Watch
 from framewright.render.opening import open_composition
 from framewright.render.options import CaptureWish
 from framewright.render.output_choice import choose_kind, choose_output
+from framewright.render.threads import in_thread, past_stopping
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable
-
     from framewright.model.events import FellBack
     from framewright.model.output import OutputSpec
     from framewright.model.report import FileFacts
@@ -36,9 +34,6 @@ if TYPE_CHECKING:
     from framewright.render.telling import Teller
 
 
-_Result = TypeVar("_Result")
-
-
 @dataclass(slots=True)
 class _Tally:
     """What is counted while frames come in."""
@@ -46,15 +41,6 @@ class _Tally:
     unchanged: int = 0
     retried_blocks: int = 0
     restarted_workers: int = 0
-
-
-async def _in_thread(work: Callable[[], _Result]) -> _Result:
-    """Do blocking work beside the loop, and to its end: a thread cannot be cancelled, and files must not change after."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    finally:
-        await asyncio.wait((task,))
 
 
 class Job:
@@ -103,8 +89,9 @@ class Job:
             self._teller.decide(choice)
             crew = self._choose_crew(opened, spec)
             workers = self._choose_workers(opened)
-            encoder = await _in_thread(
-                lambda: open_encoder(spec, opened.drawn, opened.timing.rate, target.partial)
+            encoder = await in_thread(
+                lambda: open_encoder(spec, opened.drawn, opened.timing.rate, target.partial),
+                undo=lambda unused: unused.abort(),
             )
             thread = await stack.enter_async_context(EncoderThread(encoder))
             opening = self._watch.lap()
@@ -112,8 +99,8 @@ class Job:
             rendering = self._watch.lap()
             self._teller.stage(Stage.FINISHING)
             await thread.finish()
-            facts = await _in_thread(lambda: self._read_back(target.partial, opened, spec))
-            await _in_thread(target.commit)
+            facts = await in_thread(lambda: self._read_back(target.partial, opened, spec))
+            await past_stopping(target.commit)
         busy = min(thread.busy_seconds, rendering)
         time = TimeSpent(
             opening=opening,
@@ -136,7 +123,9 @@ class Job:
                 "report this.",
                 code="FRAMES_LOST",
             )
-        return facts.model_copy(update={"path": str(self._output)})
+        # A name that is no UTF-8 cannot stand in JSON as it is.
+        told = os.fsencode(self._output).decode("utf-8", "backslashreplace")
+        return facts.model_copy(update={"path": told})
 
     def _choose_crew(self, opened: Opened, spec: OutputSpec) -> Crew:
         kind, choice = choose_capture(
