@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,6 +122,22 @@ async def test_slow_is_not_stalled() -> None:
     await thread.put(PICTURE)
     await thread.finish()
     assert encoder.calls == ["write", "write", "finish"]
+
+
+async def test_bytes_that_are_written_are_progress(tmp_path) -> None:
+    class Moving(Scripted):
+        """Writes for longer than an encoder may be silent, without a frame getting on."""
+
+        def finish(self) -> None:
+            with (tmp_path / "moved").open("wb", buffering=0) as file:
+                for _ in range(20):
+                    file.write(b"index")
+                    time.sleep(0.1)
+
+    encoder = Moving()
+    async with EncoderThread(encoder, stalled_after=1) as thread:
+        await thread.finish()
+    assert encoder.progress == 0
 
 
 async def test_leaving_without_finishing_aborts() -> None:

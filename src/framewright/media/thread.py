@@ -7,6 +7,7 @@ import contextlib
 import queue
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from framewright.media.codec_log import last_messages
@@ -116,7 +117,7 @@ class EncoderThread:
         """
         wanted = asyncio.ensure_future(waiting)
         ended = asyncio.ensure_future(self._done.wait())
-        seen, since = self._encoder.progress, time.monotonic()
+        seen, since = self._progress(), time.monotonic()
         try:
             while not (wanted.done() or ended.done()):
                 await asyncio.wait(
@@ -124,13 +125,17 @@ class EncoderThread:
                     timeout=min(1.0, self._stalled_after / 4),
                     return_when=asyncio.FIRST_COMPLETED,
                 )
-                if self._encoder.progress != seen:
-                    seen, since = self._encoder.progress, time.monotonic()
+                if (now := self._progress()) != seen:
+                    seen, since = now, time.monotonic()
                 elif time.monotonic() - since > self._stalled_after:
                     raise self._stalled()
         finally:
             wanted.cancel()
             ended.cancel()
+
+    def _progress(self) -> tuple[int, int]:
+        """What grows while the encoder gets on: a long file is moved as a whole when its index goes to the front."""
+        return self._encoder.progress, _bytes_written(self._thread.native_id)
 
     def _stalled(self) -> EncoderError:
         said = last_messages()
@@ -171,3 +176,12 @@ class EncoderThread:
             with contextlib.suppress(RuntimeError):  # the loop may be closed by now
                 self._loop.call_soon_threadsafe(self._room.release)
         return False
+
+
+def _bytes_written(thread: int | None) -> int:
+    """Bytes that a thread has written to files; 0 where the system does not count them."""
+    try:
+        account = Path(f"/proc/self/task/{thread}/io").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in account.splitlines() if line.startswith("wchar:")), 0)
