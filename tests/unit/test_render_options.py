@@ -83,3 +83,26 @@ def test_what_does_not_exist_is_refused_by_name(wishes, code):
     assert next(iter(wishes)).split("_")[0] in refused.value.message.replace("frame rate", "fps").replace(
         "frames a second", "fps"
     )
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"width": "640"}, "--width '640' is not a whole number"),
+        ({"start_frame": 1.5}, "--start-frame 1.5 is not a whole number"),
+        ({"end_frame": True}, "--end-frame True is not a whole number"),
+        ({"duration": "3"}, "--duration '3' is not a number"),
+        ({"scale": "2"}, "--scale '2' is not a number"),
+        ({"strict": 1}, "--strict 1 is not True or False"),
+        ({"alpha": "yes"}, "--alpha 'yes' is not True or False"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_named(wish, said):
+    with pytest.raises(UsageError, match=said):
+        RenderOptions.parse(**wish)
+
+
+def test_none_is_a_wish_left_out():
+    names = RenderOptions.__dataclass_fields__
+    assert RenderOptions.parse(**dict.fromkeys(names)) == RenderOptions()
+    assert RenderOptions.parse(duration=3).duration == 3.0

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 SMALLEST_SCALE = 0.5
 LARGEST_SCALE = 4.0
 MOST_WORKERS = 64
+# Wishes that come as what they are; the others are read from what people write.
+_PLAIN: dict[str, type] = {
+    "width": int,
+    "height": int,
+    "duration": float,
+    "scale": float,
+    "start_frame": int,
+    "end_frame": int,
+    "crf": float,
+    "alpha": bool,
+    "strict": bool,
+}
+_KINDS = {int: "a whole number", float: "a number", bool: "True or False"}
 _BITRATE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kKmMgG]?)")
 _BITRATE_UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
@@ -132,7 +145,9 @@ class RenderOptions:
         Raises:
             UsageError: a wish that does not exist or is out of range; the message names it as the command line does.
         """
-        read: dict[str, object] = dict(wishes)
+        read: dict[str, object] = {
+            name: _plain(name, value) for name, value in wishes.items() if value is not None
+        }
         if (fps := wishes.get("fps")) is not None:
             read["fps"] = fps if isinstance(fps, FrameRate) else FrameRate.parse(fps)
         if (container := wishes.get("format")) is not None:
@@ -194,6 +209,19 @@ def _one_of(kind: type[_Choice], option: str, written: str, code: str) -> _Choic
         return kind(written)
     except ValueError:
         raise UsageError(f"{option} '{written}' does not exist: use {', '.join(kind)}.", code=code) from None
+
+
+def _plain(name: str, value: object) -> object:
+    """A wish that needs no reading, once it is of the kind that it should be; any other as it is."""
+    kind = _PLAIN.get(name)
+    if kind is None:
+        return value
+    right = isinstance(value, (int, float) if kind is float else kind)
+    if right and isinstance(value, bool) == (kind is bool):
+        return float(value) if kind is float else value  # type: ignore[arg-type]
+    raise UsageError(
+        f"--{name.replace('_', '-')} {value!r} is not {_KINDS[kind]}: give one.", code="OPTION_INVALID"
+    )
 
 
 def _check_side(option: str, side: int | None) -> None:
