@@ -33,6 +33,8 @@ def test_an_option_beats_the_variable(monkeypatch):
     monkeypatch.setenv("FRAMEWRIGHT_PAGE_MEMORY", str(2**29))
     assert read_settings().page_timeout == 12.5
     assert read_settings().page_memory == 2**29
+    monkeypatch.setenv("FRAMEWRIGHT_PAGE_MEMORY", "1.5G")
+    assert read_settings().page_memory == 3 * 2**29
     changed = read_settings(page_timeout=3.0, page_memory="1G")
     assert (changed.page_timeout, changed.page_memory) == (3.0, 2**30)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from framewright.model.errors import UsageError
@@ -10,8 +9,6 @@ from framewright.model.errors import UsageError
 if TYPE_CHECKING:
     from framewright.model.settings import Settings
 
-_BYTES = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
-_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 LEAST_PAGE_MEMORY = 64 * 2**20
 
 
@@ -43,12 +40,14 @@ def parse_memory(written: str) -> int:
     Raises:
         UsageError: ``PAGE_MEMORY_INVALID`` when it is no size, or less than the 64M below which no browser starts.
     """
-    match = _BYTES.fullmatch(written.strip())
-    if match is None:
+    from framewright.model.settings import read_memory
+
+    size = read_memory(written)
+    if not isinstance(size, int) and not written.strip().isdecimal():
         raise UsageError(
             f"'{written}' is no size of memory: give one such as 2G or 512M.", code="PAGE_MEMORY_INVALID"
         )
-    size = round(float(match[1]) * _UNITS[match[2].lower()])
+    size = size if isinstance(size, int) else int(written)
     if size < LEAST_PAGE_MEMORY:
         raise UsageError(
             f"--page-memory {written} is too little for a browser: give at least 64M.",

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path  # noqa: TC003 -- pydantic reads it at run time
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from framewright.model.errors import SetupError
+
+_MEMORY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([kmgt])(?:i?b)?", re.IGNORECASE)
+_UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+
+
+def read_memory(written: object) -> object:
+    """Bytes from ``2G``, ``512M`` or ``1.5GiB``: the units are powers of 1024. Anything else comes back as it is."""
+    match = _MEMORY.fullmatch(written.strip()) if isinstance(written, str) else None
+    return round(float(match[1]) * _UNITS[match[2].lower()]) if match else written
 
 
 class Settings(BaseSettings):
@@ -18,7 +28,7 @@ class Settings(BaseSettings):
         browser: the browser's program; None: found on PATH and in the usual caches.
         sandbox: None: used wherever it can work.
         page_timeout: seconds that a page may take to load, and that one frame may take.
-        page_memory: bytes of memory that the processes of one browser may use.
+        page_memory: bytes of memory that the processes of one browser may use; ``512M`` and ``2G`` are understood.
         tmpdir: where profiles live while a browser runs; None: the system's choice.
     """
 
@@ -27,7 +37,7 @@ class Settings(BaseSettings):
     browser: Path | None = None
     sandbox: bool | None = None
     page_timeout: float = Field(default=45.0, gt=0)
-    page_memory: int = Field(default=3 * 2**30, gt=0)
+    page_memory: Annotated[int, BeforeValidator(read_memory)] = Field(default=3 * 2**30, gt=0)
     tmpdir: Path | None = None
 
     @classmethod
