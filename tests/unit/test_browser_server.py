@@ -113,6 +113,13 @@ async def test_ranges(root, target):
                 assert (answer[2], answer[1]["accept-ranges"]) == (body, "bytes"), wished
 
 
+async def test_names_that_are_no_utf8(root):
+    (root / os.fsdecode(b"caf\xe9.txt")).write_text("coffee")
+    async with FileServer(root) as server:
+        status, _, body = await ask(server, "/caf%E9.txt?x=%FF")
+    assert (status, body) == (200, b"coffee")
+
+
 async def test_documents_come_first_and_may_lie_anywhere(root):
     documents = {"index.html": b"<h1>mine</h1>", "/gen/x.js": b"1", "ü b.txt": b"2"}
     async with FileServer(root, documents=documents) as server:

@@ -27,7 +27,7 @@ def test_a_file_is_served_from_its_folder(tmp_path):
     assert (project.root, project.entry) == (tmp_path.resolve(), "a page.htm")
 
 
-@pytest.mark.parametrize("name", ["a b", "50%", "a#b", "what?", "ünïcode ☃", "a+b&c", "..dots"])
+@pytest.mark.parametrize("name", ["a b", "50%", "a#b", "what?", "ünïcode ☃", "a+b&c", "..dots", "caf\udce9"])
 def test_odd_names_keep_their_place_in_the_address(tmp_path, name):
     folder = tmp_path / name
     folder.mkdir()

@@ -10,6 +10,7 @@ import socket
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import unquote_to_bytes
 
 import uvicorn
 from starlette.datastructures import Headers
@@ -56,9 +57,15 @@ class FileServer:
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     async def __aenter__(self) -> Self:
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.listen(128)
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        try:
+            await self._start(self._socket)
+        except BaseException:
+            self._socket.close()
+            raise
+        return self
+
+    async def _start(self, listening: socket.socket) -> None:
         config = uvicorn.Config(
             self,
             lifespan="off",
@@ -76,9 +83,8 @@ class FileServer:
             config.load()
         self._server.lifespan = config.lifespan_class(config)
         async with asyncio.timeout(_START_SECONDS):
-            await self._server.startup(sockets=[self._socket])
+            await self._server.startup(sockets=[listening])
         self._serving = asyncio.create_task(self._server.main_loop())
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -109,7 +115,8 @@ class FileServer:
             return Response(status_code=204, headers=_HEADERS | allowed)
         if scope["method"] not in {"GET", "HEAD"}:
             return _refusal(405, "only GET and HEAD")
-        path = scope["path"]
+        # Names of files are bytes; the path that comes decoded has lost those that are not UTF-8.
+        path = os.fsdecode(unquote_to_bytes(scope["raw_path"].partition(b"?")[0]))
         name = path + "index.html" if path.endswith("/") else path
         content = self._documents.get(name)
         if content is not None:

@@ -43,7 +43,7 @@ class Project:
 
     def address(self, origin: str) -> str:
         """Where the page stands below the origin of a file server."""
-        return f"{origin}/{quote(self.entry)}"
+        return f"{origin}/{quote(os.fsencode(self.entry))}"
 
 
 def open_project(composition: str | Path) -> Project:
