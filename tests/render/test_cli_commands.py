@@ -91,22 +91,33 @@ def test_a_terminal_of_80_columns(place):
     assert "✓ rendering  12 frames in" in bare and "✓ short.mp4" in bare
 
 
-def started(*arguments):
-    """A long render that has begun to draw."""
-    process = subprocess.Popen(
-        [*PROGRAM, "render", "long", "--json", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    for line in process.stdout:
-        if json.loads(line)["event"] == "progress":
-            return process
-    raise AssertionError(process.communicate()[1])
+@pytest.fixture
+def started():
+    """Begins a long render and returns once it draws. Whatever the test does to it, it ends with the test."""
+    processes = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [*PROGRAM, "render", "long", "--json", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress":
+                return process
+        raise AssertionError(process.communicate()[1])
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+            process.communicate(timeout=LIMIT)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_render_in_order(place, browser_files, number):
+def test_a_signal_ends_a_render_in_order(place, browser_files, number, started):
     process = started("--workers", "2")
     process.send_signal(number)
     out, err = process.communicate(timeout=LIMIT)
@@ -118,7 +129,7 @@ def test_a_signal_ends_a_render_in_order(place, browser_files, number):
     remains.assert_gone(browser_files)
 
 
-def test_the_second_signal_ends_it_at_once(place, browser_files):
+def test_the_second_signal_ends_it_at_once(place, browser_files, started):
     process = started("--workers", "1")
     # Stopped, it cannot end in order before the second signal comes: both wait for it.
     process.send_signal(signal.SIGSTOP)
@@ -133,7 +144,7 @@ def test_the_second_signal_ends_it_at_once(place, browser_files):
     remains.assert_gone(browser_files)
 
 
-def test_a_reader_that_leaves_ends_the_render(place, browser_files):
+def test_a_reader_that_leaves_ends_the_render(place, browser_files, started):
     process = started("--workers", "1")
     process.stdout.close()
     assert process.stderr.read() == ""

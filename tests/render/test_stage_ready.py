@@ -101,6 +101,13 @@ async def test_a_picture_that_only_a_script_asks_for_is_told_too(stages):
     assert page.codes == {"ASSET_UNAVAILABLE"}
 
 
+async def test_the_same_complaint_is_made_twenty_times_and_then_counted_out(stages):
+    page = await stages.open("".join(f'<img src="missing-{number}.png">' for number in range(30)))
+    told = [notice.message for notice in page.description.notices if notice.code == "IMAGE_FAILED"]
+    assert len(told) == 21
+    assert told[-1] == "There are more like these 20, which are not told."
+
+
 async def test_pictures_are_decoded_at_the_first_frame(stages):
     body = f'<img src="{PIXEL}"><div style="background: url(&quot;{PIXEL}&quot;)"></div><svg><image href="{PIXEL}"/></svg>'
     page = await stages.open(composed(body, root=NOTHING))

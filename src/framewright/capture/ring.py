@@ -8,6 +8,7 @@ frames themselves over a WebSocket this saves about 3 CPU-ms a 1080p frame in th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import mmap
 import secrets
 import struct
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SLOTS = 8
 """More than are ever in flight (2, and a sync frame), so that no slot is written while it is being read."""
 
+_GOODBYE_SECONDS = 1.0
 _NOTE = struct.Struct("<4I")
 _PAGE = mmap.PAGESIZE
 
@@ -62,6 +64,10 @@ class Ring:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
+        # A page that hangs does not answer the goodbye.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self._server.wait_closed()
         if self._map is not None:
             self._map.close()
             self._map = None

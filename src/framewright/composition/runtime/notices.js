@@ -1,7 +1,7 @@
 // fw.notices: warnings for the author, of all realms in one list.
 //   add(code, message, element?, address?)
-//                                 keeps the first of equal ones, and at most 20 of one code: a page that complains in
-//                                 every frame says nothing new
+//                                 keeps the first of equal ones, and at most 20 of one code, then that there are more:
+//                                 a page that complains in every frame says nothing new
 //   drain()                       hands over what is new
 //   pointAt(element, known?)      how people would name an element: #title, div.clip:nth-of-type(2); one map given for
 //                                 many elements saves counting their siblings for each
@@ -42,12 +42,13 @@
   /** @param {string} code @param {string} message @param {Element | null} [element] @param {string | null} [address] */
   const add = (code, message, element = null, address = null) => {
     const known = said.get(code) ?? new Set();
-    if (known.size >= MOST_OF_A_CODE) return;
+    if (known.size > MOST_OF_A_CODE) return;
     const where = element ? pointAt(element) : null;
     const key = `${where} ${message}`;
     if (known.has(key)) return;
     said.set(code, known.add(key));
-    fresh.push({ code, message, element: where, address });
+    if (known.size <= MOST_OF_A_CODE) fresh.push({ code, message, element: where, address });
+    else fresh.push({ code, message: `There are more like these ${MOST_OF_A_CODE}, which are not told.`, element: null, address: null });
   };
 
   const drain = () => {
