@@ -4,15 +4,21 @@ from framewright.browser.browser import Browser, BrowserOptions
 from framewright.browser.find import BrowserInfo, describe_browser, find_browser, has_frame_control
 from framewright.browser.flags import sandbox_obstacle, shm_is_small
 from framewright.browser.page import Drawn, Page
+from framewright.browser.requests import Answer, Answerer, Outside, Refusal, Request
 from framewright.browser.server import FileServer
 
 __all__ = [
+    "Answer",
+    "Answerer",
     "Browser",
     "BrowserInfo",
     "BrowserOptions",
     "Drawn",
     "FileServer",
+    "Outside",
     "Page",
+    "Refusal",
+    "Request",
     "describe_browser",
     "find_browser",
     "has_frame_control",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from framewright.browser.requests import Outside
     from framewright.model.size import Size
 
 log = get_logger(__name__)
@@ -43,6 +44,7 @@ class BrowserOptions:
         sandbox: None: used wherever it can work.
         memory_limit: bytes that its processes may use together; None: no limit.
         tmpdir: where its profile lives; None: the system's choice.
+        origin: the only one that the browser may reach by itself, such as ``http://127.0.0.1:43210``; None: any.
         flags: more flags, after ours.
         framing: how messages lie on the debugging pipe.
     """
@@ -54,6 +56,7 @@ class BrowserOptions:
     sandbox: bool | None = None
     memory_limit: int | None = None
     tmpdir: Path | None = None
+    origin: str | None = None
     flags: tuple[str, ...] = ()
     framing: Literal["cbor", "json"] = "cbor"
 
@@ -131,6 +134,7 @@ class Browser:
             frame_control=options.frame_control,
             sandbox=self.sandboxed,
             pipe=framing.switch,
+            origin=options.origin,
             extra=options.flags,
         )
         starting = asyncio.ensure_future(BrowserProcess.start(command, self._environment()))
@@ -191,12 +195,15 @@ class Browser:
                 raise self._reason from None
             raise
 
-    async def new_page(self, *, call_timeout: float = 30.0, apart: bool = False) -> Page:
+    async def new_page(
+        self, *, call_timeout: float = 30.0, apart: bool = False, outside: Outside | None = None
+    ) -> Page:
         """A blank page, under frame control when the browser is.
 
         Args:
             call_timeout: seconds that a call to the page may take unless it says otherwise.
             apart: with cache, cookies and storage of its own, as if it were the first page of this browser.
+            outside: who answers what the page asks of other origins; None: the network.
 
         Raises:
             BrowserError: the browser does not open it.
@@ -213,7 +220,12 @@ class Browser:
                 "Target.attachToTarget", {"targetId": target["targetId"], "flatten": True}
             )
             page = Page(
-                self, self._connected, attached["sessionId"], target["targetId"], call_timeout=call_timeout
+                self,
+                self._connected,
+                attached["sessionId"],
+                target["targetId"],
+                call_timeout=call_timeout,
+                outside=outside,
             )
             self._pages[target["targetId"]] = page
             await page.prepare()

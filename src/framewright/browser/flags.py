@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +78,7 @@ def command_line(
     frame_control: bool,
     sandbox: bool,
     pipe: str,
+    origin: str | None = None,
     extra: tuple[str, ...] = (),
 ) -> list[str]:
     """The whole command.
@@ -85,6 +87,7 @@ def command_line(
         size: of the page in CSS pixels.
         scale: device pixels per CSS pixel. Only as a flag does it reach the frame stream.
         pipe: the framing on the debugging pipe, ``cbor`` or ``json``.
+        origin: the only one that connections are made to; None: any.
     """
     device = size.scaled(scale)
     command = [str(program)]
@@ -105,7 +108,18 @@ def command_line(
         command.append("--disable-dev-shm-usage")
     if not sandbox:
         command.append("--no-sandbox")
+    if origin is not None:
+        command += _bound_to(origin)
     return [*command, *extra, "about:blank"]
+
+
+def _bound_to(origin: str) -> list[str]:
+    """Let every connection to elsewhere fail, whoever asks: also WebSockets and shared workers, which nobody holds.
+
+    The rules stand before the resolver, so they see addresses of digits too; a proxy would be asked in its place.
+    """
+    host = urlsplit(origin).netloc
+    return [f"--host-resolver-rules=MAP {host} {host}, MAP * ~NOTFOUND", "--no-proxy-server"]
 
 
 def shm_is_small() -> bool:

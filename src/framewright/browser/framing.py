@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,7 +67,7 @@ class JsonFraming:
 
     def encode(self, message: dict[str, Any]) -> bytes:
         """One message and a zero byte."""
-        return json.dumps(message).encode() + b"\0"
+        return json.dumps(message, default=_base64).encode() + b"\0"
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
         """The messages that are complete with this piece.
@@ -81,3 +82,10 @@ class JsonFraming:
             self._searched = 0
             yield json.loads(message)
         self._searched = len(self._buffer)
+
+
+def _base64(value: object) -> str:
+    """Bytes as JSON holds them in this protocol."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} does not fit into a message")

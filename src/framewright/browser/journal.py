@@ -26,6 +26,7 @@ class Journal:
         self._known: set[tuple[str, str]] = set()
         self._requests: dict[str, str] = {}
         self._looks: set[str] = set()
+        self._forgiven: set[str] = set()
         self._origin = ""
 
     def set_origin(self, url: str) -> None:
@@ -37,6 +38,11 @@ class Journal:
         if len(self._known) < _MOST and (code, message) not in self._known:
             self._known.add((code, message))
             self.notices.append(Notice(code=code, message=message, address=address))
+
+    def forgive(self, url: str) -> None:
+        """Say nothing when this address cannot be loaded: the reason has been told."""
+        if len(self._forgiven) < 10 * _MOST:
+            self._forgiven.add(url)
 
     def drain(self) -> list[Notice]:
         """The notices since the last time."""
@@ -94,7 +100,12 @@ class Journal:
         url = self._requests.pop(params["requestId"], None)
         # A style or a script that is refused for its status or type counts as cancelled; for others it is the page's will.
         refused = params["type"] in {"Stylesheet", "Script"}
-        if url is None or url.endswith(_UNASKED) or (params.get("canceled") and not refused):
+        if (
+            url is None
+            or url in self._forgiven
+            or url.endswith(_UNASKED)
+            or (params.get("canceled") and not refused)
+        ):
             return
         reason = "it is missing or has a wrong type" if params.get("canceled") else params["errorText"]
         shown = url[:_LONGEST]

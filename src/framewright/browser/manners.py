@@ -57,8 +57,6 @@ class Manners:
                 self._dismiss(params)
             case "Page.windowOpen":
                 self._note("POPUP_CLOSED", f"opened a window ({shortened(params['url'])}), which was closed")
-            case "Fetch.requestPaused":
-                self._decide(params)
             case "Page.frameNavigated":
                 self._arrive(params["frame"])
 
@@ -71,20 +69,19 @@ class Manners:
         said = json.dumps(shortened(dialog["message"]), ensure_ascii=False)
         self._note("DIALOG_DISMISSED", f"opened a dialog ({dialog['type']}: {said}), which was dismissed")
 
-    def _decide(self, params: dict[str, Any]) -> None:
-        """Let through the document that was asked for, and those of frames inside; refuse to leave it."""
-        paused = {"requestId": params["requestId"]}
+    def permits(self, params: dict[str, Any]) -> bool:
+        """Whether a held document may come: the one that was asked for, and those of frames inside. Else it is refused."""
         if params["frameId"] != self._frame or self._is_expected(
             params.get("networkId", params["requestId"])
         ):
-            self._tell("Fetch.continueRequest", paused)
-            return
+            return True
         # "Aborted" leaves the page as it is; any other reason would show an error page.
-        self._tell("Fetch.failRequest", paused | {"errorReason": "Aborted"})
+        self._tell("Fetch.failRequest", {"requestId": params["requestId"], "errorReason": "Aborted"})
         url = params["request"]["url"]
         self._note("NAVIGATION_REFUSED", f"tried to leave for {shortened(url)}, which was refused")
         if not self._loaded:  # to begin to leave has ended the loading for good
             self._fail(_left(url))
+        return False
 
     def _is_expected(self, document: str) -> bool:
         """Whether this is the first document after :meth:`expect_document`, redirections included."""

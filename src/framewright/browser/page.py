@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from framewright.browser.connection import CallTimeoutError, ProtocolError
 from framewright.browser.journal import Journal, describe_exception, shortened
 from framewright.browser.manners import Manners
+from framewright.browser.requests import Requests
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError, PageCrashedError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from framewright.browser.browser import Browser
     from framewright.browser.connection import Connection
+    from framewright.browser.requests import Outside
     from framewright.model.composition import Notice
 
 _HEAD_START_MS = 3_600_000.0
@@ -54,7 +56,14 @@ class Page:
     """
 
     def __init__(
-        self, browser: Browser, connection: Connection, session: str, target: str, *, call_timeout: float
+        self,
+        browser: Browser,
+        connection: Connection,
+        session: str,
+        target: str,
+        *,
+        call_timeout: float,
+        outside: Outside | None = None,
     ) -> None:
         self.call_timeout = call_timeout
         # Far ahead of the real clock, and 300 ms a draw: with smaller steps the frame stream's copies come late.
@@ -65,6 +74,7 @@ class Page:
         self._journal = Journal()
         # The main frame of a target has its id.
         self._manners = Manners(target, self._journal, tell=self._tell, fail=self._fail)
+        self._requests = Requests(outside, self._journal, tell=self._tell, fail=self._fail)
         self._handlers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
         self._failure: FramewrightError | None = None
         self._loaded = asyncio.Event()
@@ -81,7 +91,7 @@ class Page:
             # Bodies of answers are never asked for.
             ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
             ("Network.setCacheDisabled", {"cacheDisabled": False}),
-            ("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}),
+            ("Fetch.enable", {"patterns": self._requests.patterns}),
             ("Page.setBypassCSP", {"enabled": True}),
         ):
             await self._browser.call(method, params, session=self._session)
@@ -324,13 +334,22 @@ class Page:
         if self._failure is None:
             self._failure = failure
             self._connection.abandon(self._session, failure)
+            self._requests.close()
             self._loaded.set()
 
     def _tell(self, method: str, params: dict[str, Any]) -> None:
         self._connection.tell(method, params, session=self._session)
 
+    def _hold(self, params: dict[str, Any]) -> None:
+        if params["resourceType"] != "Document" or self._manners.permits(params):
+            self._requests.decide(params)
+
     def _on_event(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Fetch.requestPaused":
+            self._hold(params)
+            return
         self._manners.take(method, params)
+        self._requests.take(method, params)
         self._journal.take(method, params)
         if method == "Page.loadEventFired":
             self._loaded.set()
