@@ -31,6 +31,7 @@ RUNTIME_FILES = (
     "timelines.js",
     "adapters.js",
     "hf.js",
+    "helios.js",
     "cover.js",
     "fonts.js",
     "images.js",

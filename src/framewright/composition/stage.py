@@ -106,6 +106,7 @@ class Stage:
         stage = cls(page, await _take_control(page, config.secret, wishes.page_timeout), wishes.page_timeout)
         await stage._resize(wishes)
         await stage._prepare(_longest_wait(wishes))
+        await stage._resize(wishes)  # an instance of Helios may have come late
         first = await stage._move(0.0)
         await stage._describe(first)
         return stage

@@ -65,7 +65,7 @@ class DurationSource(StrEnum):
     TIMELINE = "timeline"
     ANIMATIONS = "animations"
     CLIPS = "clips"
-    PAGE = "page"  # the page's own __hf.duration
+    PAGE = "page"  # the page's own __hf.duration or helios.duration
     OPTION = "option"  # --duration
 
 
@@ -76,7 +76,7 @@ class Description(_Value):
         composition: the root's ``data-composition-id``; None for a page without a root.
         width, height: CSS pixels; None when the page does not say.
         duration: seconds; None when nothing in the page is finite; ``inf`` never.
-        fps: the root's ``data-fps`` as written.
+        fps: the root's ``data-fps`` as written, else what a Helios instance declares.
         transparent: neither the page nor its root paints a background of its own.
         foreseeable: True when the runtime can tell how long the picture will hold.
         remote: addresses outside the project that the page asked for, sorted.

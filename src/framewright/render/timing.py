@@ -92,9 +92,9 @@ def _rate(page: Description, options: RenderOptions) -> tuple[FrameRate, Choice]
     if options.fps is not None:
         rate, reason = options.fps, "asked for by --fps"
     elif page.fps is not None:
-        rate, reason = _declared_rate(page.fps), "the page's data-fps"
+        rate, reason = _declared_rate(page.fps), "the page declares it"
     else:
-        rate, reason = FrameRate.parse(USUAL_RATE), "the usual rate; the page has no data-fps"
+        rate, reason = FrameRate.parse(USUAL_RATE), "the usual rate; the page declares none"
     inputs = {"wished": None if options.fps is None else str(options.fps), "page": page.fps}
     return rate, Choice(
         subject="fps", choice=str(rate), inputs=dict(inputs), reason=f"{rate} frames a second: {reason}."
@@ -106,7 +106,7 @@ def _declared_rate(written: str) -> FrameRate:
         return FrameRate.parse(written)
     except UsageError as error:
         raise CompositionError(
-            f"The page's data-fps cannot be used: {error.message}", code="FPS_INVALID"
+            f"The frame rate that the page declares cannot be used: {error.message}", code="FPS_INVALID"
         ) from error
 
 

@@ -8,8 +8,8 @@
 //   seek(seconds)  moves the page to one time; null, or [still until, notices], when something is to be said
 //   cover(grey)    lays two greys over the page; null takes them away
 //
-// Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, windows, animations, one
-// generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
+// Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, Helios, windows, animations,
+// one generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
 {
   const FOREVER = 86_400;
   let settled = false;
@@ -19,7 +19,7 @@
   const stillUntil = (seconds) => {
     let soonest = FOREVER;
     for (const realm of fw.realms()) {
-      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.windows.next, realm.stillness.until]) {
+      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.stillness.until]) {
         const next = piece(seconds);
         if (next === null) return null;
         soonest = Math.min(soonest, next);
@@ -43,6 +43,7 @@
     for (const realm of realms) realm.timelines.seek(seconds);
     for (const realm of realms) realm.adapters.seek(seconds);
     const waiting = realms.flatMap((realm) => realm.hf.seek(seconds));
+    for (const realm of realms) realm.helios.seek(seconds);
     const turning = realms.filter((realm) => realm.windows.due(seconds));
     // What has begun so far was not begun by a window.
     if (turning.length > 0) for (const realm of realms) realm.animations.collect("script");
@@ -54,6 +55,11 @@
     for (const realm of realms) realm.frames.run();
     if (waiting.length > 0) await fw.hf.settle(waiting);
     await fw.clock.settle();
+    const unstable = realms.flatMap((realm) => realm.helios.stable());
+    if (unstable.length > 0) {
+      await Promise.all(unstable);
+      await fw.clock.settle();
+    }
     for (const realm of realms) realm.animations.collect("script");
   };
 
@@ -89,6 +95,7 @@
     if (failure) return failure;
     fw.clock.begin();
     for (const realm of fw.realms()) realm.adapters.begin();
+    for (const realm of fw.realms()) realm.helios.begin();
     settled = true;
     /** @type {any} */ (window).__renderReady = true;
     return null;

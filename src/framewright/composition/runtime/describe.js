@@ -9,7 +9,7 @@
     const root = fw.roots.find();
     const told = root ? fw.references.duration(root) : null;
     if (told !== null) return { seconds: told, source: "declared" };
-    const paged = fw.hf.duration();
+    const paged = fw.hf.duration() ?? fw.helios.duration();
     if (paged !== null) return { seconds: paged, source: "page" };
     const clips = fw.windows.list().filter((/** @type {any} */ clip) => !clip.hidden && clip.duration !== null);
     const found = [
@@ -40,7 +40,7 @@
         height: size?.height ?? null,
         duration: seconds,
         duration_source: source,
-        fps: written("data-fps"),
+        fps: written("data-fps") ?? fw.helios.rate(),
         transparent: [document.documentElement, document.body, fw.roots.find()].every(clear),
         foreseeable: fw.control.stillUntil(0) !== null,
         clips: fw.realms().flatMap((realm) => realm.windows.list()),

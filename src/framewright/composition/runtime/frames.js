@@ -3,6 +3,9 @@
 // takes the same steps in every worker. Then they wait for the first frame, or for release().
 //   run()        calls those that wait, and returns how many there were; what they ask for waits for the next frame
 //   waiting()    how many wait
+//   outlast(promise, seconds)   waits for it with a limit, true once it has settled. It may itself wait for drawings (two
+//                callbacks, one in the other, are a common way to let a layout pass): those of short chains go on
+//                meanwhile, in all realms, at the time of the frame; a drawing loop does not
 //   begin(), release(), short()   as in timers.js
 {
   const { natives, time } = fw;
@@ -45,7 +48,8 @@
     return called;
   };
 
-  const runsNow = (/** @type {Wish} */ wish) => released || wish.depth <= CHAIN;
+  const isShort = (/** @type {Wish} */ wish) => wish.depth <= CHAIN;
+  const runsNow = (/** @type {Wish} */ wish) => released || isShort(wish);
 
   const arm = () => {
     if (armed || !time.loading) return;
@@ -84,6 +88,20 @@
       return generation((wish) => asked.has(wish));
     },
     waiting: () => wishes.size,
+    fresh: () => generation(isShort),
+    async outlast(promise, seconds) {
+      let settled = false;
+      fw.waits.within(promise, seconds).then(() => (settled = true));
+      const over = () => {
+        if (!settled) for (const realm of fw.realms()) realm.frames.fresh();
+        return settled;
+      };
+      for (let link = 0; link < CHAIN; link += 1) {
+        await natives.turn();
+        if (over()) return true;
+      }
+      return fw.waits.until(over, seconds);
+    },
     begin: () => natives.clearTimeout(armed),
     release() {
       released = true;

@@ -101,6 +101,8 @@ interface Fw {
   frames: {
     run(): number;
     waiting(): number;
+    fresh(): number;
+    outlast(promise: Promise<unknown>, seconds: number): Promise<boolean>;
     begin(): void;
     release(): void;
     short(): number;

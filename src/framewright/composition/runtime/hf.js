@@ -65,8 +65,8 @@
       const watched = promises.map((promise) =>
         Promise.resolve(promise).catch((error) => fw.failures.report(error, "What a seek waited for")),
       );
-      if (await fw.waits.within(Promise.all(watched), fw.config.promise_timeout)) return;
       const limit = fw.config.promise_timeout;
+      if (await fw.frames.outlast(Promise.all(watched), limit)) return;
       fw.notices.add("SEEK_TIMEOUT", `A promise that a seek waited for did not settle within ${limit} s.`);
     },
 

@@ -52,6 +52,7 @@
     fw.roots.lay();
     fw.windows.place();
     await fw.timelines.wait();
+    await fw.helios.wait();
     if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first };
     await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind()]);
     fw.windows.fill();

@@ -1,6 +1,7 @@
 // fw.references: when elements begin and how long they last, in seconds on the clock of the page.
 //   composition(element)  the composition that it sits in; null for the page itself
-//   start(element)        never below 0; data-start is a number or the end of another element: `id`, `id + 2`, `id - 2`
+//   start(element)        never below 0; data-start is a number or the end of another element: `id`, `id + 2`, `id - 2`.
+//                         Media of a Helios page have data-helios-offset, and data-helios-seek for where they begin
 //   duration(element)     null when nothing says it
 //   media(element)        {offset, rate} into its source
 //   forget()              what was read is read again: the document has changed
@@ -50,7 +51,7 @@
 
   /** Seconds on the clock of its own composition. @param {Element} element */
   const written = (element) => {
-    const text = element.getAttribute("data-start")?.trim() ?? "";
+    const text = (element.getAttribute("data-start") ?? element.getAttribute("data-helios-offset"))?.trim() ?? "";
     if (text === "") return 0;
     const seconds = Number(text);
     if (!Number.isNaN(seconds)) {
@@ -83,7 +84,8 @@
 
   /** @param {Element} element */
   const media = (element) => {
-    const offset = number(element.getAttribute("data-playback-start") ?? element.getAttribute("data-media-start"));
+    const names = ["data-playback-start", "data-media-start", "data-helios-seek"];
+    const offset = number(names.map((name) => element.getAttribute(name)).find((text) => text !== null) ?? null);
     const rate = number(element.getAttribute("data-playback-rate"));
     return {
       offset: offset > 0 && offset !== Infinity ? offset : 0,

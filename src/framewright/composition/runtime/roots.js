@@ -1,7 +1,7 @@
 // fw.roots: which element is the composition, and how large it is.
 //   find()   the root: marked data-root="true", else the first data-composition-id; null for a plain page
-//   size()   {width, height} in pixels as declared (1080×1920 for a root without a size, the wish of the command line
-//            before that); null for a plain page
+//   size()   {width, height} in pixels as declared on the root, then by a Helios instance (1080×1920 for a root without a
+//            size, the wish of the command line before that); null for a page that says nothing
 //   lay()    forces the root to its size; may be called again
 //   problems() what is written wrong on the root and cannot be guessed: [{code, message}]
 {
@@ -30,13 +30,14 @@
   };
 
   const size = () => {
-    if (!find()) return null;
+    const told = fw.helios.size();
+    if (!find()) return told && { ...told, declared: true };
     const width = pixels("data-width");
     const height = pixels("data-height");
     return {
-      width: width || (config.width ?? WIDTH),
-      height: height || (config.height ?? HEIGHT),
-      declared: width !== null || height !== null,
+      width: width || (told?.width ?? config.width ?? WIDTH),
+      height: height || (told?.height ?? config.height ?? HEIGHT),
+      declared: width !== null || height !== null || told !== null,
     };
   };
 

@@ -1,5 +1,6 @@
 // fw.timelines: paused GSAP-like timelines that the page registers in window.__timelines under composition ids.
 //   wait()         until every declared composition has registered its own, or need not; warns of those that never came
+//   put(timeline, seconds)  pauses one and moves it; false when it has no way to be moved
 //   seek(seconds)  root first, then the others, each on the clock of its own composition
 //   next(seconds)  Infinity once all have ended, null while one may move
 //   longest()      seconds of the root's timeline; null when there is none, or it has no end
@@ -129,5 +130,5 @@
     return Infinity;
   };
 
-  fw.timelines = { wait, seek, longest, next };
+  fw.timelines = { wait, put, seek, longest, next };
 }

@@ -170,7 +170,8 @@
   const list = () => {
     scan();
     const known = new Map();
-    return clips.filter(({ element }) => element.hasAttribute("data-start")).map((clip) => {
+    const windows = clips.filter(({ element }) => element.hasAttribute("data-start"));
+    return [...windows, ...fw.helios.media()].map((clip) => {
       const { element } = clip;
       const track = Number.parseInt(element.getAttribute("data-track-index") ?? "", 10);
       return {
