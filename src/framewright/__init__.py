@@ -9,7 +9,7 @@
 raised as a :class:`FramewrightError` whose ``code`` is for programs and whose ``message`` is for people.
 """
 
-from framewright.model.composition import Clip, Description, Notice
+from framewright.model.composition import Clip, Description, Notice, Variable, VariableType
 from framewright.model.errors import (
     BrowserError,
     CompositionError,
@@ -80,6 +80,8 @@ __all__ = [
     "Stage",
     "StageBegan",
     "UsageError",
+    "Variable",
+    "VariableType",
     "Warned",
     "diagnose",
     "probe",

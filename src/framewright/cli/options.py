@@ -96,6 +96,15 @@ Scale = Annotated[
     float,
     typer.Option(metavar="FACTOR", help="Device pixels to one CSS pixel, 0.5 to 4.", rich_help_panel=_PAGE),
 ]
+Variables = Annotated[
+    str | None,
+    typer.Option(
+        metavar="JSON|@FILE",
+        help="Values for the page's variables, as a JSON object or in a file.",
+        show_default=False,
+        rich_help_panel=_PAGE,
+    ),
+]
 PageTimeout = Annotated[
     float | None,
     typer.Option(

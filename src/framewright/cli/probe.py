@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from framewright.model.composition import Clip
+    from framewright.model.composition import Clip, Variable
     from framewright.render import ProbeResult, ProbeWishes
 
 _LENGTH_FROM = {
@@ -74,6 +75,9 @@ def tell_probe(console: Console, composition: str, found: ProbeResult) -> None:
     line(console, Text.assemble((title or composition, "bold"), (f"  {composition}" if title else "", "dim")))
     line(console, "")
     rows(console, _rows(found))
+    if found.description.variables:
+        line(console, "")
+        tell_variables(console, found.description.variables)
     if found.clips:
         line(console, "")
         tell_clips(console, found.clips)
@@ -110,6 +114,33 @@ def _frames(found: ProbeResult) -> str:
     if (found.start_frame, found.end_frame) != (0, found.frames):
         told += f", of which {found.start_frame} to {found.end_frame - 1} are rendered"
     return told
+
+
+def tell_variables(console: Console, variables: Sequence[Variable]) -> None:
+    """Print what may differ from one video to the next, and what it is in this one."""
+    line(console, "  variables")
+    told = [
+        (
+            f"  {phrases.clean(one.id)}",
+            Text.assemble(
+                phrases.clean(json.dumps(one.value, ensure_ascii=False)),
+                (f"  {_about(one)}", "dim"),
+            ),
+        )
+        for one in variables
+    ]
+    rows(console, told)
+
+
+def _about(variable: Variable) -> str:
+    parts = [variable.type.value]
+    if variable.options:
+        parts.append(" | ".join(json.dumps(option, ensure_ascii=False) for option in variable.options))
+    if variable.label != variable.id:
+        parts.append(variable.label)
+    if variable.value != variable.default:
+        parts.append(f"default {json.dumps(variable.default, ensure_ascii=False)}")
+    return phrases.clean(", ".join(parts))
 
 
 def tell_clips(console: Console, clips: Sequence[Clip]) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
 
 # In the order in which they run: each is a block that adds its own named part to `fw` and may use those above it.
 RUNTIME_FILES = (
@@ -26,6 +32,8 @@ RUNTIME_FILES = (
     "waits.js",
     "failures.js",
     "roots.js",
+    "variables.js",
+    "bindings.js",
     "references.js",
     "windows.js",
     "timelines.js",
@@ -53,6 +61,9 @@ class RuntimeConfig:
         timeline_timeout: how long declared timelines may take to be registered.
         font_timeout, image_timeout: how long fonts and pictures may take.
         promise_timeout: how long one frame waits for promises that the page handed over.
+        variables: what takes the place of the page's declared defaults.
+        spare_variables: ids among them that the page need not declare.
+        written_variables: numbers and booleans among them are text, as in a table.
     """
 
     secret: str
@@ -64,6 +75,9 @@ class RuntimeConfig:
     font_timeout: float = 10.0
     image_timeout: float = 15.0
     promise_timeout: float = 15.0
+    variables: Mapping[str, JsonValue] = field(default_factory=dict)
+    spare_variables: tuple[str, ...] = ()
+    written_variables: bool = False
 
 
 # Taken before the page can put something else in their place; every file of the runtime then means these. Date is not
@@ -90,5 +104,7 @@ def _body() -> str:
 def runtime_source(config: RuntimeConfig) -> str:
     """One script: the configuration, then every file of the runtime in its order, in one closed scope."""
     # "</" cannot end a script element that way; JSON in a script is otherwise plain JavaScript.
-    told = json.dumps(asdict(config)).replace("</", "<\\/")
+    # The variables stay text until they are read: in a script, an id such as __proto__ would not name a property.
+    values = asdict(config) | {"variables": json.dumps(dict(config.variables))}
+    told = json.dumps(values).replace("</", "<\\/")
     return f'(() => {{\n"use strict";\nconst {{ {_BUILTINS} }} = globalThis;\nconst fw = {{ config: {told} }};\n{_OURS_ONLY}\n{_body()}\n}})();\n'

@@ -7,7 +7,7 @@ import json
 import secrets
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from framewright.composition.injection import RuntimeConfig, runtime_source
@@ -17,8 +17,10 @@ from framewright.model.logs import get_logger
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from fractions import Fraction
+
+    from pydantic import JsonValue
 
     from framewright.browser import Page
     from framewright.composition.project import Project
@@ -48,6 +50,9 @@ class Wishes:
         seed: what the page's pseudo-random numbers follow from.
         page_timeout: seconds that the page may take to load, and that one frame may take.
         font_timeout, image_timeout, promise_timeout: seconds for each of these waits; a warning comes after them.
+        variables: what takes the place of the page's declared defaults, by id.
+        spare_variables: ids among them that the page need not declare.
+        written_variables: numbers and booleans among them are text, as in a table.
     """
 
     width: int | None = None
@@ -57,6 +62,9 @@ class Wishes:
     font_timeout: float = 10.0
     image_timeout: float = 15.0
     promise_timeout: float = 15.0
+    variables: Mapping[str, JsonValue] = field(default_factory=dict)
+    spare_variables: tuple[str, ...] = ()
+    written_variables: bool = False
 
 
 class Stage:
@@ -100,6 +108,9 @@ class Stage:
             font_timeout=wishes.font_timeout,
             image_timeout=wishes.image_timeout,
             promise_timeout=wishes.promise_timeout,
+            variables=wishes.variables,
+            spare_variables=wishes.spare_variables,
+            written_variables=wishes.written_variables,
         )
         await page.inject(runtime_source(config))
         await page.navigate(project.address(origin), timeout=wishes.page_timeout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 
 class _Value(BaseModel):
@@ -58,6 +58,36 @@ class Clip(_Value):
     hidden: bool = False
 
 
+class VariableType(StrEnum):
+    """What a variable holds."""
+
+    STRING = "string"
+    NUMBER = "number"
+    COLOR = "color"
+    BOOLEAN = "boolean"
+    ENUM = "enum"
+    FONT = "font"
+    IMAGE = "image"
+
+
+class Variable(_Value):
+    """Something that a page lets differ from one video to the next.
+
+    Attributes:
+        label: what people call it; the id where its author gave no label.
+        default: what the page declares; None when it declares none.
+        value: what this render shows.
+        options: of an ``enum``: what it may be.
+    """
+
+    id: str
+    type: VariableType
+    label: str
+    default: JsonValue
+    value: JsonValue
+    options: tuple[JsonValue, ...] = ()
+
+
 class DurationSource(StrEnum):
     """Where the length of the video comes from."""
 
@@ -79,6 +109,7 @@ class Description(_Value):
         fps: the root's ``data-fps`` as written, else what a Helios instance declares.
         transparent: neither the page nor its root paints a background of its own.
         foreseeable: True when the runtime can tell how long the picture will hold.
+        variables: those that the page declares.
         remote: addresses outside the project that the page asked for, sorted.
     """
 
@@ -92,6 +123,7 @@ class Description(_Value):
     transparent: bool
     foreseeable: bool
     clips: tuple[Clip, ...]
+    variables: tuple[Variable, ...] = ()
     remote: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -61,7 +61,12 @@ async def open_composition(
         program=program,
         frame_control=has_frame_control(program),
         scale=options.scale,
-        wishes=Wishes(width=options.width, height=options.height, page_timeout=settings.page_timeout),
+        wishes=Wishes(
+            width=options.width,
+            height=options.height,
+            page_timeout=settings.page_timeout,
+            variables=options.variables,
+        ),
         settings=settings,
     )
     async with Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back) as theatre:

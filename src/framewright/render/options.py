@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
@@ -12,10 +12,15 @@ from framewright.model.errors import UsageError
 from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, Quality
 from framewright.model.size import LARGEST_SIDE
+from framewright.model.variables import check_variables
+from framewright.render.variables import read_variables
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
     from typing import Self, Unpack
+
+    from pydantic import JsonValue
 
 # Chromium takes no smaller device scale.
 SMALLEST_SCALE = 0.5
@@ -56,6 +61,8 @@ class ProbeWishes(TypedDict, total=False):
         scale: device pixels to one CSS pixel, 0.5 to 4.
         start_frame, end_frame: the part to render; the end is excluded, both are clamped to the composition.
         strict: warnings of a page that is not fully ready become errors.
+        variables: values for the page's variables, as a mapping, as a JSON object in a text, or as ``"@"`` and the
+            name of a file that holds one.
     """
 
     fps: str | int | float | Fraction | FrameRate | None
@@ -66,6 +73,7 @@ class ProbeWishes(TypedDict, total=False):
     start_frame: int | None
     end_frame: int | None
     strict: bool
+    variables: Mapping[str, JsonValue] | str | None
 
 
 class RenderWishes(ProbeWishes, total=False):
@@ -116,6 +124,7 @@ class RenderOptions:
     capture: CaptureWish = CaptureWish.AUTO
     alpha: bool | None = None
     strict: bool = False
+    variables: Mapping[str, JsonValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_side("--width", self.width)
@@ -134,6 +143,7 @@ class RenderOptions:
             raise UsageError(
                 f"--duration {self.duration:g} is no length: give seconds above 0.", code="DURATION_INVALID"
             )
+        check_variables(self.variables, "--variables")
         for name, frame in (("--start-frame", self.start_frame), ("--end-frame", self.end_frame)):
             if frame is not None and frame < 0:
                 raise UsageError(f"{name} {frame} is no frame: the first one is 0.", code="FRAMES_INVALID")
@@ -162,6 +172,7 @@ class RenderOptions:
             read["bitrate"] = parse_bitrate(bitrate)
         if (workers := wishes.get("workers")) is not None:
             read["workers"] = parse_workers(workers)
+        read["variables"] = {} if (given := wishes.get("variables")) is None else read_variables(given)
         unknown = read.keys() - cls.__dataclass_fields__.keys()
         if unknown:
             raise UsageError(

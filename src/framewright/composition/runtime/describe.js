@@ -43,6 +43,7 @@
         fps: written("data-fps") ?? fw.helios.rate(),
         transparent: [document.documentElement, document.body, fw.roots.find()].every(clear),
         foreseeable: fw.control.stillUntil(0) !== null,
+        variables: fw.variables.list(),
         clips: fw.realms().flatMap((realm) => realm.windows.list()),
         fonts: fw.fonts.used(),
         notices: fw.notices.drain(),

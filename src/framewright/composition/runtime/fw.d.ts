@@ -135,6 +135,13 @@ interface Fw {
     cancelled(record: FwPlayback): void;
     find(): void;
   };
+  variables: {
+    page(): Record<string, unknown>;
+    ofHost(host: Element, declared: unknown): Record<string, unknown>;
+    list(): { id: string; type: string; label: string; default: unknown; value: unknown; options: unknown[] }[];
+    inspect(): void;
+  };
+  bindings: { apply(scope: Element, values: Record<string, unknown>): void; settle(): void };
   smil: { roots(): Set<SVGSVGElement>; seek(): void; inspect(): Promise<void> };
   stillness: { until(seconds: number): number | null };
 

@@ -24,7 +24,7 @@
   view.__hf = own;
   view.__player = { renderSeek: move, seek: move, getTime: () => performance.now() / 1000, getDuration: () => own.duration };
   view.__renderReady = false;
-  const variables = () => ({});
+  const variables = () => fw.variables.page();
   view.__hyperframes = { getVariables: variables };
   view.framewright = Object.freeze({ variables });
 

@@ -50,6 +50,7 @@
     }
     fw.shadows.find();
     fw.roots.lay();
+    fw.bindings.settle();
     fw.windows.place();
     await fw.timelines.wait();
     await fw.helios.wait();

@@ -12,7 +12,8 @@
   let root = null;
 
   const find = () => {
-    if (root && root.isConnected) return root;
+    // While the document comes in, one that is marked may still follow.
+    if (root && root.isConnected && document.readyState !== "loading") return root;
     root =
       document.querySelector('[data-root="true"][data-composition-id]') ??
       document.querySelector('[data-root="true"]') ??
