@@ -3,7 +3,10 @@
 # independent judges. Asks for nothing, and does nothing where all are there.
 set -euo pipefail
 
-packages=(chromium-headless-shell ffmpeg fontconfig fonts-inter fonts-ebgaramond python3-venv ca-certificates)
+packages=(
+    chromium-headless-shell ffmpeg fontconfig python3-venv ca-certificates
+    fonts-croscore fonts-inter fonts-ebgaramond fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
+)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from framewright.browser import Browser, BrowserOptions, FileServer, find_browser
+from framewright.browser import Browser, BrowserOptions, FileServer, find_browser, find_fonts
 from framewright.composition import Stage, Wishes, open_project
 from framewright.model.settings import Settings
 from framewright.model.size import Size
@@ -66,7 +66,12 @@ class Stages:
 
     async def __aenter__(self) -> Self:
         settings = Settings()
-        options = BrowserOptions(program=find_browser(settings), size=self._size, tmpdir=settings.tmpdir)
+        options = BrowserOptions(
+            program=find_browser(settings),
+            size=self._size,
+            tmpdir=settings.tmpdir,
+            fonts=find_fonts(settings),
+        )
         self._browser = await self._stack.enter_async_context(Browser(options))
         self._server = await self._stack.enter_async_context(FileServer(self._folder))
         return self

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from framewright.browser import find_fonts
+from framewright.model.fonts import FontSet
+from framewright.model.settings import Settings
 from framewright.render.diagnosis import (
     codec_check,
     font_check,
@@ -54,12 +57,16 @@ def test_a_codec_that_is_missing_is_named():
     assert "pip install" in lacking.remedy
 
 
-def test_fonts_are_counted_by_file(tmp_path):
-    (tmp_path / "deep").mkdir()
-    assert font_check((str(tmp_path),)).state is CheckState.WARN
-    (tmp_path / "deep" / "Inter.TTF").write_bytes(b"")
-    (tmp_path / "readme.txt").write_bytes(b"")
-    assert font_check((str(tmp_path), "/nowhere")).detail == "1 font files"
+def test_families_that_are_missing_are_named_with_the_command_that_installs_them(tmp_path):
+    nothing = font_check(find_fonts(Settings(), [tmp_path]))
+    assert nothing.state is CheckState.WARN
+    assert nothing.remedy.endswith(
+        "fonts-croscore fonts-inter fonts-ebgaramond fonts-noto-color-emoji fonts-noto-core fonts-noto-cjk"
+    )
+    (tmp_path / "Inter-Bold.otf").write_bytes(b"")
+    assert "Inter," not in font_check(find_fonts(Settings(), [tmp_path])).detail
+    whole = FontSet(files=(tmp_path,), table={}, families=frozenset({"Inter"}))
+    assert font_check(whole).state is CheckState.OK
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from framewright.browser.browser import Browser, BrowserOptions
 from framewright.browser.find import BrowserInfo, describe_browser, find_browser, has_frame_control
 from framewright.browser.flags import sandbox_obstacle, shm_is_small
+from framewright.browser.font_files import FontFile, find_fonts, font_fingerprint
 from framewright.browser.page import Drawn, Page
 from framewright.browser.requests import Answer, Answerer, Outside, Refusal, Request
 from framewright.browser.server import FileServer
@@ -15,12 +16,15 @@ __all__ = [
     "BrowserOptions",
     "Drawn",
     "FileServer",
+    "FontFile",
     "Outside",
     "Page",
     "Refusal",
     "Request",
     "describe_browser",
     "find_browser",
+    "find_fonts",
+    "font_fingerprint",
     "has_frame_control",
     "sandbox_obstacle",
     "shm_is_small",

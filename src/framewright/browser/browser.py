@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from framewright.browser.connection import CallTimeoutError, Connection
 from framewright.browser.find import has_frame_control, real_program
 from framewright.browser.flags import command_line, sandbox_obstacle
+from framewright.browser.font_files import font_caches
+from framewright.browser.fontconfig import fontconfig
 from framewright.browser.framing import CborFraming, JsonFraming
 from framewright.browser.page import Page
 from framewright.browser.process import BrowserProcess
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from framewright.browser.requests import Outside
+    from framewright.model.fonts import FontSet
     from framewright.model.size import Size
 
 log = get_logger(__name__)
@@ -46,6 +49,7 @@ class BrowserOptions:
         tmpdir: where its profile lives; None: the system's choice.
         origin: the only one that the browser may reach by itself, such as ``http://127.0.0.1:43210``; None: any.
         flags: more flags, after ours.
+        fonts: all that it sees; None: what the machine has, as the machine has set it up.
         framing: how messages lie on the debugging pipe.
     """
 
@@ -58,6 +62,7 @@ class BrowserOptions:
     tmpdir: Path | None = None
     origin: str | None = None
     flags: tuple[str, ...] = ()
+    fonts: FontSet | None = None
     framing: Literal["cbor", "json"] = "cbor"
 
 
@@ -167,7 +172,20 @@ class Browser:
 
     def _environment(self) -> dict[str, str]:
         """Ours, with the browser's temporary files in its profile, so that they go with it."""
-        return os.environ | {"TMPDIR": str(self.profile)}
+        environment = os.environ | {"TMPDIR": str(self.profile)}
+        if self.options.fonts is None:
+            return environment
+        # A language of the desktop would have its say in which face draws Han letters.
+        environment |= {"FONTCONFIG_FILE": str(self._write_font_rules(self.options.fonts)), "FC_LANG": "en"}
+        environment.pop("FONTCONFIG_SYSROOT", None)
+        return environment
+
+    def _write_font_rules(self, fonts: FontSet) -> Path:
+        # What the system has noted of its fonts saves reading them; the last place can always be written.
+        caches = (*font_caches(), self.profile / "fontconfig")
+        path = self.profile / "fonts.conf"
+        path.write_text(fontconfig(fonts, caches), encoding="utf-8")
+        return path
 
     async def _decide_sandbox(self, program: Path) -> bool:
         if self.options.sandbox is not None:

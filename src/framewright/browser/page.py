@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewright.browser.connection import CallTimeoutError, ProtocolError
+from framewright.browser.fontconfig import generic_families
 from framewright.browser.journal import Journal, describe_exception, shortened
 from framewright.browser.manners import Manners
 from framewright.browser.requests import Requests
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from framewright.browser.connection import Connection
     from framewright.browser.requests import Outside
     from framewright.model.composition import Notice
+    from framewright.model.fonts import FontSet
 
 _HEAD_START_MS = 3_600_000.0
 _TICK_MS = 300.0
@@ -85,7 +87,7 @@ class Page:
 
     async def prepare(self) -> None:
         """Switch on what the page needs. ``Browser.new_page`` has done it."""
-        for method, params in (
+        calls: tuple[tuple[str, dict[str, Any]], ...] = (
             ("Page.enable", {}),
             ("Runtime.enable", {}),
             # Bodies of answers are never asked for.
@@ -93,7 +95,9 @@ class Page:
             ("Network.setCacheDisabled", {"cacheDisabled": False}),
             ("Fetch.enable", {"patterns": self._requests.patterns}),
             ("Page.setBypassCSP", {"enabled": True}),
-        ):
+            *_generic_fonts(self._browser.options.fonts),
+        )
+        for method, params in calls:
             await self._browser.call(method, params, session=self._session)
 
     async def call(
@@ -355,6 +359,12 @@ class Page:
             self._loaded.set()
         for handler in self._handlers.get(method, ()):
             handler(params)
+
+
+def _generic_fonts(fonts: FontSet | None) -> tuple[tuple[str, dict[str, Any]], ...]:
+    if fonts is None:
+        return ()
+    return (("Page.setFontFamilies", {"fontFamilies": generic_families(fonts)}),)
 
 
 def _value(answer: dict[str, Any]) -> Any:

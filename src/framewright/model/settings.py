@@ -7,7 +7,7 @@ from pathlib import Path  # noqa: TC003 -- pydantic reads it at run time
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from framewright.model.errors import SetupError
 
@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         page_timeout: seconds that a page may take to load, and that one frame may take.
         page_memory: bytes of memory that the processes of one browser may use; ``512M`` and ``2G`` are understood.
         tmpdir: where profiles live while a browser runs; None: the system's choice.
+        fonts: a folder of font files that pages may name, besides the families that we bring.
+        system_fonts: pages see every font that this machine has installed.
+        font_table: what generic and system names mean, as JSON: ``{"Helvetica": "Inter"}``; these rows win over ours.
     """
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWRIGHT_", frozen=True)
@@ -39,6 +42,9 @@ class Settings(BaseSettings):
     page_timeout: float = Field(default=45.0, gt=0)
     page_memory: Annotated[int, BeforeValidator(read_memory)] = Field(default=3 * 2**30, gt=0)
     tmpdir: Path | None = None
+    fonts: Path | None = None
+    system_fonts: bool = False
+    font_table: dict[str, str] = Field(default_factory=dict)
 
     @classmethod
     def read(cls, **wishes: Any) -> Self:
@@ -49,6 +55,13 @@ class Settings(BaseSettings):
         """
         try:
             return cls(**wishes)
+        except SettingsError as error:
+            # Only the table is not plain text, so only it can fail to be read as JSON.
+            raise SetupError(
+                "The environment variable FRAMEWRIGHT_FONT_TABLE is no JSON object: give one such as "
+                '{"Helvetica": "Inter"}.',
+                code="SETTING_INVALID",
+            ) from error
         except ValidationError as error:
             first = error.errors()[0]
             raise SetupError(

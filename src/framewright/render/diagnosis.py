@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from contextlib import AsyncExitStack
 from fractions import Fraction
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from framewright.browser import find_browser, has_frame_control, sandbox_obstacle
+from framewright.browser import find_browser, find_fonts, has_frame_control, sandbox_obstacle
 from framewright.capture import CaptureKind, StreamSource
 from framewright.composition import Project, Wishes
 from framewright.model.errors import FramewrightError, SetupError
@@ -25,6 +24,7 @@ from framewright.render.theatre import House, Theatre
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from framewright.model.fonts import FontSet
     from framewright.model.settings import Settings
     from framewright.render.machine import Machine
     from framewright.render.theatre import Performance
@@ -43,8 +43,6 @@ _WEBGL = """(() => {
   const names = context.getExtension("WEBGL_debug_renderer_info");
   return String(context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER));
 })()"""
-_FONT_SUFFIXES = {".ttf", ".otf", ".ttc", ".woff", ".woff2", ".pfb"}
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _ENCODERS = ("libx264", "libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "gif")
 _INSTALL_BROWSER = "sudo apt-get install -y chromium-headless-shell"
 
@@ -52,7 +50,12 @@ _INSTALL_BROWSER = "sudo apt-get install -y chromium-headless-shell"
 async def check_installation(settings: Settings) -> tuple[Check, ...]:
     """See :func:`framewright.diagnose`."""
     browser = await _browser_checks(settings)
-    return (*browser, codec_check(), font_check(), *machine_checks(read_machine()))
+    return (
+        *browser,
+        codec_check(),
+        font_check(await asyncio.to_thread(find_fonts, settings)),
+        *machine_checks(read_machine()),
+    )
 
 
 async def _browser_checks(settings: Settings) -> tuple[Check, ...]:
@@ -185,22 +188,25 @@ def _can_encode(name: str) -> bool:
     return True
 
 
-def font_check(folders: tuple[str, ...] = _FONT_FOLDERS) -> Check:
-    """Whether text can be drawn at all, and with how many font files."""
-    count = sum(
-        Path(name).suffix.lower() in _FONT_SUFFIXES
-        for folder in folders
-        for _, _, names in os.walk(os.path.expanduser(folder))
-        for name in names
+def font_check(fonts: FontSet) -> Check:
+    """Whether the families are there that text is drawn with where the page brings none."""
+    if not fonts.missing:
+        detail = f"{len(fonts.files)} files of {len(fonts.families)} families, the same on every machine"
+        return Check(name="fonts", state=CheckState.OK, detail=detail)
+    packages = " ".join(dict.fromkeys(family.package for family in fonts.missing))
+    names = ", ".join(family.name for family in fonts.missing)
+    if fonts.files:
+        detail = f"{names} missing: some text will look different from other machines"
+    elif fonts.folders:
+        detail = f"{names} missing: text will be drawn with whatever fonts this machine has"
+    else:
+        detail = "no fonts are installed: text that brings none of its own will be empty boxes"
+    return Check(
+        name="fonts",
+        state=CheckState.WARN,
+        detail=detail,
+        remedy=f"sudo apt-get install -y --no-install-recommends {packages}",
     )
-    if count == 0:
-        return Check(
-            name="fonts",
-            state=CheckState.WARN,
-            detail="no fonts are installed: text that brings none of its own will be empty boxes",
-            remedy="sudo apt-get install -y fonts-liberation fonts-noto-core fonts-noto-color-emoji",
-        )
-    return Check(name="fonts", state=CheckState.OK, detail=f"{count} font files")
 
 
 def machine_checks(machine: Machine) -> Iterator[Check]:

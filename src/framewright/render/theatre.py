@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewright.browser import Browser, BrowserOptions, FileServer
+from framewright.browser import Browser, BrowserOptions, FileServer, find_fonts
 from framewright.composition import Stage, Wishes
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from framewright.browser import Page
     from framewright.composition import Project
     from framewright.model.composition import Description, Notice, Step
+    from framewright.model.fonts import FontSet
     from framewright.model.settings import Settings
     from framewright.model.size import Size
 
@@ -118,9 +119,11 @@ class Theatre:
         self._open: set[Performance] = set()
         self._starting = asyncio.Lock()
         self._stack = AsyncExitStack()
+        self._fonts: FontSet | None = None
         self.origin = ""
 
     async def __aenter__(self) -> Self:
+        self._fonts = await asyncio.to_thread(find_fonts, self._house.settings)
         project = self._house.project
         server = await self._stack.enter_async_context(FileServer(project.root, documents=project.documents))
         self.origin = server.origin
@@ -163,6 +166,7 @@ class Theatre:
             sandbox=house.settings.sandbox,
             memory_limit=house.settings.page_memory,
             tmpdir=house.settings.tmpdir,
+            fonts=self._fonts,
         )
         async with AsyncExitStack() as stack:
             # One starts while the others load: starting all at once slows each and helps none.
