@@ -72,6 +72,7 @@ def test_a_render_tells_its_stages_choices_and_end(page, tmp_path):
         "size",
         "fps",
         "duration",
+        "mode",
         "output",
         "capture",
         "workers",
@@ -94,7 +95,7 @@ def test_a_probe_is_what_a_render_would_give(page):
     assert (found.fps, found.frames, found.start_frame, found.end_frame) == ("25", 25, 3, 25)
     assert (found.width, found.height, found.output_width, found.output_height) == (320, 180, 640, 360)
     assert found.description.composition == "main"
-    assert [choice.subject for choice in found.decisions] == ["size", "fps", "duration"]
+    assert [choice.subject for choice in found.decisions] == ["size", "fps", "duration", "mode"]
 
 
 async def test_two_renders_side_by_side_in_one_loop(page, tmp_path):

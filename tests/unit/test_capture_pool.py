@@ -24,6 +24,9 @@ class ScriptedScene:
     async def cover(self, grey):
         pass
 
+    async def pass_through(self, frames, rate, *, draw):
+        pass
+
 
 class ScriptedSource:
     """Pictures that carry their frame's number; `plan(frames)` may raise or say how long the last one holds."""
@@ -41,6 +44,9 @@ class ScriptedSource:
         still = self.plan(frames)
         return Run([Picture(Layout.PNG, Size(1, 1), frame.to_bytes(4, "big")) for frame in frames], still)
 
+    def disturbed(self):
+        pass
+
     async def close(self):
         self.closed = True
 
@@ -48,7 +54,7 @@ class ScriptedSource:
 async def collect(plan, *, total=40, workers=2, spare=None):
     opened, incidents = [], []
 
-    async def open_worker(number):
+    async def open_worker(number, after):
         source = ScriptedSource(plan)
 
         async def release():
@@ -171,7 +177,7 @@ async def test_a_foretold_hold_needs_no_browser():
 async def test_leaving_early_closes_every_browser():
     closed = []
 
-    async def open_worker(number):
+    async def open_worker(number, after):
         async def release():
             closed.append(number)
 

@@ -34,6 +34,7 @@ def report(**changes):
         "frames": 300,
         "unchanged": 120,
         "workers": 2,
+        "mode": "seek",
         "capture": "stream",
         "seconds": 5.1,
         "time": TimeSpent(

@@ -109,6 +109,7 @@ def found(**changes):
         "frames": 300,
         "start_frame": 30,
         "end_frame": 60,
+        "mode": "seek",
         "remote": ("https://one.example/a.js", "https://two.example/b.css"),
         "notices": (
             Notice(code="REMOTE", message="The page asks for things from elsewhere.", element="script"),

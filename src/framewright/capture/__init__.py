@@ -1,6 +1,7 @@
 """Pictures out of the browser: the frame stream, screenshots, and the pool of workers."""
 
 from framewright.capture.pool import CapturePool
+from framewright.capture.running import RunningScene
 from framewright.capture.screenshot import FullPageSource, ScreenshotSource
 from framewright.capture.sizing import Sizing, block_length, choose_workers, window_length
 from framewright.capture.source import CaptureKind, FrameSource, PicturesLostError, Run, Scene
@@ -15,6 +16,7 @@ __all__ = [
     "FullPageSource",
     "PicturesLostError",
     "Run",
+    "RunningScene",
     "Scene",
     "ScreenshotSource",
     "Sizing",

@@ -29,7 +29,8 @@ class CapturePool:
     """Workers that share one cursor over the blocks.
 
     Args:
-        open_worker: opens the browser of the worker with this number; called again when one has died.
+        open_worker: opens the browser of the worker with this number; called again when one has died, with the error
+            of which it died, or cannot go back to a block that another one gave back.
         frames: what is to be captured.
         workers: how many at once, at most; none is opened that would find no block.
         block: frames that a worker takes at a time, cut at multiples of it.
@@ -40,7 +41,7 @@ class CapturePool:
 
     def __init__(
         self,
-        open_worker: Callable[[int], Awaitable[CaptureWorker]],
+        open_worker: Callable[[int, FramewrightError | None], Awaitable[CaptureWorker]],
         frames: FrameRange,
         *,
         workers: int,
@@ -78,18 +79,24 @@ class CapturePool:
     async def _work(self, number: int) -> None:
         worker: CaptureWorker | None = None
         deaths = 0
+        lost: FramewrightError | None = None
         try:
             while (block := await self._order.take()) is not None:
                 began = time.monotonic()
                 try:
-                    worker = worker or await self._open_worker(number)
+                    if worker is not None and not worker.reaches(block):
+                        _log.info("worker_cannot_go_back", worker=number, block=str(block))
+                        gone, worker = worker, None
+                        await _close(gone)
+                    if worker is None:
+                        worker, lost = await self._open_worker(number, lost), None
                     pictures = await worker.capture(block, self._on_incident)
                 except FramewrightError as error:
                     self._count_try(block, error)
                     dead, worker = worker, None
                     await _close(dead)
                     await self._order.give_back(block)
-                    deaths += 1
+                    deaths, lost = deaths + 1, error
                     if deaths > 1 and self._alive > 1:
                         self._retire(number, error)
                         return

@@ -65,6 +65,9 @@ class ScreenshotSource:
             pictures.append(None if holding else picture)
         return Run(pictures, still_until or None)
 
+    def disturbed(self) -> None:
+        """Each run begins anew anyway."""
+
     async def _take(self) -> Picture:
         for _ in range(_ATTEMPTS):
             drawn = await self._page.begin_frame(png=True)
@@ -107,6 +110,9 @@ class FullPageSource:
             pictures.append(None if picture.fingerprint() == last else picture)
             last = picture.fingerprint()
         return Run(pictures, still_until or None)
+
+    def disturbed(self) -> None:
+        """Each run begins anew anyway."""
 
     async def _let_it_draw(self) -> None:
         """Wait for two animation frames of the real clock, in a world where ours does not reach."""

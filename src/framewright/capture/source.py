@@ -26,10 +26,19 @@ class CaptureKind(StrEnum):
 
 
 class Scene(Protocol):
-    """A page whose clock obeys. Nothing is drawn by these calls."""
+    """A page whose clock obeys. Only :meth:`pass_through` may draw it."""
 
     async def seek(self, seconds: Fraction) -> Step:
         """Move the page's clock; return once the page has settled at that time."""
+        ...
+
+    async def pass_through(self, frames: FrameRange, rate: FrameRate, *, draw: bool) -> None:
+        """Move through frames one after the other, which nobody looks at.
+
+        Args:
+            frames: at least one, the first behind the one where the page stands.
+            draw: draw them if the page would notice that.
+        """
         ...
 
     async def cover(self, grey: int | None) -> None:
@@ -63,6 +72,10 @@ class FrameSource(Protocol):
             BrowserError: the browser died.
             CompositionError: the page hangs, or left.
         """
+        ...
+
+    def disturbed(self) -> None:
+        """The page may have been drawn by somebody else since the last run."""
         ...
 
     async def close(self) -> None:

@@ -53,7 +53,9 @@ class StreamSource:
 
     kind = CaptureKind.STREAM
 
-    def __init__(self, page: Page, size: Size, ring: Ring, resources_: AsyncExitStack) -> None:
+    def __init__(
+        self, page: Page, size: Size, ring: Ring, resources_: AsyncExitStack, *, careful: bool = False
+    ) -> None:
         self.page = page
         self._size = size
         self.ring = ring
@@ -61,10 +63,12 @@ class StreamSource:
         # No two neighbours alike, and both halves of the cover far apart.
         self._greys = itertools.cycle(range(20, 100, 7))
         self._synchronised = False
-        self._careful = False
+        self._careful = careful
 
     @classmethod
-    async def open(cls, page: Page, scene: Scene, size: Size, profile: Path) -> StreamSource:
+    async def open(
+        cls, page: Page, scene: Scene, size: Size, profile: Path, *, careful: bool = False
+    ) -> StreamSource:
         """Begin to capture the tab that shows ``page``.
 
         Args:
@@ -72,13 +76,14 @@ class StreamSource:
             scene: the same page, to be covered.
             size: of the tab in device pixels.
             profile: the browser's profile folder.
+            careful: begin as after a run that lost pictures.
 
         Raises:
             PicturesLostError: no stream could be had, or one whose draws do not serve their own copies.
         """
         async with AsyncExitStack() as stack:
             ring = await stack.enter_async_context(Ring(size, profile))
-            source = cls(page, size, ring, AsyncExitStack())
+            source = cls(page, size, ring, AsyncExitStack(), careful=careful)
             await source._begin()
             ring.attach()
             await source.synchronise(scene, _OPENING_SECONDS / _SYNC_ATTEMPTS)
@@ -177,6 +182,11 @@ class StreamSource:
             self._synchronised = True
             return before
         raise PicturesLostError("The browser delivers no pictures of its tab.")
+
+    def disturbed(self) -> None:
+        """Pictures that nobody asked for may be on their way: the next run begins behind a new cover."""
+        self.ring.discard()
+        self._synchronised = False
 
     async def close(self) -> None:
         """Stop listening; the capture itself ends with the page."""

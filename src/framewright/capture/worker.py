@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from framewright.capture.running import RunningScene
 from framewright.capture.source import PicturesLostError
 from framewright.model.events import FellBack
 from framewright.model.frames import FrameRange
@@ -29,6 +30,8 @@ class CaptureWorker:
         source: takes the pictures.
         spare: takes them where ``source`` has failed twice in a row; None: nothing does.
         release: ends the browser.
+        run: the scene was just opened, and goes through every frame: for pages whose state grows. It cannot go back,
+            so pictures that were lost end the worker.
     """
 
     def __init__(
@@ -39,14 +42,20 @@ class CaptureWorker:
         *,
         spare: FrameSource | None,
         release: Callable[[], Awaitable[None]],
+        run: bool = False,
     ) -> None:
-        self._scene = scene
+        self._running = RunningScene(scene, rate) if run else None
+        self._scene = self._running or scene
         self._rate = rate
         self._source = source
         self._spare = spare
         self._release = release
         self._next_frame = -1
         self._still_until = Fraction(0)
+
+    def reaches(self, block: FrameRange) -> bool:
+        """Whether this worker can still capture a block. One that runs cannot go back."""
+        return self._running is None or self._running.frame <= block.start
 
     async def capture(
         self, block: FrameRange, on_incident: Callable[[FellBack], None]
@@ -56,7 +65,7 @@ class CaptureWorker:
         The first is None only if this worker captured the frame before it, and the page foretold that its picture holds.
 
         Raises:
-            BrowserError, CompositionError: see :class:`~framewright.capture.source.FrameSource`.
+            PicturesLostError, BrowserError, CompositionError: see :class:`~framewright.capture.source.FrameSource`.
         """
         held = self._frames_held(block)
         self._next_frame = -1
@@ -76,6 +85,9 @@ class CaptureWorker:
         return sum(1 for frame in block if self._rate.time_of(frame) < self._still_until)
 
     async def _run(self, frames: FrameRange, on_incident: Callable[[FellBack], None]) -> Run:
+        if self._running is not None:
+            await self._running.run_up(frames.start, self._source)
+            return await self._source.capture(self._running, frames, self._rate)
         try:
             return await self._source.capture(self._scene, frames, self._rate)
         except PicturesLostError as error:

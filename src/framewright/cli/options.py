@@ -20,7 +20,9 @@ _TELLING = "Messages"
 Composition = Annotated[
     str,
     typer.Argument(
-        metavar="COMPOSITION", help="A folder with an index.html, or an .html file.", show_default=False
+        metavar="COMPOSITION",
+        help="A folder with an index.html, an .html file, or an http(s) address.",
+        show_default=False,
     ),
 ]
 
@@ -102,6 +104,14 @@ Variables = Annotated[
         metavar="JSON|@FILE",
         help="Values for the page's variables, as a JSON object or in a file.",
         show_default=False,
+        rich_help_panel=_PAGE,
+    ),
+]
+Mode = Annotated[
+    str,
+    typer.Option(
+        metavar="MODE",
+        help="seek, run (through every frame: for pages whose state grows), auto (compares both).",
         rich_help_panel=_PAGE,
     ),
 ]

@@ -29,6 +29,8 @@ RUNTIME_FILES = (
     "animations.js",
     "smil.js",
     "stillness.js",
+    "draws.js",
+    "scripts.js",
     "waits.js",
     "failures.js",
     "roots.js",

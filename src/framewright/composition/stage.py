@@ -8,7 +8,7 @@ import secrets
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from framewright.composition.injection import RuntimeConfig, runtime_source
 from framewright.model.composition import Description, Notice, Step
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from framewright.browser import Page
     from framewright.composition.project import Project
+    from framewright.model.frames import FrameRange, FrameRate
 
 _log = get_logger(__name__)
 
@@ -36,6 +37,7 @@ _TAKE = "(name => {{ const taken = window[name]; delete window[name]; return tak
 _SIZE = "function () { return this.size(); }"
 _PREPARE = "function () { return this.prepare(); }"
 _SEEK = "function (seconds) { return this.seek(seconds); }"
+_PASSAGE = "function (...given) { return this.pass(...given); }"
 _COVER = "function (grey) { return this.cover(grey); }"
 _DESCRIBE = "function () { return this.describe(); }"
 _NOTHING_NEW = Step()
@@ -65,6 +67,20 @@ class Wishes:
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False
+
+
+class Passage(NamedTuple):
+    """What came of going through some frames.
+
+    Attributes:
+        reached: the frame behind the last one.
+        hears_draws: the page does something when it is drawn, so it must be drawn now, and in each frame from here on.
+        notices: warnings that are new.
+    """
+
+    reached: int
+    hears_draws: bool
+    notices: tuple[Notice, ...]
 
 
 class Stage:
@@ -131,6 +147,23 @@ class Stage:
         """
         # The double next to the exact fraction: the same number whatever frames came before.
         return await self._move(float(seconds))
+
+    async def pass_through(self, frames: FrameRange, rate: FrameRate) -> Passage:
+        """Go through frames one after the other, each as by :meth:`seek`, or through the first of them.
+
+        Args:
+            frames: at least one.
+            rate: their number a second.
+
+        Raises:
+            CompositionError, BrowserError: as :meth:`seek`.
+        """
+        way = (frames.start, frames.stop, rate.value.numerator, rate.value.denominator)
+        answer = await self._ask(_PASSAGE, *way)
+        with _understanding():
+            reached, hears, told = answer
+            notices = (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
+            return Passage(int(reached), bool(hears), notices)
 
     async def _move(self, seconds: float) -> Step:
         """As :meth:`seek`, by a float."""

@@ -108,6 +108,7 @@ class Description(_Value):
         duration: seconds; None when nothing in the page is finite; ``inf`` never.
         fps: the root's ``data-fps`` as written, else what a Helios instance declares.
         transparent: neither the page nor its root paints a background of its own.
+        scripted: False when no script can act in the page, so that its frames follow from the time alone.
         foreseeable: True when the runtime can tell how long the picture will hold.
         variables: those that the page declares.
         remote: addresses outside the project that the page asked for, sorted.
@@ -122,6 +123,7 @@ class Description(_Value):
     fps: str | None
     transparent: bool
     foreseeable: bool
+    scripted: bool = True
     clips: tuple[Clip, ...]
     variables: tuple[Variable, ...] = ()
     remote: tuple[str, ...] = ()

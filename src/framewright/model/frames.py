@@ -62,6 +62,10 @@ class FrameRate:
         """Seconds at which a frame begins. Multiplied, never accumulated."""
         return frame / self.value
 
+    def frame_at(self, seconds: Fraction) -> int:
+        """The frame that is shown at a time."""
+        return int(seconds * self.value)
+
     def frames_in(self, seconds: Fraction | float) -> int:
         """How many frames a duration has: the nearest whole number if within 1e-3 of it, else the next above.
 

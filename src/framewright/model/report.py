@@ -61,6 +61,7 @@ class RenderReport(_Value):
 
     Attributes:
         capture: ``stream`` or ``screenshot``, or ``full-page`` for browsers without frame control.
+        mode: ``seek``, or ``run`` where every frame was gone through from 0 on.
         unchanged: frames that were proven to equal the one before, and cost nothing.
         retried_blocks: blocks of frames that were captured more than once.
         restarted_workers: browsers that had to be replaced.
@@ -72,6 +73,7 @@ class RenderReport(_Value):
     unchanged: int
     workers: int
     capture: str
+    mode: str
     seconds: float
     time: TimeSpent
     retried_blocks: int

@@ -2,7 +2,7 @@
 
 from framewright.render.cancel import CancelToken
 from framewright.render.installation import Check, CheckState
-from framewright.render.options import CaptureWish, ProbeWishes, RenderOptions, RenderWishes
+from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import Listener
 from framewright.render.verbs import diagnose, probe, probe_async, render, render_async
@@ -13,6 +13,7 @@ __all__ = [
     "Check",
     "CheckState",
     "Listener",
+    "ModeWish",
     "ProbeResult",
     "ProbeWishes",
     "RenderOptions",

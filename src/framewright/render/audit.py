@@ -17,6 +17,7 @@ from framewright.render.sampling import sample_frames, shuffled
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
+    from framewright.capture import FrameSource, Scene
     from framewright.model.picture import Picture
     from framewright.render.opening import Opened
     from framewright.render.theatre import Performance
@@ -123,7 +124,8 @@ async def pictures_of(opened: Opened, order: Sequence[int]) -> dict[int, Picture
         CompositionError, BrowserError: as :func:`audit`.
     """
     async with fresh(opened) as performance:
-        return {frame: await picture_at(opened, performance, frame) for frame in order}
+        source = screenshots(opened, performance)
+        return {frame: await picture_at(opened, source, performance, frame) for frame in order}
 
 
 @asynccontextmanager
@@ -136,15 +138,19 @@ async def fresh(opened: Opened) -> AsyncIterator[Performance]:
         await performance.close()
 
 
-async def picture_at(opened: Opened, performance: Performance, frame: int) -> Picture:
-    """Move a page to a frame and take its picture (PNG).
+def screenshots(opened: Opened, performance: Performance) -> FrameSource:
+    """What takes the pictures of a page: PNG, so that nothing is lost on the way."""
+    kind = ScreenshotSource if opened.house.frame_control else FullPageSource
+    return kind(performance.page, opened.drawn)
+
+
+async def picture_at(opened: Opened, source: FrameSource, scene: Scene, frame: int) -> Picture:
+    """Move a page to a frame and take its picture.
 
     Raises:
         CompositionError, BrowserError: as :func:`audit`.
     """
-    kind = ScreenshotSource if opened.house.frame_control else FullPageSource
-    source = kind(performance.page, opened.drawn)
-    run = await source.capture(performance, FrameRange(frame, frame + 1), opened.timing.rate)
+    run = await source.capture(scene, FrameRange(frame, frame + 1), opened.timing.rate)
     picture = run.pictures[0]
     assert picture is not None, "the first picture of a run is always there"
     return picture

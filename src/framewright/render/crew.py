@@ -14,14 +14,17 @@ from framewright.capture import (
 )
 from framewright.model.events import FellBack
 from framewright.model.logs import get_logger
+from framewright.render.mode_choice import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from framewright.capture import FrameSource
+    from framewright.model.errors import FramewrightError
     from framewright.render.opening import Opened
     from framewright.render.theatre import Performance
 
+_LOSSES_OF_A_STREAM = 2
 _log = get_logger(__name__)
 
 
@@ -50,17 +53,24 @@ class Crew:
         self._alpha = alpha
         self._must_stream = must_stream
         self._on_fallback = on_fallback
+        self._runs = opened.mode is Mode.RUN
+        self._losses = 0
         self.kind = kind
         self.opened = 0
 
-    async def open_worker(self, number: int) -> CaptureWorker:
+    async def open_worker(self, number: int, after: FramewrightError | None) -> CaptureWorker:
         """A worker that is ready for its first block.
+
+        Args:
+            number: of the worker; all are alike.
+            after: what ended its predecessor.
 
         Raises:
             BrowserError: no browser could be opened, or no stream where there must be one.
         """
-        del number  # all are alike
+        del number
         self.opened += 1
+        self._losses += isinstance(after, PicturesLostError)
         performance, self._first = self._first, None
         if performance is None:
             performance = await self._opened.theatre.open(self._opened.size)
@@ -78,28 +88,35 @@ class Crew:
         async def release() -> None:
             await self._opened.theatre.close(performance)
 
-        return CaptureWorker(performance, self._opened.timing.rate, source, spare=spare, release=release)
+        return CaptureWorker(
+            performance, self._opened.timing.rate, source, spare=spare, release=release, run=self._runs
+        )
 
     async def _sources(self, performance: Performance) -> tuple[FrameSource, FrameSource | None]:
         drawn = self._opened.drawn
         if self.kind is CaptureKind.FULL_PAGE:
             return FullPageSource(performance.page, drawn), None
         screenshots = ScreenshotSource(performance.page, drawn)
+        # A page that cannot go back has lost its pictures for good; the next one tries with more and more care.
+        if self._losses >= _LOSSES_OF_A_STREAM and self.kind is CaptureKind.STREAM:
+            self._give_up_streaming("pictures of it were lost again and again.")
         if self.kind is CaptureKind.SCREENSHOT:
             return screenshots, None
         try:
             profile = performance.browser.profile
-            return await StreamSource.open(performance.page, performance, drawn, profile), screenshots
+            stream = await StreamSource.open(
+                performance.page, performance, drawn, profile, careful=self._losses > 0
+            )
         except PicturesLostError as error:
             if self._must_stream:
                 raise
             # Those that follow need not try: what one browser refuses, its twins refuse too.
-            self.kind = CaptureKind.SCREENSHOT
-            _log.warning("stream_unavailable", message=error.message)
-            self._on_fallback(
-                FellBack(
-                    code="STREAM_UNAVAILABLE",
-                    message=f"Screenshots take the place of the stream: {error.message}",
-                )
-            )
-        return screenshots, None
+            self._give_up_streaming(error.message)
+            return screenshots, None
+        return stream, screenshots
+
+    def _give_up_streaming(self, why: str) -> None:
+        self.kind = CaptureKind.SCREENSHOT
+        _log.warning("stream_unavailable", message=why)
+        message = f"Screenshots take the place of the stream: {why}"
+        self._on_fallback(FellBack(code="STREAM_UNAVAILABLE", message=message))

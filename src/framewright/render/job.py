@@ -202,6 +202,7 @@ class Job:
             unchanged=self._tally.unchanged,
             workers=workers,
             capture=crew.kind.value,
+            mode=opened.mode.value,
             seconds=self._watch.total,
             time=time,
             retried_blocks=self._tally.retried_blocks,

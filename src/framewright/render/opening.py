@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import find_browser, has_frame_control
 from framewright.composition import Wishes, open_project
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
+from framewright.render.mode_choice import Mode, choose_mode
 from framewright.render.theatre import House, Theatre
 from framewright.render.timing import USUAL_SIZE, choose_size, choose_timing
 
@@ -35,6 +36,7 @@ class Opened:
     Attributes:
         size: in CSS pixels, as the page is laid out.
         drawn: in device pixels, as pictures come.
+        mode: how the page is brought to the time of a frame.
     """
 
     theatre: Theatre
@@ -43,6 +45,7 @@ class Opened:
     timing: Timing
     size: Size
     drawn: Size
+    mode: Mode = Mode.SEEK
 
 
 @asynccontextmanager
@@ -77,7 +80,10 @@ async def open_composition(
         for choice in (size_choice, *timing.choices):
             teller.decide(choice)
         teller.warn_of_readiness((*page.notices, *ignored, *timing.notices))
-        yield Opened(theatre, house, first, timing, size, size.scaled(options.scale))
+        opened = Opened(theatre, house, first, timing, size, size.scaled(options.scale))
+        mode, mode_choice = await choose_mode(opened, options.mode)
+        teller.decide(mode_choice)
+        yield replace(opened, mode=mode)
 
 
 async def _open_first(theatre: Theatre, size: Size, options: RenderOptions) -> Performance:

@@ -51,6 +51,14 @@ class CaptureWish(StrEnum):
     SCREENSHOT = "screenshot"
 
 
+class ModeWish(StrEnum):
+    """How the page is brought to the time of a frame."""
+
+    SEEK = "seek"
+    RUN = "run"
+    AUTO = "auto"
+
+
 class ProbeWishes(TypedDict, total=False):
     """The options of :func:`framewright.probe`, as keywords. Each may be left out.
 
@@ -60,6 +68,8 @@ class ProbeWishes(TypedDict, total=False):
         duration: seconds, for pages that do not declare a duration.
         scale: device pixels to one CSS pixel, 0.5 to 4.
         start_frame, end_frame: the part to render; the end is excluded, both are clamped to the composition.
+        mode: ``seek`` goes straight to the time of a frame; ``run`` goes through every frame from 0 on, for pages whose
+            state grows; ``auto`` compares both on three frames.
         strict: warnings of a page that is not fully ready become errors.
         variables: values for the page's variables, as a mapping, as a JSON object in a text, or as ``"@"`` and the
             name of a file that holds one.
@@ -72,6 +82,7 @@ class ProbeWishes(TypedDict, total=False):
     scale: float
     start_frame: int | None
     end_frame: int | None
+    mode: str
     strict: bool
     variables: Mapping[str, JsonValue] | str | None
 
@@ -123,6 +134,7 @@ class RenderOptions:
     workers: int | None = None
     capture: CaptureWish = CaptureWish.AUTO
     alpha: bool | None = None
+    mode: ModeWish = ModeWish.SEEK
     strict: bool = False
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
 
@@ -168,6 +180,8 @@ class RenderOptions:
             read["quality"] = _one_of(Quality, "--quality", quality, "QUALITY_UNKNOWN")
         if (capture := wishes.get("capture")) is not None:
             read["capture"] = _one_of(CaptureWish, "--capture", capture, "CAPTURE_UNKNOWN")
+        if (mode := wishes.get("mode")) is not None:
+            read["mode"] = _one_of(ModeWish, "--mode", mode, "MODE_UNKNOWN")
         if (bitrate := wishes.get("bitrate")) is not None:
             read["bitrate"] = parse_bitrate(bitrate)
         if (workers := wishes.get("workers")) is not None:

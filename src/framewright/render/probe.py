@@ -36,6 +36,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
             start_frame=timing.range.start,
             end_frame=timing.range.stop,
             remote=tuple(sorted({*page.remote, *opened.first.page.remote})),
+            mode=opened.mode.value,
             notices=teller.notices,
             decisions=teller.decisions,
         )

@@ -26,6 +26,7 @@ class ProbeResult(BaseModel):
         frames: of the whole composition.
         start_frame, end_frame: the part that would be rendered; the end is excluded.
         remote: addresses outside the project that the page asked for.
+        mode: how the page would be brought to the time of a frame: ``seek`` or ``run``.
         notices: warnings so far.
         decisions: the automatic choices, with what they rest on.
     """
@@ -45,6 +46,7 @@ class ProbeResult(BaseModel):
     start_frame: int
     end_frame: int
     remote: tuple[str, ...]
+    mode: str
     notices: tuple[Notice, ...]
     decisions: tuple[Decided, ...]
 

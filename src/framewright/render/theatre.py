@@ -11,6 +11,7 @@ from framewright.browser import Browser, BrowserOptions, FileServer, find_fonts
 from framewright.composition import Stage, Wishes
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
+from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from framewright.composition import Project
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
+    from framewright.model.frames import FrameRate
     from framewright.model.settings import Settings
     from framewright.model.size import Size
 
@@ -61,6 +63,20 @@ class Performance:
         if step.notices:
             self._on_notices(step.notices)
         return step
+
+    async def pass_through(self, frames: FrameRange, rate: FrameRate, *, draw: bool) -> None:
+        """Go through frames one after the other; with ``draw``, those in which the page would notice it are drawn."""
+        draw = draw and self.page.frame_control
+        frame = frames.start
+        if draw and frame == 1:  # the page was opened at frame 0, and nobody has drawn that
+            await self.page.begin_frame()
+        while frame < frames.stop:
+            passage = await self._stage.pass_through(FrameRange(frame, frames.stop), rate)
+            frame = passage.reached
+            if passage.notices:
+                self._on_notices(passage.notices)
+            if draw and passage.hears_draws:
+                await self.page.begin_frame()
 
     async def cover(self, grey: int | None) -> None:
         """Lay two greys over the page; None takes them away."""

@@ -6,12 +6,16 @@
 //                  it is done, and what forbids a render: {done, failure: {code, message, thrown}}
 //   describe()     what the page says of itself, see describe.js
 //   seek(seconds)  moves the page to one time; null, or [still until, notices], when something is to be said
+//   pass(first, stop, numerator, denominator)  goes through frames of numerator / denominator a second one after the
+//                  other, for a quarter of a second of real time at most, and up to the first at the end of which the
+//                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices]
 //   cover(grey)    lays two greys over the page; null takes them away
 //
 // Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, Helios, windows, animations,
 // one generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
 {
   const FOREVER = 86_400;
+  const LAP = 250; // milliseconds: a render that is cancelled need not wait for a long way to end
   let settled = false;
   let busy = false;
 
@@ -64,25 +68,37 @@
   };
 
   /** @param {number} seconds */
-  const seek = async (seconds) => {
+  const drive = async (seconds) => {
     busy = true;
     try {
       await move(seconds);
     } finally {
       busy = false;
     }
+  };
+
+  /** @param {number} seconds */
+  const seek = async (seconds) => {
+    await drive(seconds);
     return answer(seconds);
+  };
+
+  /** @param {number} first @param {number} stop @param {number} numerator @param {number} denominator */
+  const pass = async (first, stop, numerator, denominator) => {
+    const end = fw.natives.now() + LAP;
+    let frame = first;
+    let heard = false;
+    do {
+      await drive((frame * denominator) / numerator);
+      frame += 1;
+      heard = fw.realms().some((realm) => realm.draws.heard());
+    } while (frame < stop && !heard && fw.natives.now() < end);
+    return [frame, heard, fw.notices.drain()];
   };
 
   /** The page moves itself: only once the clock obeys, and never from inside a frame. @param {number} seconds */
   const moveItself = async (seconds) => {
-    if (!settled || busy) return;
-    busy = true;
-    try {
-      await move(seconds);
-    } finally {
-      busy = false;
-    }
+    if (settled && !busy) await drive(seconds);
   };
 
   /** @type {{done: boolean, failure: unknown}} */
@@ -114,6 +130,7 @@
 
   fw.control = {
     seek,
+    pass,
     stillUntil,
     moveItself,
     size: () => ({ ...fw.roots.size(), viewport: [innerWidth, innerHeight], problems: fw.roots.problems() }),

@@ -42,6 +42,7 @@
         duration_source: source,
         fps: written("data-fps") ?? fw.helios.rate(),
         transparent: [document.documentElement, document.body, fw.roots.find()].every(clear),
+        scripted: fw.scripts.any(),
         foreseeable: fw.control.stillUntil(0) !== null,
         variables: fw.variables.list(),
         clips: fw.realms().flatMap((realm) => realm.windows.list()),

@@ -143,6 +143,8 @@ interface Fw {
   };
   bindings: { apply(scope: Element, values: Record<string, unknown>): void; settle(): void };
   smil: { roots(): Set<SVGSVGElement>; seek(): void; inspect(): Promise<void> };
+  scripts: { any(): boolean };
+  draws: { heard(): boolean };
   stillness: { until(seconds: number): number | null };
 
   notices: any;
