@@ -12,6 +12,7 @@ _LONGEST = 500
 _SHORT = 200
 _WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _LOOKS: Final = frozenset({"Image", "Font", "Stylesheet"})
+_WORK: Final = frozenset({"Fetch", "Script", "XHR"})
 # The answer of a browser that asks of its own accord; no author misses it.
 _UNASKED = "/favicon.ico"
 
@@ -26,6 +27,7 @@ class Journal:
         self._known: set[tuple[str, str]] = set()
         self._requests: dict[str, str] = {}
         self._looks: set[str] = set()
+        self._work: set[str] = set()
         self._forgiven: set[str] = set()
         self._origin = ""
 
@@ -57,6 +59,10 @@ class Journal:
         """Whether a picture, a font or a style is still on its way."""
         return bool(self._looks)
 
+    def waits_for_work(self) -> bool:
+        """Whether something that scripts asked for is still on its way."""
+        return bool(self._work)
+
     def take(self, method: str, params: dict[str, Any]) -> None:
         """Take an event, if it says something."""
         match method:
@@ -67,6 +73,7 @@ class Journal:
             case "Network.loadingFinished":
                 self._requests.pop(params["requestId"], None)
                 self._looks.discard(params["requestId"])
+                self._work.discard(params["requestId"])
             case "Network.loadingFailed":
                 self._failure(params)
             case "Network.webSocketCreated":
@@ -83,6 +90,9 @@ class Journal:
                 self._requests[params["requestId"]] = url
                 if params.get("type") in _LOOKS:
                     self._looks.add(params["requestId"])
+                # The script of a worker has no loader, and nobody tells when it is there.
+                if params.get("type") in _WORK and params.get("loaderId"):
+                    self._work.add(params["requestId"])
             self._remember_remote(url)
 
     def _remember_remote(self, url: str) -> None:
@@ -97,6 +107,7 @@ class Journal:
 
     def _failure(self, params: dict[str, Any]) -> None:
         self._looks.discard(params["requestId"])
+        self._work.discard(params["requestId"])
         url = self._requests.pop(params["requestId"], None)
         # A style or a script that is refused for its status or type counts as cancelled; for others it is the page's will.
         refused = params["type"] in {"Stylesheet", "Script"}

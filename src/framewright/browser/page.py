@@ -249,6 +249,11 @@ class Page:
         return tuple(self._journal.script_errors)
 
     @property
+    def fetching(self) -> bool:
+        """Whether something that its scripts asked for, or one of them, is still on its way."""
+        return self._journal.waits_for_work()
+
+    @property
     def remote(self) -> tuple[str, ...]:
         """Addresses of other origins that the page asked for, sorted."""
         return tuple(sorted(self._journal.remote))

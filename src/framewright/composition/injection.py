@@ -23,6 +23,7 @@ RUNTIME_FILES = (
     "random.js",
     "timers.js",
     "frames.js",
+    "pending.js",
     "shadows.js",
     "playback.js",
     "phases.js",

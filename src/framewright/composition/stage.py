@@ -35,7 +35,7 @@ _LOADING_PAUSE = 0.02
 _LONGEST_ADDRESS = 500
 _TAKE = "(name => {{ const taken = window[name]; delete window[name]; return taken; }})({name})"
 _SIZE = "function () { return this.size(); }"
-_PREPARE = "function () { return this.prepare(); }"
+_PREPARE = "function (fetching) { return this.prepare(fetching); }"
 _SEEK = "function (seconds) { return this.seek(seconds); }"
 _PASSAGE = "function (...given) { return this.pass(...given); }"
 _COVER = "function (grey) { return this.cover(grey); }"
@@ -204,7 +204,7 @@ class Stage:
     async def _prepare(self, longest: float) -> None:
         """Wait until the page is ready. Every wait in the page has its limit; a page that has broken them meets ours."""
         deadline = time.monotonic() + longest
-        while not (state := await self._ask(_PREPARE))["done"]:
+        while not (state := await self._ask(_PREPARE, self._page.fetching))["done"]:
             if time.monotonic() > deadline:
                 raise CompositionError(
                     f"The page was not ready within {longest:.3g} s: look for built-in objects that it replaces.",

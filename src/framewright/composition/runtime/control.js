@@ -2,7 +2,7 @@
 // known to nobody else.
 //
 //   size()         the root's size, the viewport's, and what is written wrong on the root
-//   prepare()      begins to wait until everything is loaded, and then stops the clock at 0; asked again it says whether
+//   prepare(fetching)   begins to wait until everything is loaded, and then stops the clock at 0; asked again it says whether
 //                  it is done, and what forbids a render: {done, failure: {code, message, thrown}}
 //   describe()     what the page says of itself, see describe.js
 //   seek(seconds)  moves the page to one time; null, or [still until, notices], when something is to be said
@@ -134,7 +134,9 @@
     stillUntil,
     moveItself,
     size: () => ({ ...fw.roots.size(), viewport: [innerWidth, innerHeight], problems: fw.roots.problems() }),
-    prepare() {
+    /** @param {boolean} fetching whether the browser sees a request under way */
+    prepare(fetching) {
+      fw.pending.tell(fetching);
       preparing ??= ready();
       return state;
     },

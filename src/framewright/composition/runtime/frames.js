@@ -91,7 +91,10 @@
     fresh: () => generation(isShort),
     async outlast(promise, seconds) {
       let settled = false;
-      fw.waits.within(promise, seconds).then(() => (settled = true));
+      const settle = () => {
+        settled = true;
+      };
+      promise.then(settle, settle);
       const over = () => {
         if (!settled) for (const realm of fw.realms()) realm.frames.fresh();
         return settled;

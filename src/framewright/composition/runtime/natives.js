@@ -43,6 +43,7 @@
     setInterval: window.setInterval.bind(window),
     clearInterval: window.clearInterval.bind(window),
     fetch: window.fetch.bind(window),
+    listen: method(EventTarget.prototype, "addEventListener"),
     reportError: window.reportError.bind(window),
     getComputedStyle: window.getComputedStyle.bind(window),
     turn: turns(),

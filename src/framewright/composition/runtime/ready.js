@@ -1,6 +1,6 @@
 // fw.ready: when the first frame may be drawn.
 //   wait()  resolves with null, or with {code, message, thrown} when the page cannot be rendered
-// Document loaded, timelines registered, fonts loaded, pictures decoded, media described, __tailwindReady settled: each
+// Document loaded, timelines registered, what the scripts have begun to load or decode there, fonts loaded, pictures decoded, media described, __tailwindReady settled: each
 // wait has its own limit and its own warning. Real time rules until then; after it the clock stands at 0.
 {
   const MEDIA_TIMEOUT = 10;
@@ -54,6 +54,10 @@
     fw.windows.place();
     await fw.timelines.wait();
     await fw.helios.wait();
+    if (!(await fw.pending.quiet(fw.config.image_timeout))) {
+      const message = `Something that the page loads or decodes was not there after ${fw.config.image_timeout} s: the first frame does not wait for it.`;
+      fw.notices.add("WORK_UNFINISHED", message);
+    }
     if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first };
     await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind()]);
     fw.windows.fill();
