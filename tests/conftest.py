@@ -33,8 +33,9 @@ def browser_files() -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _browser_files_in_place(browser_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _browser_files_in_place(browser_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
+    monkeypatch.setenv("FRAMEWRIGHT_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,6 +13,7 @@ from framewright.cli.doctor import remedies, tell_checks
 from framewright.cli.entry import run
 from framewright.cli.probe import tell_probe
 from framewright.model.composition import Clip, ClipKind, Description, DurationSource, Notice
+from framewright.model.recording import AnsweredBy, RecordedAnswer
 from framewright.render import Check, CheckState, ProbeResult
 
 INSTALL = "sudo apt-get install -y chromium-headless-shell"
@@ -110,7 +111,10 @@ def found(**changes):
         "start_frame": 30,
         "end_frame": 60,
         "mode": "seek",
-        "remote": ("https://one.example/a.js", "https://two.example/b.css"),
+        "remote": (
+            RecordedAnswer(url="https://one.example/a.js", method="GET", status=200, by=AnsweredBy.NPM),
+            RecordedAnswer(url="https://two.example/b.css", method="GET", by=AnsweredBy.NOBODY),
+        ),
         "notices": (
             Notice(code="REMOTE", message="The page asks for things from elsewhere.", element="script"),
         ),
@@ -131,7 +135,8 @@ def test_a_probe_tells_what_matters(live):
         "10 s, from data-duration",
         "300 at 30000/1001 fps (about 29.970), of which 30 to 59 are rendered",
         "Inter",
-        "https://two.example/b.css",
+        "https://one.example/a.js (npm)",
+        "https://two.example/b.css (failed)",
         "#clip-39",
         "and 10 clips more: --json tells all",
         "The page asks for things from elsewhere.",

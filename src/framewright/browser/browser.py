@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -75,6 +76,7 @@ class Browser:
     Attributes:
         version: as it tells itself, such as ``HeadlessChrome/156.0.8078.79``.
         sandboxed: its pages run in Chromium's sandbox.
+        loopback: the name by which pages of ours reach this machine; a secret where the browser is bound to an origin.
     """
 
     def __init__(self, options: BrowserOptions) -> None:
@@ -87,6 +89,7 @@ class Browser:
         self._pages: dict[str, Page] = {}
         self.version = ""
         self.sandboxed = False
+        self.loopback = "127.0.0.1" if options.origin is None else f"{secrets.token_hex(16)}.invalid"
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -140,6 +143,7 @@ class Browser:
             sandbox=self.sandboxed,
             pipe=framing.switch,
             origin=options.origin,
+            loopback=self.loopback,
             extra=options.flags,
         )
         starting = asyncio.ensure_future(BrowserProcess.start(command, self._environment()))

@@ -79,6 +79,7 @@ def command_line(
     sandbox: bool,
     pipe: str,
     origin: str | None = None,
+    loopback: str = "127.0.0.1",
     extra: tuple[str, ...] = (),
 ) -> list[str]:
     """The whole command.
@@ -88,6 +89,7 @@ def command_line(
         scale: device pixels per CSS pixel. Only as a flag does it reach the frame stream.
         pipe: the framing on the debugging pipe, ``cbor`` or ``json``.
         origin: the only one that connections are made to; None: any.
+        loopback: with an origin, another name for this machine, for those who are told of it.
     """
     device = size.scaled(scale)
     command = [str(program)]
@@ -109,17 +111,18 @@ def command_line(
     if not sandbox:
         command.append("--no-sandbox")
     if origin is not None:
-        command += _bound_to(origin)
+        command += _bound_to(origin, loopback)
     return [*command, *extra, "about:blank"]
 
 
-def _bound_to(origin: str) -> list[str]:
+def _bound_to(origin: str, loopback: str) -> list[str]:
     """Let every connection to elsewhere fail, whoever asks: also WebSockets and shared workers, which nobody holds.
 
     The rules stand before the resolver, so they see addresses of digits too; a proxy would be asked in its place.
     """
     host = urlsplit(origin).netloc
-    return [f"--host-resolver-rules=MAP {host} {host}, MAP * ~NOTFOUND", "--no-proxy-server"]
+    rules = (f"MAP {host} {host}", f"MAP {loopback} 127.0.0.1", "MAP * ~NOTFOUND")
+    return [f"--host-resolver-rules={', '.join(rules)}", "--no-proxy-server"]
 
 
 def shm_is_small() -> bool:

@@ -76,7 +76,9 @@ class Page:
         self._journal = Journal()
         # The main frame of a target has its id.
         self._manners = Manners(target, self._journal, tell=self._tell, fail=self._fail)
-        self._requests = Requests(outside, self._journal, tell=self._tell, fail=self._fail)
+        self._requests = Requests(
+            outside, self._journal, loopback=browser.loopback, tell=self._tell, fail=self._fail
+        )
         self._handlers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
         self._failure: FramewrightError | None = None
         self._loaded = asyncio.Event()
@@ -233,6 +235,11 @@ class Page:
     def frame_control(self) -> bool:
         """Whether it draws only when told to."""
         return self._browser.options.frame_control
+
+    @property
+    def loopback(self) -> str:
+        """The name by which our own scripts reach this machine."""
+        return self._browser.loopback
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -100,6 +100,7 @@ class Requests:
 
     Args:
         outside: None: whatever is held passes.
+        loopback: the host of our own sockets.
         tell: sends a call whose answer nobody needs.
         fail: called with the reason when the page cannot be rendered any more.
     """
@@ -109,11 +110,13 @@ class Requests:
         outside: Outside | None,
         journal: Journal,
         *,
+        loopback: str,
         tell: Callable[[str, dict[str, Any]], None],
         fail: Callable[[FramewrightError], None],
     ) -> None:
         self._outside = outside
         self._journal = journal
+        self._loopback = loopback
         self._tell = tell
         self._fail = fail
         self._slots = asyncio.Semaphore(_AT_A_TIME)
@@ -130,7 +133,8 @@ class Requests:
         """Take an event: a WebSocket to elsewhere is told, for the browser has refused it."""
         if method == "Network.webSocketCreated" and self._outside is not None:
             url = params["url"]
-            if not self._outside.owns(url.replace("ws", "http", 1)):
+            ours = urlsplit(url).hostname == self._loopback
+            if not ours and not self._outside.owns(url.replace("ws", "http", 1)):
                 self._journal.note(
                     "WEBSOCKET_REFUSED",
                     f"The page opened a WebSocket to {shortened(url)}, which was refused: a video cannot depend on it.",

@@ -36,9 +36,15 @@ _PAGE = mmap.PAGESIZE
 
 
 class Ring:
-    """Receives the frames of one page. An async context manager; ``settings`` goes to ``receiver.js``."""
+    """Receives the frames of one page. An async context manager; ``settings`` goes to ``receiver.js``.
 
-    def __init__(self, size: Size, profile: Path) -> None:
+    Args:
+        profile: of the browser.
+        host: the name by which its pages reach this machine.
+    """
+
+    def __init__(self, size: Size, profile: Path, host: str) -> None:
+        self._host = host
         self._size = size
         self._profile = profile
         self._frame_bytes = size.area + 2 * ((size.width + 1) // 2) * ((size.height + 1) // 2)
@@ -82,7 +88,7 @@ class Ring:
             "slots": SLOTS,
             "slotBytes": self._slot_bytes,
             "bucket": self._bucket,
-            "notes": f"ws://127.0.0.1:{port}{self._path}",
+            "notes": f"ws://{self._host}:{port}{self._path}",
         }
 
     async def _listen(self, connection: ServerConnection) -> None:

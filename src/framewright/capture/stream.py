@@ -82,7 +82,7 @@ class StreamSource:
             PicturesLostError: no stream could be had, or one whose draws do not serve their own copies.
         """
         async with AsyncExitStack() as stack:
-            ring = await stack.enter_async_context(Ring(size, profile))
+            ring = await stack.enter_async_context(Ring(size, profile, page.loopback))
             source = cls(page, size, ring, AsyncExitStack(), careful=careful)
             await source._begin()
             ring.attach()

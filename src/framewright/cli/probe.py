@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from framewright.model.composition import Clip, Variable
+    from framewright.model.recording import RecordedAnswer
     from framewright.render import ProbeResult, ProbeWishes
 
 _LENGTH_FROM = {
@@ -101,10 +102,14 @@ def _rows(found: ProbeResult) -> list[tuple[str, str]]:
     ]
     if found.description.fonts:
         told.append(("fonts", ", ".join(phrases.clean(font) for font in found.description.fonts)))
-    told += [
-        ("remote" if not position else "", phrases.clean(url)) for position, url in enumerate(found.remote)
-    ]
+    told += [("" if position else "remote", _remote(answer)) for position, answer in enumerate(found.remote)]
     return told
+
+
+def _remote(answer: RecordedAnswer) -> str:
+    status = "" if answer.status is None or answer.status < 300 else f" {answer.status}"
+    method = "" if answer.method == "GET" else f"{answer.method} "
+    return f"{method}{phrases.clean(answer.url)} ({answer.by.value}{status})"
 
 
 def _frames(found: ProbeResult) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path  # noqa: TC003 -- pydantic reads it at run time
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
         fonts: a folder of font files that pages may name, besides the families that we bring.
         system_fonts: pages see every font that this machine has installed.
         font_table: what generic and system names mean, as JSON: ``{"Helvetica": "Inter"}``; these rows win over ours.
+        cache: the folder in which fetched things are kept; None: ``framewright`` in the user's cache folder.
+        cache_size: bytes that it may take.
+        remote_timeout: seconds that one thing from elsewhere may take.
+        remote_size: bytes that one thing from elsewhere may have.
+        remote_total: bytes that all things from elsewhere may have that one composition asks for.
     """
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWRIGHT_", frozen=True)
@@ -45,6 +51,20 @@ class Settings(BaseSettings):
     fonts: Path | None = None
     system_fonts: bool = False
     font_table: dict[str, str] = Field(default_factory=dict)
+    cache: Path | None = None
+    cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=4 * 2**30, ge=0)
+    remote_timeout: float = Field(default=30.0, gt=0)
+    remote_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=256 * 2**20, gt=0)
+    remote_total: Annotated[int, BeforeValidator(read_memory)] = Field(default=2 * 2**30, gt=0)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where fetched things are kept."""
+        if self.cache is not None:
+            return self.cache
+        # A relative path in it counts as not set: XDG Base Directory Specification.
+        named = os.environ.get("XDG_CACHE_HOME", "")
+        return (Path(named) if os.path.isabs(named) else Path("~/.cache").expanduser()) / "framewright"
 
     @classmethod
     def read(cls, **wishes: Any) -> Self:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import find_browser, has_frame_control
 from framewright.composition import Wishes, open_project
+from framewright.composition.remote import RemoteDesk
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
 from framewright.render.mode_choice import Mode, choose_mode
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from framewright.composition import Project
+    from framewright.model.recording import Recording
     from framewright.model.settings import Settings
     from framewright.render.options import RenderOptions
     from framewright.render.telling import Teller
@@ -37,6 +39,7 @@ class Opened:
         size: in CSS pixels, as the page is laid out.
         drawn: in device pixels, as pictures come.
         mode: how the page is brought to the time of a frame.
+        recording: what the page asked of other origins, and all that later browsers get from there.
     """
 
     theatre: Theatre
@@ -45,6 +48,7 @@ class Opened:
     timing: Timing
     size: Size
     drawn: Size
+    recording: Recording
     mode: Mode = Mode.SEEK
 
 
@@ -59,28 +63,36 @@ async def open_composition(
     """
     project = open_project(composition)
     program = find_browser(settings)
-    house = House(
-        project=project,
-        program=program,
-        frame_control=has_frame_control(program),
-        scale=options.scale,
-        wishes=Wishes(
-            width=options.width,
-            height=options.height,
-            page_timeout=settings.page_timeout,
-            variables=options.variables,
-        ),
-        settings=settings,
-    )
-    async with Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back) as theatre:
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(
+            RemoteDesk(settings, strict=options.strict, on_notice=lambda notice: teller.warn((notice,)))
+        )
+        house = House(
+            project=project,
+            program=program,
+            frame_control=has_frame_control(program),
+            scale=options.scale,
+            wishes=Wishes(
+                width=options.width,
+                height=options.height,
+                page_timeout=settings.page_timeout,
+                variables=options.variables,
+            ),
+            settings=settings,
+            remote=desk,
+        )
+        theatre = await stack.enter_async_context(
+            Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back)
+        )
         first = await _open_first(theatre, _likely_size(project, options), options)
+        recording = await desk.freeze()
         page = first.description
         size, size_choice, ignored = choose_size(page, options)
         timing = choose_timing(page, options)
         for choice in (size_choice, *timing.choices):
             teller.decide(choice)
         teller.warn_of_readiness((*page.notices, *ignored, *timing.notices))
-        opened = Opened(theatre, house, first, timing, size, size.scaled(options.scale))
+        opened = Opened(theatre, house, first, timing, size, size.scaled(options.scale), recording)
         mode, mode_choice = await choose_mode(opened, options.mode)
         teller.decide(mode_choice)
         yield replace(opened, mode=mode)

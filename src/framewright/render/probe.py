@@ -35,7 +35,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
             frames=timing.frames,
             start_frame=timing.range.start,
             end_frame=timing.range.stop,
-            remote=tuple(sorted({*page.remote, *opened.first.page.remote})),
+            remote=opened.recording.answers,
             mode=opened.mode.value,
             notices=teller.notices,
             decisions=teller.decisions,

@@ -11,6 +11,7 @@ from framewright.model.composition import (  # noqa: TC001 -- pydantic reads the
     Notice,
 )
 from framewright.model.events import Decided  # noqa: TC001 -- as above
+from framewright.model.recording import RecordedAnswer  # noqa: TC001 -- as above
 
 
 class ProbeResult(BaseModel):
@@ -25,7 +26,7 @@ class ProbeResult(BaseModel):
         duration_source: where that length comes from.
         frames: of the whole composition.
         start_frame, end_frame: the part that would be rendered; the end is excluded.
-        remote: addresses outside the project that the page asked for.
+        remote: what the page asked of other origins, and who answered.
         mode: how the page would be brought to the time of a frame: ``seek`` or ``run``.
         notices: warnings so far.
         decisions: the automatic choices, with what they rest on.
@@ -45,7 +46,7 @@ class ProbeResult(BaseModel):
     frames: int
     start_frame: int
     end_frame: int
-    remote: tuple[str, ...]
+    remote: tuple[RecordedAnswer, ...]
     mode: str
     notices: tuple[Notice, ...]
     decisions: tuple[Decided, ...]

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewright.browser import Browser, BrowserOptions, FileServer, find_fonts
+from framewright.browser import Browser, BrowserOptions, FileServer, Outside, find_fonts
 from framewright.composition import Stage, Wishes
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from framewright.browser import Page
+    from framewright.browser import Answerer, Page
     from framewright.composition import Project
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
@@ -103,6 +103,7 @@ class House:
         frame_control: whether it draws only when told to.
         scale: device pixels to a CSS pixel.
         wishes: what the page is told.
+        remote: answers what the page asks of other origins; None: the network does.
     """
 
     project: Project
@@ -111,6 +112,7 @@ class House:
     scale: float
     wishes: Wishes
     settings: Settings
+    remote: Answerer | None = None
 
 
 class Theatre:
@@ -183,12 +185,13 @@ class Theatre:
             memory_limit=house.settings.page_memory,
             tmpdir=house.settings.tmpdir,
             fonts=self._fonts,
+            origin=None if house.remote is None else self.origin,
         )
         async with AsyncExitStack() as stack:
             # One starts while the others load: starting all at once slows each and helps none.
             async with self._starting:
                 browser = await stack.enter_async_context(Browser(options))
-                page = await browser.new_page()
+                page = await browser.new_page(outside=self._outside())
             stage = await Stage.open(page, house.project, self.origin, house.wishes)
             stack.pop_all()
         performance = Performance(browser, page, stage, size, self._on_notices)
@@ -203,7 +206,7 @@ class Theatre:
         Raises:
             CompositionError, BrowserError: as :meth:`open`.
         """
-        page = await host.browser.new_page(apart=True)
+        page = await host.browser.new_page(apart=True, outside=self._outside())
         try:
             stage = await Stage.open(page, self._house.project, self.origin, self._house.wishes)
         except BaseException:
@@ -211,6 +214,10 @@ class Theatre:
                 await page.close()
             raise
         return Performance(host.browser, page, stage, host.size, self._on_notices, guest=True)
+
+    def _outside(self) -> Outside | None:
+        remote = self._house.remote
+        return None if remote is None else Outside(self.origin, remote)
 
     async def close(self, performance: Performance) -> None:
         """End one performance. May be called again."""

@@ -40,9 +40,9 @@
     const address = image.currentSrc || image.src;
     if (!/^data:image\/svg|\.svg([?#]|$)/i.test(address)) return false;
     try {
-      return MOVES.test(await (await natives.fetch(address)).text());
+      return MOVES.test(await (await natives.fetch(address, { mode: "same-origin" })).text());
     } catch {
-      return false; // of another origin: not to be read
+      return false; // of another origin: not to be read, and not to be asked for once more
     }
   };
 

@@ -1,0 +1,21 @@
+"""What a composition asks of other origins: fetched once, kept, recorded, replayed."""
+
+from framewright.composition.remote.blobs import BlobFolder
+from framewright.composition.remote.cache import CacheEntry, RemoteCache
+from framewright.composition.remote.desk import RemoteDesk
+from framewright.composition.remote.fetch import Allowance, Fetched, Fetcher, FetchError
+from framewright.composition.remote.policy import NetworkPolicy
+from framewright.composition.remote.replay import Replay
+
+__all__ = [
+    "Allowance",
+    "BlobFolder",
+    "CacheEntry",
+    "FetchError",
+    "Fetched",
+    "Fetcher",
+    "NetworkPolicy",
+    "RemoteCache",
+    "RemoteDesk",
+    "Replay",
+]
