@@ -12,7 +12,7 @@ from framewright.cli.console import PeopleConsole
 from framewright.cli.doctor import remedies, tell_checks
 from framewright.cli.entry import run
 from framewright.cli.probe import tell_probe
-from framewright.model.composition import Clip, ClipKind, Description, DurationSource, Notice
+from framewright.model.composition import Clip, ClipKind, Description, DurationSource, FontUse, Notice
 from framewright.model.recording import AnsweredBy, RecordedAnswer
 from framewright.render import Check, CheckState, ProbeResult
 
@@ -95,7 +95,10 @@ def found(**changes):
         transparent=False,
         foreseeable=True,
         clips=changes.pop("clips", clips),
-        fonts=("Inter",),
+        fonts=(
+            FontUse(asked="Inter", used=("Inter", "Noto Color Emoji")),
+            FontUse(asked="Own", used=("Tinos",), own=True),
+        ),
     )
     facts = {
         "description": page,
@@ -134,7 +137,7 @@ def test_a_probe_tells_what_matters(live):
         "640×360, drawn as 1280×720 at scale 2",
         "10 s, from data-duration",
         "300 at 30000/1001 fps (about 29.970), of which 30 to 59 are rendered",
-        "Inter",
+        "Inter (by Noto Color Emoji), Own remote",
         "https://one.example/a.js (npm)",
         "https://two.example/b.css (failed)",
         "#clip-39",

@@ -25,6 +25,11 @@ class Framing(Protocol):
         """The messages that are complete with this piece."""
 
 
+# The neighbours of a node, which come unasked before an answer about it: on a page of 10 000 elements a second to decode.
+_UNREAD = b"\x66method\x71DOM.setChildNodes"
+_HEAD_BYTES = 40
+
+
 class CborFraming:
     """Screenshots arrive as raw bytes: 0.7 ms for a PNG of 1.6 MB against 3 to 5 ms with JSON and base64."""
 
@@ -53,7 +58,8 @@ class CborFraming:
             message = bytes(memoryview(self._buffer)[: self._wanted])
             del self._buffer[: self._wanted]
             self._wanted = None
-            yield cbor.decode(message)
+            if message.find(_UNREAD, 0, _HEAD_BYTES) < 0:
+                yield cbor.decode(message)
 
 
 class JsonFraming:

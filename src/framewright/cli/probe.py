@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from framewright.model.composition import Clip, Variable
+    from framewright.model.composition import Clip, FontUse, Variable
     from framewright.model.recording import RecordedAnswer
     from framewright.render import ProbeResult, ProbeWishes
 
@@ -101,7 +101,7 @@ def _rows(found: ProbeResult) -> list[tuple[str, str]]:
         ("paints", "on transparency" if found.description.transparent else "an opaque background"),
     ]
     if found.description.fonts:
-        told.append(("fonts", ", ".join(phrases.clean(font) for font in found.description.fonts)))
+        told.append(("fonts", ", ".join(_font(font) for font in found.description.fonts)))
     told += [("" if position else "remote", _remote(answer)) for position, answer in enumerate(found.remote)]
     return told
 
@@ -110,6 +110,13 @@ def _remote(answer: RecordedAnswer) -> str:
     status = "" if answer.status is None or answer.status < 300 else f" {answer.status}"
     method = "" if answer.method == "GET" else f"{answer.method} "
     return f"{method}{phrases.clean(answer.url)} ({answer.by.value}{status})"
+
+
+def _font(font: FontUse) -> str:
+    """As asked; and by what it is drawn, where that has another name."""
+    others = [name for name in font.used if name.lower() != font.asked.lower()]
+    by = f" (by {', '.join(phrases.clean(name) for name in others)})" if others and not font.own else ""
+    return phrases.clean(font.asked) + by
 
 
 def _frames(found: ProbeResult) -> str:

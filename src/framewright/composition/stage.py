@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from framewright.composition.font_look import look_at_fonts
+from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
 from framewright.model.composition import Description, Notice, Step
 from framewright.model.errors import CompositionError
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from framewright.browser import Page
+    from framewright.composition.fonts import Text
     from framewright.composition.project import Project
+    from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRange, FrameRate
 
 _log = get_logger(__name__)
@@ -175,6 +179,28 @@ class Stage:
             still_until, told = answer or (None, [])
             notices = (*of_page, *(Notice.model_validate(one) for one in told))
             return Step(still_until=still_until, notices=notices)
+
+    async def look_at_fonts(self, fonts: FontSet) -> tuple[Text, ...]:
+        """Find which fonts draw the page's text as it stands now, and tell it in the description.
+
+        Args:
+            fonts: what the browser sees.
+
+        Returns:
+            The texts by style.
+
+        Raises:
+            CompositionError: ``PAGE_HANGS`` when the page does not answer in time; ``ACCOUNT_INVALID``.
+            BrowserError: the browser died.
+        """
+        with _understanding():
+            texts = await look_at_fonts(self._page, self._control, timeout=self._timeout)
+        told = {
+            "fonts": font_uses(texts),
+            "notices": (*self.description.notices, *font_notices(texts, fonts), *self._page.drain_notices()),
+        }
+        self.description = self.description.model_copy(update=told)
+        return texts
 
     async def cover(self, grey: int | None) -> None:
         """Lay two greys over all that the page shows, ``grey`` and 255 - ``grey``; None takes them away without a trace."""

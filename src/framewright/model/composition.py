@@ -99,6 +99,20 @@ class DurationSource(StrEnum):
     OPTION = "option"  # --duration
 
 
+class FontUse(_Value):
+    """A font that text asks for.
+
+    Attributes:
+        asked: the first family of its list, as written.
+        used: the families that drew it, sorted; empty where nothing of it was laid out yet.
+        own: the page declares the family itself, or was given it as if it did.
+    """
+
+    asked: str
+    used: tuple[str, ...] = ()
+    own: bool = False
+
+
 class Description(_Value):
     """A page, described by itself.
 
@@ -112,6 +126,7 @@ class Description(_Value):
         foreseeable: True when the runtime can tell how long the picture will hold.
         variables: those that the page declares.
         remote: addresses outside the project that the page asked for, sorted.
+        fonts: what text asks for and is drawn with; empty until somebody has looked.
     """
 
     composition: str | None
@@ -127,7 +142,7 @@ class Description(_Value):
     clips: tuple[Clip, ...]
     variables: tuple[Variable, ...] = ()
     remote: tuple[str, ...] = ()
-    fonts: tuple[str, ...] = ()
+    fonts: tuple[FontUse, ...] = ()
     notices: tuple[Notice, ...] = ()
     version: Literal[1] = 1
 

@@ -104,6 +104,7 @@ async def _open_first(theatre: Theatre, size: Size, options: RenderOptions) -> P
         performance = await theatre.open(size)
         wanted, _, _ = choose_size(performance.description, options)
         if wanted == size:
+            await performance.look_at_fonts()
             return performance
         await theatre.close(performance)
         size = wanted

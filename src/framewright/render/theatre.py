@@ -78,6 +78,12 @@ class Performance:
             if draw and passage.hears_draws:
                 await self.page.begin_frame()
 
+    async def look_at_fonts(self) -> None:
+        """Find which fonts draw the page's text, for its description."""
+        fonts = self.browser.options.fonts
+        if fonts is not None:
+            await self._stage.look_at_fonts(fonts)
+
     async def cover(self, grey: int | None) -> None:
         """Lay two greys over the page; None takes them away."""
         await self._stage.cover(grey)

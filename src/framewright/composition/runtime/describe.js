@@ -46,7 +46,6 @@
         foreseeable: fw.control.stillUntil(0) !== null,
         variables: fw.variables.list(),
         clips: fw.realms().flatMap((realm) => realm.windows.list()),
-        fonts: fw.fonts.used(),
         notices: fw.notices.drain(),
       },
     };

@@ -147,6 +147,13 @@ interface Fw {
   draws: { heard(): boolean };
   stillness: { until(seconds: number): number | null };
 
+  fonts: {
+    wait(): Promise<void>;
+    late(): Promise<void> | null;
+    groups(): unknown[];
+    samples(): Node[];
+  };
+
   notices: any;
   windows: any;
   [other: string]: any;
