@@ -18,9 +18,7 @@ from framewright.check.report import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr path circle rect line use".split()
-)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # A start tag of the second kind ends an open element of the first, where its end tag was left out.
 _ENDED_BY = {
     "p": frozenset(
@@ -65,6 +63,7 @@ class Element:
         text: of a script or style, all that is in it; else empty.
         text_offset: characters from the beginning of the file to ``text``.
         number: its place among the children of its parent with the same tag, from 1.
+        alike: how many of those there are.
     """
 
     tag: str
@@ -74,6 +73,7 @@ class Element:
     text: str = ""
     text_offset: int = 0
     number: int = 1
+    alike: int = 1
     children: list[Element] = field(default_factory=list)
 
     def get(self, name: str) -> str | None:
@@ -109,24 +109,21 @@ class Element:
             return f"#{identity}"
         classes = (self.get("class") or "").split()
         named = f"{self.tag}.{classes[0]}" if classes else self.tag
-        alike = 0 if self.parent is None else sum(one.tag == self.tag for one in self.parent.children)
-        return f"{named}:nth-of-type({self.number})" if alike > 1 else named
+        return f"{named}:nth-of-type({self.number})" if self.alike > 1 else named
 
 
-class Document:
-    """One HTML file.
+class Written:
+    """The text of one file.
 
     Attributes:
         name: its path relative to the project's folder, with ``/``.
         text: what stands in it.
-        elements: all of them, in the order of their start tags.
     """
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
         self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.elements = _Reader(self).elements
 
     def place(self, offset: int) -> Place:
         """Line and column of a character."""
@@ -136,6 +133,26 @@ class Document:
     def offset(self, line: int, column: int) -> int:
         """Characters before a line, counted from 1, and a column, counted from 0."""
         return self._lines[line - 1] + column
+
+
+class Document(Written):
+    """One HTML file.
+
+    Attributes:
+        elements: all of them, in the order of their start tags.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(name, text)
+        self.elements = tuple(_Reader(self).elements)
+
+    @property
+    def root(self) -> Element | None:
+        """The composition's root as the runtime finds it, unless a script makes another one."""
+        marked = [one for one in self.elements if one.get("data-root") == "true" and one.template is None]
+        named = [one for one in self.elements if one.has("data-composition-id") and one.template is None]
+        both = [one for one in marked if one in named]
+        return next(iter((*both, *marked, *named)), None)
 
     def with_tag(self, *tags: str) -> Iterator[Element]:
         """The elements of these tags."""
@@ -151,6 +168,8 @@ class _Reader(HTMLParser):
         self.elements: list[Element] = []
         self.feed(document.text)
         self.close()
+        for element in self.elements:
+            element.alike = self._counts[element.parent, element.tag]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         while self._open and tag in _ENDED_BY.get(self._open[-1].tag, ()):

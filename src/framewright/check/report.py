@@ -66,30 +66,28 @@ class PageFacts(_Value):
 
 
 class DifferingFrame(_Value):
-    """A frame that looks different when it is reached another way.
+    """A frame that does not always look the same.
 
     Attributes:
         frame: its number.
         seconds: its time.
-        pixels: how many of its pixels differ.
-        share: of all its pixels, from 0 to 1.
-        pictures: names of the pictures in the report's folder, by the way that the frame was reached; empty without
-            a report.
+        ways: how it was reached when it looked different: ``again`` on another page by the same steps, ``shuffled``
+            by leaps back and forth, ``alone`` as the first frame of a page.
+        share: of the pixels that differ at most, from 0 to 1.
     """
 
     frame: int
     seconds: float
-    pixels: int
+    ways: tuple[str, ...]
     share: float
-    pictures: dict[str, str] = {}
 
 
 class AuditFacts(_Value):
-    """The comparison of frames reached in order with the same frames reached out of order.
+    """The comparison of frames that were reached in order with the same frames reached in other ways.
 
     Attributes:
-        frames: the sampled frames.
-        differing: those that differ.
+        frames: those that were looked at.
+        differing: those that do not always look the same.
     """
 
     frames: tuple[int, ...]

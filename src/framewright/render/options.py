@@ -196,6 +196,22 @@ class RenderOptions:
         return cls(**read)  # type: ignore[arg-type]  # each value was read above, or is checked as it comes in
 
 
+def settle(options: RenderOptions | None, wishes: RenderWishes | ProbeWishes) -> RenderOptions:
+    """The options of a call that takes them as one value or as keywords.
+
+    Raises:
+        UsageError: ``OPTIONS_TWICE`` when both are given; and as :meth:`RenderOptions.parse`.
+    """
+    if options is None:
+        return RenderOptions.parse(**wishes)
+    if wishes:
+        raise UsageError(
+            f"Give options as one value or as keywords, not both: {', '.join(sorted(wishes))}.",
+            code="OPTIONS_TWICE",
+        )
+    return options
+
+
 def parse_bitrate(written: str | int) -> int:
     """Bits a second from ``8000000``, ``"800k"``, ``"8M"``.
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from framewright.model.errors import UsageError
 from framewright.model.settings import Settings
 from framewright.render.blocking import run_blocking
 from framewright.render.cancel import Stoppable
-from framewright.render.options import RenderOptions
+from framewright.render.options import settle
 from framewright.render.telling import Teller
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from framewright.model.report import RenderReport
     from framewright.render.cancel import CancelToken
     from framewright.render.installation import Check
-    from framewright.render.options import ProbeWishes, RenderWishes
+    from framewright.render.options import ProbeWishes, RenderOptions, RenderWishes
     from framewright.render.probe_result import ProbeResult
     from framewright.render.telling import Listener
 
@@ -63,7 +62,7 @@ async def render_async(
     """
     from framewright.render.job import Job
 
-    asked = _options(options, wishes)
+    asked = settle(options, wishes)
     teller = Teller(on_event, strict=asked.strict)
     async with Stoppable(cancel):
         return await Job(os.fspath(composition), output, asked, settings or Settings.read(), teller).run()
@@ -85,7 +84,7 @@ def render(
     Works in scripts, in threads and in notebooks. Inside a running event loop the work, and with it ``on_event``,
     goes to a thread of its own. Ctrl-C cleans up and raises RenderCancelledError.
     """
-    asked = _options(options, wishes)
+    asked = settle(options, wishes)
     return run_blocking(
         lambda: render_async(composition, output, asked, on_event=on_event, cancel=cancel, settings=settings)
     )
@@ -112,7 +111,7 @@ async def probe_async(
     """
     from framewright.render.probe import probe_composition
 
-    asked = _options(options, wishes)
+    asked = settle(options, wishes)
     async with Stoppable(cancel):
         return await probe_composition(os.fspath(composition), asked, settings or Settings.read())
     raise AssertionError("unreachable")
@@ -127,7 +126,7 @@ def probe(
     **wishes: Unpack[ProbeWishes],
 ) -> ProbeResult:
     """Open a composition and describe it; see :func:`probe_async`, which this runs to its end."""
-    asked = _options(options, wishes)
+    asked = settle(options, wishes)
     return run_blocking(lambda: probe_async(composition, asked, cancel=cancel, settings=settings))
 
 
@@ -142,14 +141,3 @@ async def diagnose(settings: Settings | None = None) -> tuple[Check, ...]:
     from framewright.render.diagnosis import check_installation
 
     return await check_installation(settings or Settings.read())
-
-
-def _options(options: RenderOptions | None, wishes: RenderWishes | ProbeWishes) -> RenderOptions:
-    if options is None:
-        return RenderOptions.parse(**wishes)
-    if wishes:
-        raise UsageError(
-            f"Give options as one value or as keywords, not both: {', '.join(sorted(wishes))}.",
-            code="OPTIONS_TWICE",
-        )
-    return options

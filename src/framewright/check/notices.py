@@ -1,0 +1,161 @@
+"""What the page itself warns of, as findings: how much each matters, what to do, and where it is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from framewright.check.assets import Standing
+from framewright.check.places import (
+    asset_of_address,
+    place_in_script,
+    place_of_element,
+    without_origin,
+)
+from framewright.check.report import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from framewright.check.report import Place
+    from framewright.check.rule import Subject
+    from framewright.model.composition import Notice
+    from framewright.model.errors import CompositionError
+
+_OWN_SERVER = re.compile(r"http://127\.0\.0\.1:\d+")
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be said of a code of the page.
+
+    Attributes:
+        attribute: in which the fault is written, where it is in one.
+    """
+
+    severity: Severity
+    about: str
+    advice: str
+    attribute: str = ""
+
+
+TOLD: dict[str, Told] = {
+    "SCRIPT_ERROR": Told(_ERROR, "a script threw, or a promise was rejected and nobody heard", "Mend the script."),
+    "CONSOLE_ERROR": Told(_WARNING, "the page wrote an error to its console", "Mend what it complains of."),
+    "CONSOLE_WARNING": Told(_INFO, "the page wrote a warning to its console", "See whether it matters."),
+    "ASSET_UNAVAILABLE": Told(
+        _ERROR, "something that the page asked for could not be loaded", "Put it there, or do not ask for it."
+    ),
+    "IMAGE_FAILED": Told(
+        _ERROR, "a picture that is shown could not be loaded or read", "Put a picture there that browsers can read."
+    ),
+    "IMAGE_TIMEOUT": Told(
+        _WARNING, "a picture took too long", "Save it into the project, or make it smaller."
+    ),
+    "MEDIA_FAILED": Told(
+        _ERROR, "a video or audio could not be opened", "Put a file there that FFmpeg and browsers can read."
+    ),
+    "VIDEO_STILL": Told(_INFO, "a video that shows one picture only", "Use a sequence of pictures meanwhile."),
+    "FONT_FAILED": Told(
+        _ERROR, "a font could not be loaded, and another one takes its place", "Put the font file there."
+    ),
+    "FONT_TIMEOUT": Told(_WARNING, "a font took too long", "Save it into the project."),
+    "SVG_IMAGE_MOVES": Told(
+        _WARNING, "an animated SVG in an `<img>`, which nobody can seek", "Write the SVG into the page itself."
+    ),
+    "TIMELINE_NOT_REGISTERED": Told(
+        _WARNING,
+        "a composition whose timeline was never registered, although the page's scripts speak of `__timelines`",
+        "Register it under the composition's id, or give the composition data-no-timeline.",
+        "data-composition-id",
+    ),
+    "TIMELINE_INVALID": Told(
+        _ERROR,
+        "something in `__timelines` that cannot be moved to a time",
+        "Register a paused timeline that has totalTime, time or seek.",
+    ),
+    "REFERENCE_UNKNOWN": Told(
+        _ERROR, "`data-start` names an id that is not in the page", "Name an id of the page, or write seconds.",
+        "data-start",
+    ),
+    "REFERENCE_CYCLE": Told(
+        _ERROR, "`data-start` leads back to itself", "Let one of the elements begin at a number of seconds.",
+        "data-start",
+    ),
+    "WORK_UNFINISHED": Told(
+        _WARNING, "the page was still busy when its first frame was due", "Let the page come to rest after it has loaded."
+    ),
+    "TIMERS_ENDLESS": Told(
+        _WARNING, "timers that set each other without end", "Let them wait, or stop."
+    ),
+    "SEEK_TIMEOUT": Told(_WARNING, "a promise that a frame waits for takes too long", "Settle it sooner."),
+    "TAILWIND_TIMEOUT": Told(_WARNING, "Tailwind did not become ready", "Build its style sheet into the project."),
+    "DIALOG_DISMISSED": Told(_WARNING, "the page opened a dialog, which was dismissed", "Do not open dialogs."),
+    "POPUP_CLOSED": Told(_WARNING, "the page opened a window, which was closed", "Do not open windows."),
+    "DOWNLOAD_DENIED": Told(_WARNING, "the page began a download, which was denied", "Do not download."),
+    "NAVIGATION_REFUSED": Told(_WARNING, "the page tried to leave", "Stay on the page."),
+    "FRAME_FOREIGN": Told(
+        _WARNING, "a frame from elsewhere, which keeps its own time", "Save what it shows into the project."
+    ),
+    "OPTION_IGNORED": Told(
+        _INFO, "an option that the page's own word overrules", "Leave the option out, or take the attribute away."
+    ),
+}  # fmt: skip
+OTHER = Told(_WARNING, "any other warning of the page", "See docs/compositions.md for what the page may do.")
+
+# Told better by a rule, which knows where the address is written.
+_OF_ADDRESSES = frozenset({"ASSET_UNAVAILABLE", "IMAGE_FAILED", "MEDIA_FAILED"})
+_BY_RULE = {"REFERENCE_UNKNOWN": "START_INVALID", "FRAME_FOREIGN": "FRAME_REMOTE"}
+
+
+def findings_of_notices(subject: Subject, found: list[Finding]) -> Iterator[Finding]:
+    """The page's own warnings, but for those that say again what rules have found."""
+    page = subject.page
+    if page is None:
+        return
+    known = {(finding.code, finding.element) for finding in found}
+    for notice in page.notices:
+        code = _BY_RULE.get(notice.code, notice.code)
+        if (notice.code, notice.element) in known or (code, notice.element) in known:
+            continue
+        asset = asset_of_address(subject.sources, notice.address, page.origin)
+        lost = asset is not None and asset.target.standing in {Standing.MISSING, Standing.OUTSIDE}
+        if notice.code in _OF_ADDRESSES and lost:
+            continue
+        told = TOLD.get(notice.code, OTHER)
+        yield Finding(
+            code=notice.code,
+            severity=told.severity,
+            message=without_origin(notice.message, page.origin),
+            advice=told.advice,
+            place=asset.use.place if asset else _place(subject, notice, told, page.origin),
+            element=notice.element,
+        )
+
+
+def _place(subject: Subject, notice: Notice, told: Told, origin: str) -> Place | None:
+    written = place_of_element(subject.sources, notice.element, told.attribute)
+    return written or place_in_script(subject.sources, notice.message, origin)
+
+
+def finding_of_failure(subject: Subject, error: CompositionError, found: list[Finding]) -> Finding | None:
+    """Why the page could not be opened; None when a rule has told it with its place."""
+    if any(finding.code == error.code for finding in found):
+        return None
+    origin = _origin_in(error.message)
+    advice = TOLD[error.code].advice if error.code in TOLD else "Nothing can be rendered until this is mended."
+    return Finding(
+        code=error.code,
+        severity=Severity.ERROR,
+        message=without_origin(error.message, origin),
+        advice=advice,
+        place=place_in_script(subject.sources, error.message, origin),
+    )
+
+
+def _origin_in(message: str) -> str:
+    """The project's own server is gone by now; it is the only one with this address."""
+    match = _OWN_SERVER.search(message)
+    return match[0] if match else ""
