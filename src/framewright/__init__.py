@@ -5,10 +5,11 @@
     report = framewright.render("my-title/", "title.mp4", fps=30)
     print(report.output.frames, "frames,", report.unchanged, "of them unchanged")
 
-:func:`render` and :func:`probe` block; :func:`render_async` and :func:`probe_async` are awaited. What goes wrong is
+:func:`render`, :func:`probe` and :func:`check` block; those that end in ``_async`` are awaited. What goes wrong is
 raised as a :class:`FramewrightError` whose ``code`` is for programs and whose ``message`` is for people.
 """
 
+from framewright.check import CheckReport, DifferingFrame, Finding, Place, Severity, check, check_async
 from framewright.model.composition import Clip, Description, Notice, Variable, VariableType
 from framewright.model.errors import (
     BrowserError,
@@ -35,7 +36,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.report import FileFacts, RenderReport
 from framewright.model.settings import Settings
 
-# The function takes the name of the room that it comes from; what else that room has is named here.
+# Two functions take the names of the rooms that they come from; what else those rooms have is named here.
 from framewright.render import (
     CancelToken,
     Check,
@@ -54,21 +55,25 @@ __all__ = [
     "BrowserError",
     "CancelToken",
     "Check",
+    "CheckReport",
     "CheckState",
     "Clip",
     "CompositionError",
     "Decided",
     "Description",
+    "DifferingFrame",
     "EncoderError",
     "ExitCode",
     "FellBack",
     "FileFacts",
+    "Finding",
     "Finished",
     "FrameRate",
     "FramewrightError",
     "Listener",
     "Notice",
     "OutputError",
+    "Place",
     "ProbeResult",
     "Progressed",
     "RenderCancelledError",
@@ -77,12 +82,15 @@ __all__ = [
     "RenderReport",
     "Settings",
     "SetupError",
+    "Severity",
     "Stage",
     "StageBegan",
     "UsageError",
     "Variable",
     "VariableType",
     "Warned",
+    "check",
+    "check_async",
     "diagnose",
     "probe",
     "probe_async",

@@ -86,6 +86,8 @@ def _tally(report: CheckReport) -> str:
         count = report.count(severity)
         shown = severity if count else "none"
         told.append(f'<span class="{shown}">{count} {plural if count != 1 else plural[:-1]}</span>')
+    if report.audit and report.audit.differing:
+        told.append('<a href="#frames">the frames that differ</a>')
     return f'<p class="tally">{"".join(told)}</p>'
 
 
@@ -100,7 +102,7 @@ def _finding(finding: Finding) -> str:
     where = f"{place.line}:{place.column}" if place and place.line else ""
     element = f"<code>{escape(finding.element)}</code>" if finding.element else ""
     return (
-        f'<article><div class="where">{where}</div><p class="what">{escape(finding.message)}</p>'
+        f'<article class="of-{finding.severity}"><div class="where">{where}</div><p class="what">{escape(finding.message)}</p>'
         f'<p class="advice">{escape(finding.advice)}</p>'
         f'<p class="label"><span class="{finding.severity}">{finding.severity}</span>'
         f"<code>{finding.code}</code>{element}</p></article>"
@@ -111,7 +113,7 @@ def _audit(report: CheckReport) -> Iterable[str]:
     audit = report.audit
     if audit is None:
         return
-    yield "<h2>Frames, compared by the ways that lead to them</h2>"
+    yield '<h2 id="frames">Frames, compared by the ways that lead to them</h2>'
     if not audit.differing:
         looked = ", ".join(map(str, audit.frames))
         yield f'<div class="card frame good">Frames {looked} look the same by every way.</div>'
@@ -131,7 +133,7 @@ def _frame(differing: DifferingFrame) -> str:
         )
     share = f"{100 * differing.share:.2g} % of the pixels"
     head = f"<h3>Frame {differing.frame}<span>{differing.seconds:.3g} s · {share}</span></h3>"
-    return f'<div class="frame">{head}{"<br>".join(shown)}</div>'
+    return f'<div class="frame">{head}{"".join(shown)}</div>'
 
 
 def _picture(file: str, caption: str) -> str:

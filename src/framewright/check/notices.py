@@ -145,7 +145,9 @@ def finding_of_failure(subject: Subject, error: CompositionError, found: list[Fi
     if any(finding.code == error.code for finding in found):
         return None
     origin = _origin_in(error.message)
-    advice = TOLD[error.code].advice if error.code in TOLD else "Nothing can be rendered until this is mended."
+    advice = (
+        TOLD[error.code].advice if error.code in TOLD else "Nothing can be rendered until this is mended."
+    )
     return Finding(
         code=error.code,
         severity=Severity.ERROR,

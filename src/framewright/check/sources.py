@@ -186,7 +186,9 @@ class Shelf:
         """
         address = address.strip()
         if _WEB.match(address):
-            return Target(Standing.REMOTE, address if ":" in address.partition("/")[0] else f"https:{address}")
+            return Target(
+                Standing.REMOTE, address if ":" in address.partition("/")[0] else f"https:{address}"
+            )
         if address.lower().startswith("file:"):
             return Target(Standing.OUTSIDE, address)
         if not address or address.startswith("#") or _SCHEME.match(address):
@@ -199,7 +201,9 @@ class Shelf:
         folders = [posixpath.dirname(file), ""]
         if kind is AssetKind.COMPOSITION:
             folders.reverse()
-        wished = [_within(path if path.startswith("/") else posixpath.join(folder, path)) for folder in folders]
+        wished = [
+            _within(path if path.startswith("/") else posixpath.join(folder, path)) for folder in folders
+        ]
         found = [self._file(name) for name, _ in wished]
         best = next((one for one in found if one and one.standing is Standing.FOUND), None)
         outside = next((one for one in found if one), None)
@@ -207,7 +211,7 @@ class Shelf:
             return best or outside
         name, left = wished[0]
         if left and all(leaves for _, leaves in wished):
-            return Target(Standing.OUTSIDE, path)
+            return Target(Standing.OUTSIDE, name)
         return Target(Standing.MISSING, name, near=self._near(name))
 
     def _file(self, name: str) -> Target | None:

@@ -69,7 +69,5 @@ def check(
     """Look for everything that will go wrong; see :func:`check_async`, which this runs to its end."""
     asked = settle(options, wishes)
     return run_blocking(
-        lambda: check_async(
-            composition, asked, audit=audit, report=report, cancel=cancel, settings=settings
-        )
+        lambda: check_async(composition, asked, audit=audit, report=report, cancel=cancel, settings=settings)
     )

@@ -142,6 +142,42 @@ def probe(
 
 
 @app.command()
+def check(
+    composition: o.Composition,
+    *,
+    audit: o.Audit = True,
+    fps: o.Fps = None,
+    width: o.Width = None,
+    height: o.Height = None,
+    duration: o.Duration = None,
+    page_timeout: o.PageTimeout = None,
+    page_memory: o.PageMemory = None,
+    strict: o.StrictFindings = False,
+    report: o.ReportFolder = None,
+    as_json: o.JsonDocument = False,
+    quiet: o.QuietFindings = False,
+    debug: o.Debug = False,
+) -> int:
+    """Find what will go wrong in a composition, or may not be meant."""
+    from framewright.cli.check import CheckTelling, run_check
+
+    return run_check(
+        composition,
+        {
+            "fps": fps,
+            "width": width,
+            "height": height,
+            "duration": duration,
+            "strict": strict,
+        },
+        audit=audit,
+        telling=CheckTelling(as_json=as_json, quiet=quiet, debug=debug, report=report),
+        page_timeout=page_timeout,
+        page_memory=page_memory,
+    )
+
+
+@app.command()
 def doctor(*, as_json: o.JsonDocument = False, debug: o.Debug = False) -> int:
     """Say what is installed, what is missing, and what mends it."""
     from framewright.cli.doctor import run_doctor

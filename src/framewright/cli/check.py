@@ -6,7 +6,6 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -23,6 +22,7 @@ from framewright.render import CancelToken, RenderOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from rich.console import Console
 

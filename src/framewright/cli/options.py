@@ -164,6 +164,40 @@ Capture = Annotated[
     str, typer.Option(metavar="KIND", help="auto, stream, screenshot.", rich_help_panel=_WORK)
 ]
 
+Audit = Annotated[
+    bool,
+    typer.Option(
+        "--audit/--no-audit",
+        metavar=" ",
+        show_default=False,
+        help="Compare frames by several ways that lead to them, or save that time. (default: compare)",
+        rich_help_panel=_WORK,
+    ),
+]
+StrictFindings = Annotated[
+    bool,
+    typer.Option(
+        "--strict/--no-strict",
+        metavar=" ",
+        show_default=False,
+        help="Count warnings as errors.",
+        rich_help_panel=_TELLING,
+    ),
+]
+ReportFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="DIR",
+        help="Write a page with the findings, and with pictures of frames that differ.",
+        show_default=False,
+        rich_help_panel=_TELLING,
+    ),
+]
+QuietFindings = Annotated[
+    bool, typer.Option("--quiet", "-q", metavar=" ", help="Tell errors only.", rich_help_panel=_TELLING)
+]
+
 JsonEvents = Annotated[
     bool,
     typer.Option(

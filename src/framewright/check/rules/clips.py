@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -86,10 +87,12 @@ def track_overlap(subject: Subject) -> Iterator[Fault]:
             lanes[clip.track, clip.kind is ClipKind.AUDIO].append(clip)
     for (track, _), clips in lanes.items():
         clips.sort(key=lambda clip: clip.start)
-        for before, after in zip(clips, clips[1:], strict=False):
+        for before, after in itertools.pairwise(clips):
             stop = math.inf if before.duration is None else before.start + before.duration
             if after.start < stop - _NEARLY:
-                message = f"On track {track} it begins at {after.start:g} s, before {before.element} has ended."
+                message = (
+                    f"On track {track} it begins at {after.start:g} s, before {before.element} has ended."
+                )
                 yield Fault(message, _place(subject, after), after.element)
 
 

@@ -50,7 +50,9 @@ def asset_missing(subject: Subject) -> Iterator[Fault]:
 def asset_outside(subject: Subject) -> Iterator[Fault]:
     """Whatever stands there, nobody gets to see it."""
     for asset in _standing(subject, Standing.OUTSIDE):
-        yield _fault(asset, f"The {asset.use.kind} '{_short(asset.use.address)}' lies outside of the project.")
+        yield _fault(
+            asset, f"The {asset.use.kind} '{_short(asset.use.address)}' lies outside of the project."
+        )
 
 
 @rule(
@@ -96,7 +98,9 @@ def frame_remote(subject: Subject) -> Iterator[Fault]:
     """Frames of other origins cannot be reached by our clock."""
     for asset in _standing(subject, Standing.REMOTE):
         if asset.use.kind is AssetKind.FRAME:
-            yield _fault(asset, f"The frame '{_short(asset.use.address)}' is not driven by the clock of the render.")
+            yield _fault(
+                asset, f"The frame '{_short(asset.use.address)}' is not driven by the clock of the render."
+            )
 
 
 @rule(
@@ -109,10 +113,10 @@ def remote_address(subject: Subject) -> Iterator[Fault]:
     """Those that are written, and those that only scripts ask for."""
     told: set[str] = set()
     for asset in _standing(subject, Standing.REMOTE):
-        if asset.use.kind is AssetKind.FRAME or asset.target.path in told:
-            continue
-        told.add(asset.target.path)
-        yield _fault(asset, _answered(asset.target.path))
+        path = asset.target.path
+        if asset.use.kind is not AssetKind.FRAME and path not in told:
+            yield _fault(asset, _answered(path))
+        told.add(path)
     for address in subject.page.remote if subject.page else ():
         if address not in told:
             yield Fault(_answered(address))
@@ -138,9 +142,7 @@ def _failed(subject: Subject) -> set[str]:
     return {asset.target.path for asset in found if asset}
 
 
-def _fault(
-    asset: Asset, message: str, severity: Severity | None = None, advice: str | None = None
-) -> Fault:
+def _fault(asset: Asset, message: str, severity: Severity | None = None, advice: str | None = None) -> Fault:
     element = asset.use.element
     return Fault(message, asset.use.place, element.pointer if element else None, severity, advice)
 

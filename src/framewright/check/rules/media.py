@@ -42,7 +42,9 @@ def media_autoplay(subject: Subject) -> Iterator[Fault]:
     """With a data-start it does no harm."""
     for element in subject.sources.elements():
         if element.tag in {"video", "audio"} and element.has("autoplay") and not element.has("data-start"):
-            yield fault_in(element, "autoplay", "It plays by itself, and belongs to no time of the composition.")
+            yield fault_in(
+                element, "autoplay", "It plays by itself, and belongs to no time of the composition."
+            )
 
 
 def _is_true(written: str | None) -> bool:

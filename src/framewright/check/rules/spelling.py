@@ -14,11 +14,38 @@ if TYPE_CHECKING:
     from framewright.check.rule import Subject
 
 KNOWN = frozenset(
-    """data-composition-id data-root data-width data-height data-fps data-no-timeline data-composition-duration
-    data-start data-duration data-end data-track-index data-media-start data-playback-start data-playback-rate
-    data-volume data-has-audio data-hidden data-composition-src data-composition-variables data-variable-values
-    data-var-text data-var-src data-automation data-fx-chain data-audio-group
-    data-helios-offset data-helios-seek data-helios-fade-in data-helios-fade-out data-helios-no-audio""".split()
+    [
+        "data-composition-id",
+        "data-root",
+        "data-width",
+        "data-height",
+        "data-fps",
+        "data-no-timeline",
+        "data-composition-duration",
+        "data-start",
+        "data-duration",
+        "data-end",
+        "data-track-index",
+        "data-media-start",
+        "data-playback-start",
+        "data-playback-rate",
+        "data-volume",
+        "data-has-audio",
+        "data-hidden",
+        "data-composition-src",
+        "data-composition-variables",
+        "data-variable-values",
+        "data-var-text",
+        "data-var-src",
+        "data-automation",
+        "data-fx-chain",
+        "data-audio-group",
+        "data-helios-offset",
+        "data-helios-seek",
+        "data-helios-fade-in",
+        "data-helios-fade-out",
+        "data-helios-no-audio",
+    ]
 )
 # Of shorter names too many others are one letter away.
 _SHORTEST = 5
@@ -56,7 +83,9 @@ def meant_attribute(name: str) -> str | None:
         if bare == wanted:
             return known
         allowed = 0 if len(wanted) < _SHORTEST else 1 if len(wanted) < _LONG else 2
-        if distance(bare, wanted, allowed) <= allowed and name.startswith("data-"):
+        # Slips seldom strike the first letter; other words, such as weight and height, often differ in it.
+        alike = bare[:1] == wanted[:1] and name.startswith("data-")
+        if alike and distance(bare, wanted, allowed) <= allowed:
             return known
     return None
 

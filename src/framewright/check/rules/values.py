@@ -9,6 +9,7 @@ from framewright.check.report import Severity
 from framewright.check.rule import Fault, fault_in, rule
 from framewright.model.errors import FramewrightError
 from framewright.model.frames import FrameRate
+from framewright.model.size import LARGEST_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,14 +100,15 @@ def _no_length(element: Element, name: str, value: str) -> Fault:
 @rule(
     "SIZE_INVALID",
     Severity.ERROR,
-    about="`data-width` or `data-height` of a root is no whole number of pixels above 0",
-    advice="Write whole pixels such as 1920.",
+    about="`data-width` or `data-height` of a root is no whole number of pixels from 1 to 8192",
+    advice="Write whole pixels such as 1920, at most 8192.",
 )
 def size_invalid(subject: Subject) -> Iterator[Fault]:
     """Hosts take any length that CSS does."""
     roots = _roots(subject)
     for element, name, value in _written(subject, "data-width", "data-height"):
-        if element in roots and pixels(value) is None:
+        side = pixels(value)
+        if element in roots and (side is None or side > LARGEST_SIDE):
             yield fault_in(element, name, f"{name} is '{value}', which is no size.")
 
 

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 DECLARATIONS = "data-composition-variables"
 VALUES = "data-variable-values"
 # A page that hands all of them on to something else may use any.
-_TAKES_ALL = re.compile(r"\.\.\.\s*(?:\w+\.)*(?:getVariables|variables)\b|Object\.(?:entries|assign|keys|values)\(")
+_TAKES_ALL = re.compile(
+    r"\.\.\.\s*(?:\w+\.)*(?:getVariables|variables)\b|Object\.(?:entries|assign|keys|values)\("
+)
 
 
 @rule(
     "VARIABLES_MALFORMED",
     Severity.ERROR,
     about="`data-composition-variables` is no JSON list, or `data-variable-values` no JSON object",
-    advice='Write JSON, in single quotes around the attribute: it has double quotes itself.',
+    advice="Write JSON, in single quotes around the attribute: it has double quotes itself.",
 )
 def variables_malformed(subject: Subject) -> Iterator[Fault]:
     """The page tells the same of values that scripts put there."""
@@ -71,7 +73,9 @@ def declared_ids(element: Element) -> list[str]:
     except ValueError:
         return []
     entries = read if isinstance(read, list) else []
-    return [one["id"] for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]]
+    return [
+        one["id"] for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]
+    ]
 
 
 def _spoken(subject: Subject, document: Document) -> str:

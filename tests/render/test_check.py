@@ -1,0 +1,131 @@
+"""Checks of whole compositions in a browser: what is found, where, and that clean pages are left alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import framewright
+from truth.stages import composed
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/index.html"))
+ROOT = 'data-duration="1" data-no-timeline'
+SMALL = {"fps": 10}
+FORWARDS = "<p id='n' style='position:absolute;margin:0;width:40px;height:40px;background:red'></p>"
+ACCUMULATING = (
+    FORWARDS
+    + "<script>let steps = 0; const step = () => { n.style.left = `${5 * ++steps}px`; requestAnimationFrame(step) };"
+    " addEventListener('load', () => requestAnimationFrame(step))</script>"
+)
+IN_A_WORKER = (
+    FORWARDS + "<script>\nconst clock = new Worker(URL.createObjectURL(new Blob([`"
+    "setInterval(() => postMessage(Date.now() % 500 / 500), 5)`])));"
+    " clock.onmessage = ({data}) => { n.style.left = `${600 * data}px` }</script>"
+)
+CLEAN = (
+    FORWARDS
+    + "<script>const draw = (now) => { n.style.left = `${now / 3 + 9 * Math.random()}px`; requestAnimationFrame(draw) };"
+    " requestAnimationFrame(draw)</script>"
+)
+
+
+def project(folder, body, files=None, **more):
+    for name, content in {"index.html": composed(body, root=ROOT, **more), **(files or {})}.items():
+        (folder / name).write_text(content)
+    return folder
+
+
+def codes(report):
+    return [finding.code for finding in report.findings]
+
+
+def test_a_loop_that_adds_up_is_found_with_pictures(tmp_path):
+    """Whoever looks at the report sees the frame as it should be beside the frame as it was."""
+    report = framewright.check(project(tmp_path, ACCUMULATING), report=tmp_path / "report", **SMALL)
+    (finding,) = report.findings
+    assert (finding.code, finding.severity, report.ok) == ("FRAMES_BY_HISTORY", "error", False)
+    assert report.audit.frames == (0, 2, 4, 7, 9)
+    assert {frame.frame for frame in report.audit.differing} >= {4, 7, 9}
+    for frame in report.audit.differing:
+        assert 0 < frame.share < 0.1
+        for way in ("forwards", *frame.ways):
+            picture = tmp_path / "report" / "frames" / f"{frame.frame:06d}-{way}.png"
+            assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_clock_in_a_worker_is_found(tmp_path):
+    report = framewright.check(project(tmp_path, IN_A_WORKER), **SMALL)
+    (finding, *_) = [one for one in report.findings if one.code == "FRAMES_UNREPEATABLE"]
+    assert finding.severity == "error"
+    assert (finding.place.file, finding.place.line) == ("index.html", 3)
+    assert "Worker" in finding.advice
+
+
+def test_a_page_that_follows_its_time_is_clean(tmp_path):
+    report = framewright.check(project(tmp_path, CLEAN), report=tmp_path / "report", **SMALL)
+    assert report.findings == ()
+    assert report.audit.differing == ()
+    assert (report.page.width, report.page.height, report.page.frames) == (640, 360, 10)
+    assert "look the same" in (tmp_path / "report" / "index.html").read_text()
+
+
+def test_faults_of_the_running_page_have_their_place(tmp_path):
+    body = (
+        '\n<p id="a" data-start="nobody">a</p><p id="b" data-start="b">b</p><img id="c" src="no.png">'
+        '<img id="d" src="text.png">\n<script>console.error("oh");'
+        ' setTimeout(() => { throw new Error("late") }, 900)</script><script src="gone.js"></script>'
+    )
+    report = framewright.check(project(tmp_path, body, {"text.png": "no picture"}), audit=False)
+    told = {
+        finding.code: (str(finding.place), finding.element, str(finding.severity))
+        for finding in report.findings
+    }
+    assert told["REFERENCE_UNKNOWN"] == ("index.html:3:11", "#a", "error")
+    assert told["REFERENCE_CYCLE"] == ("index.html:3:46", "#b", "error")
+    assert told["IMAGE_FAILED"] == ("index.html:3:103", "#d", "error")
+    assert told["CONSOLE_ERROR"] == ("index.html:4:17", None, "warning")
+    assert told["SCRIPT_ERROR"][0].startswith("index.html:4:")
+    assert codes(report).count("ASSET_MISSING") == 2
+    assert set(told) == {
+        "REFERENCE_UNKNOWN", "REFERENCE_CYCLE", "IMAGE_FAILED", "CONSOLE_ERROR", "SCRIPT_ERROR", "ASSET_MISSING",
+    }  # fmt: skip
+
+
+def test_a_page_that_cannot_be_opened_is_told_with_what_is_written(tmp_path):
+    body = '\n<p data-strat="1">a</p>\n<script>\n  nothing.here()</script>'
+    report = framewright.check(project(tmp_path, body), report=tmp_path / "report")
+    assert [(one.code, str(one.place)) for one in report.findings] == [
+        ("ATTRIBUTE_UNKNOWN", "index.html:3:4"),
+        ("SCRIPT_ERROR", "index.html:5:3"),
+    ]
+    assert report.page is None and report.audit is None
+    assert "cannot be opened" in (tmp_path / "report" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: page.parent.name)
+def test_examples_are_clean(page):
+    assert framewright.check(page.parent, audit=False).findings == ()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: page.parent.name)
+def test_examples_are_steady(page):
+    assert framewright.check(page.parent).findings == ()
+
+
+def test_the_command(tmp_path):
+    project(tmp_path, '<p data-strat="1">a</p>')
+    program = [sys.executable, "-c", "from framewright.cli import main; main()"]
+    command = [*program, "check", str(tmp_path), "--no-audit"]
+    plain = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (plain.returncode, plain.stderr) == (0, "")
+    assert plain.stdout.splitlines()[0].startswith("index.html:2:")
+    strict = subprocess.run(
+        [*command, "--strict", "--json"], capture_output=True, text=True, timeout=120, check=False
+    )
+    (finding,) = json.loads(strict.stdout)["findings"]
+    assert (strict.returncode, finding["severity"]) == (3, "error")

@@ -1,0 +1,368 @@
+"""Every rule: a page that has its fault, and one like it that has not."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from framewright.check.notices import TOLD, finding_of_failure, findings_of_notices
+from framewright.check.page import PageView
+from framewright.check.report import Severity
+from framewright.check.rule import Subject
+from framewright.check.rules import RULES
+from framewright.check.rules.spelling import KNOWN, meant_attribute
+from framewright.check.sources import read_sources
+from framewright.model.composition import Clip, Description, DurationSource, Notice
+from framewright.model.errors import CompositionError
+from framewright.model.frames import FrameRate
+from framewright.model.size import Size
+from framewright.render import RenderOptions
+
+ORIGIN = "http://127.0.0.1:1234"
+ROOT = '<div id="root" data-composition-id="main" data-width="320" data-height="180" data-duration="4">'
+
+
+@pytest.fixture
+def subject(tmp_path):
+    """A project of one page, and what the page is said to have said."""
+
+    def make(html, files=None, page=None, **options):
+        for name, content in {"index.html": html, **(files or {})}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return Subject(read_sources(tmp_path, "index.html"), RenderOptions(**options), page)
+
+    return make
+
+
+def view(*clips, notices=(), remote=(), source=DurationSource.DECLARED, composition="main", size=(320, 180)):
+    description = Description(
+        composition=composition, title="", width=size[0] if composition else None,
+        height=size[1] if composition else None, duration=4.0, duration_source=source, fps=None, transparent=False,
+        foreseeable=True, clips=clips,
+    )  # fmt: skip
+    return PageView(
+        description=description, size=Size(*size), rate=FrameRate.parse(30), seconds=4.0, source=source, frames=120,
+        notices=tuple(notices), origin=ORIGIN, remote=tuple(remote),
+    )  # fmt: skip
+
+
+def clip(element, start, duration, **more):
+    return Clip(element=element, kind=more.pop("kind", "element"), start=start, duration=duration, **more)
+
+
+def found(subject):
+    return [finding for rule in RULES for finding in rule.findings(subject)]
+
+
+def codes(subject):
+    return [finding.code for finding in found(subject)]
+
+
+def test_every_code_is_there_once_and_every_text_is_a_sentence():
+    names = [rule.code for rule in RULES]
+    assert len(set(names)) == len(names)
+    for rule in RULES:
+        assert rule.advice.endswith("."), rule.code
+        assert rule.find.__doc__, rule.code
+
+
+def test_the_page_of_all_rules_is_fresh():
+    script = Path(__file__).parents[2] / "scripts" / "write_check_docs.py"
+    spec = importlib.util.spec_from_file_location("write_check_docs", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run `make docs`"
+
+
+# code, what is wrong, where (line:column within the body, which is line 2), and the same with nothing wrong
+WRITTEN = [
+    ("COMPOSITION_ID_EMPTY", '<p data-composition-id=" ">', "2:4", '<p data-composition-id="a">'),
+    (
+        "COMPOSITION_ID_REPEATED",
+        '<p data-composition-id="a"></p><p data-composition-id="a"></p>',
+        "2:35",
+        '<p data-composition-id="a" data-composition-src="i.html"></p><p data-composition-id="a" data-composition-src="i.html"></p>',
+    ),
+    ("ID_REPEATED", '<p id="a"></p><b id="a"></b>', "2:18", '<p id="a"></p><template><b id="a"></b></template>'),
+    ("START_INVALID", '<p data-start="-1">', "2:4", '<p data-start="1.5">'),
+    ("START_INVALID", '<p data-start="500ms">', "2:4", '<p data-start="a2s + 1">'),
+    ("START_INVALID", '<p data-start="1,5">', "2:4", '<p data-start="">'),
+    ("CLIP_DURATION_INVALID", '<p data-start="0" data-duration="-1">', "2:19", '<p data-start="0" data-duration=".5">'),
+    ("CLIP_DURATION_INVALID", '<p data-start="0" data-duration="two">', "2:19", '<p data-start="0" data-duration="{{d}}">'),
+    ("CLIP_DURATION_INVALID", '<p data-start="3" data-end="2">', "2:19", '<p data-start="3" data-end="4">'),
+    ("RATE_INVALID", '<video data-playback-rate="9">', "2:8", '<video data-playback-rate="0.5">'),
+    ("VOLUME_INVALID", '<audio data-volume="-1">', "2:8", '<audio data-volume="0.5">'),
+    ("VOLUME_INVALID", '<audio data-volume="5">', "2:8", '<p data-volume="loud">'),
+    ("MEDIA_START_INVALID", '<video data-media-start="1s">', "2:8", '<video data-media-start="1">'),
+    ("TRACK_INVALID", '<p data-track-index="1.5">', "2:4", '<p data-track-index="-1">'),
+    ("FLAG_INVALID", '<video data-has-audio="maybe">', "2:8", '<video data-has-audio="TRUE">'),
+    ("ATTRIBUTE_UNKNOWN", '<p data-durration="2">', "2:4", '<p data-end-label="2">'),
+    ("ATTRIBUTE_UNKNOWN", '<p data-trackindex="2">', "2:4", '<p data-trackers="2">'),
+    ("ATTRIBUTE_UNKNOWN", '<p datastart="2">', "2:4", '<p data-stat="2"></p><script>p.dataset.stat</script>'),
+    ("ATTRIBUTE_UNKNOWN", '<p data-strat="2">', "2:4", '<p data-strat="2"></p><style>[data-strat] { }</style>'),
+    ("DURATION_WITHOUT_START", '<p data-duration="2">', "2:4", '<p data-duration="2" data-start="0">'),
+    ("DURATION_WITHOUT_START", '<p data-duration="2">', "2:4", '<p data-duration="2"></p><script>p.dataset.duration</script>'),
+    ("MEDIA_SILENT", "<audio muted>", "2:8", "<video muted>"),
+    ("MEDIA_SILENT", '<video muted data-has-audio="true">', "2:8", '<video muted data-has-audio="false">'),
+    ("MEDIA_SILENT", '<audio data-volume="0">', "2:8", '<audio data-volume="0" data-automation="[]">'),
+    ("MEDIA_AUTOPLAY", "<video autoplay>", "2:8", '<video autoplay data-start="0">'),
+    ("VARIABLES_MALFORMED", "<p data-variable-values='{a: 1}'>", "2:4", "<p data-variable-values='{\"a\": 1}'>"),
+    ("VARIABLES_MALFORMED", "<p data-composition-variables='{}'>", "2:4", "<p data-composition-variables='[]'>"),
+    (
+        "VARIABLE_UNUSED",
+        '<p data-composition-variables=\'[{"id": "title"}]\'>',
+        "2:4",
+        '<p data-composition-variables=\'[{"id": "title"}]\' data-var-text="title">',
+    ),
+    (
+        "VARIABLE_UNUSED",
+        '<p data-composition-variables=\'[{"id": "tone"}]\'>',
+        "2:4",
+        '<p data-composition-variables=\'[{"id": "tone"}]\'><style>p { color: var(--tone) }</style>',
+    ),
+    ("ASSET_MISSING", '<img src="no.png">', "2:6", '<img src="there.png?v=1#x">'),
+    ("ASSET_MISSING", '<script src="no.js"></script>', "2:9", '<script src="./there.js"></script>'),
+    ("ASSET_MISSING", '<link rel="stylesheet" href="no.css">', "2:24", '<link rel="stylesheet" href="/there.css">'),
+    ("ASSET_MISSING", '<p style="background: url(no.png)">', "2:4", '<p style="background: url(there.png)">'),
+    ("ASSET_MISSING", "<style>\np { background: url('no.png') }</style>", "3:17", "<style>p { background: url(data:,x) }</style>"),
+    ("ASSET_MISSING", "<style>@font-face { src: url(no.woff2) }</style>", "2:26", "<style>/* url(no.woff2) */</style>"),
+    ("ASSET_MISSING", '<video poster="no.png">', "2:8", '<video poster="there.png">'),
+    ("ASSET_MISSING", '<audio src="no.mp3">', "2:8", '<audio src="{{music}}">'),
+    ("ASSET_MISSING", '<video><source src="no.mp4"></video>', "2:16", '<noscript><img src="no.png"></noscript>'),
+    ("ASSET_MISSING", '<svg><image href="no.png"/></svg>', "2:13", '<svg><image href="#part"/></svg>'),
+    ("ASSET_MISSING", '<p data-composition-src="no.html">', "2:4", '<p data-composition-src="inner/there.html">'),
+    ("ASSET_MISSING", '<iframe src="no.html"></iframe>', "2:9", '<iframe src="about:blank"></iframe>'),
+    ("ASSET_MISSING", '<img srcset="there.png, no.png 2x">', "2:6", '<img srcset="there.png, there.png 2x">'),
+    ("ASSET_MISSING", '<img data-var-src="logo" src="no.png"><img src="no.png">', "2:44", '<img data-var-src="logo" src="no.png">'),
+    ("ASSET_OUTSIDE", '<img src="../../etc/passwd">', "2:6", '<img src="../there.png">'),
+    ("ASSET_OUTSIDE", '<img src="file:///etc/passwd">', "2:6", '<img src="files.png">'),
+    ("ASSET_OUTSIDE", '<img src="link.png">', "2:6", '<img src="there%2Epng">'),
+    ("ASSET_OUTSIDE", '<img src="..\\..\\etc\\passwd">', "2:6", '<img src="blob:x">'),
+    ("FRAME_REMOTE", '<iframe src="https://example.com/">', "2:9", '<iframe src="inner/there.html">'),
+    ("REMOTE_ADDRESS", '<script src="https://cdn.jsdelivr.net/npm/gsap"></script>', "2:9", '<a href="https://example.com/">'),
+    ("REMOTE_ADDRESS", '<script src="//cdn.jsdelivr.net/npm/gsap"></script>', "2:9", '<script src="there.js"></script>'),
+]  # fmt: skip
+FILES = {"there.png": "x", "there.js": "", "there.css": "", "inner/there.html": "<p>"}
+
+
+@pytest.mark.parametrize(("code", "wrong", "place", "right"), WRITTEN)
+def test_what_is_written(subject, tmp_path, code, wrong, place, right):
+    (tmp_path / "link.png").symlink_to("/etc/hostname")
+    told = [one for one in found(subject(f"<body>\n{wrong}", FILES)) if one.code == code]
+    assert [str(one.place) for one in told] == [f"index.html:{place}"]
+    assert told[0].message.endswith(".") and told[0].advice.endswith(".")
+    assert code not in codes(subject(f"<body>\n{right}", FILES))
+
+
+ON_ROOTS = [
+    ("SIZE_MISSING", '<p data-composition-id="a" data-width="9">', '<p data-composition-id="a" data-width="9" data-height="9">'),
+    ("SIZE_INVALID", '<p data-composition-id="a" data-width="wide">', '<p data-composition-id="a" data-width="9px">'),
+    ("SIZE_INVALID", '<p data-composition-id="a" data-height="9000">', '<p data-composition-id="a" data-height="8192">'),
+    ("DURATION_INVALID", '<p data-composition-id="a" data-duration="0">', '<p data-composition-id="a" data-duration="1e1">'),
+    ("FPS_INVALID", '<p data-composition-id="a" data-fps="fast">', '<p data-composition-id="a" data-fps="30000/1001">'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "wrong", "right"), ON_ROOTS)
+def test_what_roots_say(subject, code, wrong, right):
+    assert code in codes(subject(wrong))
+    assert code not in codes(subject(right))
+
+
+def test_a_size_on_the_command_line_is_enough(subject):
+    assert "SIZE_MISSING" not in codes(subject('<p data-composition-id="a">', width=9, height=9))
+
+
+SEEN = [
+    ("CLIP_NEVER_SEEN", [clip("#a", 4, 1)], [clip("#a", 3.9, 0.1)]),
+    ("CLIP_CUT", [clip("#a", 3, 2)], [clip("#a", 3, 1.01), clip("#b", 0, None)]),
+    ("TRACK_OVERLAP", [clip("#b", 0, 2, track=0), clip("#a", 1, 1, track=0)], [clip("#b", 0, 1, track=0), clip("#a", 1, 1, track=0)]),
+    ("TRACK_OVERLAP", [clip("#b", 0, None, track=0), clip("#a", 1, 1, track=0)], [clip("#b", 0, 2, track=0), clip("#a", 1, 1, track=1)]),
+    ("TRACK_OVERLAP", [clip("#b", 0, 2, track=0), clip("#a", 1, 1, track=0)], [clip("#b", 0, 2, track=0), clip("#a", 1, 1, track=0, kind="audio")]),
+    ("CLIP_NEVER_SEEN", [clip("#a", 9, 1)], [clip("#a", 9, 1, hidden=True)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "wrong", "right"), SEEN)
+def test_when_clips_show(subject, code, wrong, right):
+    page = f'{ROOT}\n<p id="a" data-start="1">'
+    told = [one for one in found(subject(page, page=view(*wrong))) if one.code == code]
+    assert [(str(one.place), one.element) for one in told] == [("index.html:2:11", "#a")]
+    assert code not in codes(subject(page, page=view(*right)))
+
+
+def test_where_the_length_comes_from(subject):
+    page = view(source=DurationSource.TIMELINE)
+    assert "DURATION_UNDECLARED" in codes(subject('<p data-composition-id="a">', page=page))
+    assert "DURATION_UNDECLARED" not in codes(subject(ROOT, page=view()))
+
+
+def test_a_page_without_a_root_is_told_so(subject):
+    assert "ROOT_MISSING" in codes(subject("<p>", page=view(composition=None)))
+    assert "ROOT_MISSING" not in codes(subject("<p>", page=view()))
+
+
+def test_sizes_that_no_machine_likes(subject):
+    assert "SIZE_HUGE" in codes(subject(ROOT, page=view(size=(8000, 8000))))
+    assert "SIZE_HUGE" not in codes(subject(ROOT, page=view()))
+    large = {"a.png": b"\0" * (16 * 10**6 + 1), "b.js": b" " * (8 * 2**20 + 1)}
+    told = [
+        one
+        for one in found(subject('<img src="a.png"><script src="b.js"></script>', large))
+        if one.code == "ASSET_HUGE"
+    ]
+    assert [str(one.place) for one in told] == ["index.html:1:6", "b.js"]
+    assert "ASSET_HUGE" not in codes(subject('<img src="a.png">', {"a.png": b"x"}))
+
+
+def test_a_repeated_id_matters_more_where_something_refers_to_it(subject):
+    repeated = '<p id="a"></p><b id="a"></b>'
+    (alone,) = found(subject(repeated))
+    (wanted,) = found(subject(f'{repeated}<i data-start="a + 1"></i>'))
+    assert (alone.severity, wanted.severity) == (Severity.INFO, Severity.WARNING)
+
+
+def test_sub_compositions_are_read_with_their_own_places(subject):
+    files = {
+        "scenes/a.html": '<template>\n<img src="b.png"><img src="scenes/c.png"><img src="no.png"></template>',
+        "scenes/b.png": "x",
+        "scenes/c.png": "x",
+    }
+    (told,) = found(subject('<p data-composition-src="scenes/a.html">', files))
+    assert (told.code, str(told.place), told.element) == (
+        "ASSET_MISSING", "scenes/a.html:2:47", "img:nth-of-type(3)",
+    )  # fmt: skip
+
+
+def test_circles_of_files_are_read_once(subject):
+    files = {"a.html": '<p data-composition-src="b.html">', "b.html": '<p data-composition-src="a.html">'}
+    assert subject('<p data-composition-src="a.html">', files).sources.files == (
+        "index.html",
+        "a.html",
+        "b.html",
+    )
+
+
+def test_style_sheets_of_their_own_are_read(subject):
+    told = found(
+        subject('<link rel="stylesheet" href="css/a.css">', {"css/a.css": "p {\n background: url(no.png) }"})
+    )
+    assert [(one.code, str(one.place), one.severity) for one in told] == [
+        ("ASSET_MISSING", "css/a.css:2:14", "warning")
+    ]
+
+
+def test_a_file_that_may_be_meant_is_named(subject):
+    (told,) = found(subject('<img src="logo.png">', {"assets/Logo.png": "x"}))
+    assert "assets/Logo.png" in told.advice
+
+
+def test_what_the_page_asked_for_in_vain_is_an_error(subject):
+    style = "<style>p { background: url(no.png) }</style>"
+    (perhaps,) = found(subject(style))
+    failed = [Notice(code="ASSET_UNAVAILABLE", message="x", address=f"{ORIGIN}/no.png")]
+    (sure,) = found(subject(style, page=view(notices=failed)))
+    assert (perhaps.severity, sure.severity) == (Severity.WARNING, Severity.ERROR)
+
+
+def test_addresses_that_only_scripts_ask_for_are_told(subject):
+    page = view(remote=["https://example.com/a.js", "https://example.com/b"])
+    told = found(subject('<script src="https://example.com/a.js"></script>', page=page))
+    assert [str(one.place) for one in told if one.code == "REMOTE_ADDRESS"] == ["index.html:1:9", "None"]
+
+
+def test_no_known_attribute_is_taken_for_another():
+    assert [name for name in KNOWN if meant_attribute(name)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    """data-state data-stats data-index data-id data-name data-count data-color data-ends data-text data-weight
+    data-speed data-delay data-target data-label data-value data-volumes-of-books data-theme data-v-app data-reactroot
+    data-lang data-aos-duration data-testid data-position data-direction data-fade data-step data-font data-role
+    data-start-label data-chart data-stack data-stage data-words data-word data-root-id data-media data-track
+    data-bs-target data-turbo data-slide-to data-width-of data-hide data-hover data-cap""".split(),
+)
+def test_the_authors_own_attributes_are_left_alone(name):
+    assert meant_attribute(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("data-durration", "data-duration"), ("data-duraton", "data-duration"), ("data-strat", "data-start"),
+        ("data-starts", "data-start"), ("data-compositionid", "data-composition-id"), ("data_start", "data-start"),
+        ("data-composition-scr", "data-composition-src"), ("data-hight", "data-height"), ("data-widht", "data-width"),
+        ("data-volum", "data-volume"), ("data-playbackrate", "data-playback-rate"), ("data-has_audio", "data-has-audio"),
+        ("data-notimeline", "data-no-timeline"), ("data-variables-values", "data-variable-values"),
+    ],
+)  # fmt: skip
+def test_slips_are_understood(name, meant):
+    assert meant_attribute(name) == meant
+
+
+def notice(code, message="It is so.", **more):
+    return Notice(code=code, message=message, **more)
+
+
+def told_of(subject):
+    return list(findings_of_notices(subject, found(subject)))
+
+
+def test_warnings_of_the_page_find_their_place(subject):
+    page = view(
+        notices=[
+            notice("REFERENCE_UNKNOWN", element="#a"),
+            notice("SCRIPT_ERROR", f"A script failed: x ({ORIGIN}/a.js:3:7)."),
+            notice(
+                "IMAGE_FAILED",
+                f"The picture {ORIGIN}/bad.png could not be loaded.",
+                address=f"{ORIGIN}/bad.png",
+            ),
+            notice("OF_TOMORROW", element="p.made-by-a-script"),
+        ]
+    )
+    html = '<script src="a.js"></script>\n<p id="a" data-start="b"><img src="bad.png">'
+    told = told_of(subject(html, {"a.js": "", "bad.png": "x"}, page))
+    assert [str(one.place) for one in told] == ["index.html:2:11", "a.js:3:7", "index.html:2:31", "None"]
+    assert [one.severity for one in told] == ["error", "error", "error", "warning"]
+    assert "127.0.0.1" not in "".join(one.message for one in told)
+
+
+def test_what_a_rule_has_told_is_not_told_again(subject):
+    page = view(
+        notices=[
+            notice("IMAGE_FAILED", element="img", address=f"{ORIGIN}/no.png"),
+            notice("ASSET_UNAVAILABLE", address=f"{ORIGIN}/etc/passwd"),
+            notice("REFERENCE_UNKNOWN", element="p"),
+            notice("CLIP_DURATION_INVALID", element="p"),
+        ]
+    )
+    html = '<img src="no.png"><p data-start="2s" data-duration="0" style="background: url(../../etc/passwd)">'
+    assert told_of(subject(html, page=page)) == []
+
+
+def test_an_element_that_could_be_two_has_no_place(subject):
+    page = view(notices=[notice("TIMELINE_NOT_REGISTERED", element="p")])
+    files = {"a.html": "<p>"}
+    (told,) = told_of(subject('<p data-composition-src="a.html">', files, page))
+    assert told.place is None
+
+
+def test_why_a_page_cannot_be_opened(subject):
+    made = subject("<script>\nthrow 1</script>")
+    error = CompositionError(
+        f"A script of the page failed: 1 ({ORIGIN}/index.html:2:1).", code="SCRIPT_ERROR"
+    )
+    told = finding_of_failure(made, error, [])
+    assert (str(told.place), told.severity) == ("index.html:2:1", "error")
+    assert told.message == "A script of the page failed: 1 (index.html:2:1)."
+    assert finding_of_failure(made, error, [told]) is None
+
+
+def test_all_that_the_page_may_warn_of_is_known():
+    assert all(told.advice.endswith(".") for told in TOLD.values())
