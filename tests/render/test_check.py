@@ -57,6 +57,11 @@ def test_a_loop_that_adds_up_is_found_with_pictures(tmp_path):
             assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_loop_that_is_gone_through_is_only_told(tmp_path):
+    report = framewright.check(project(tmp_path, ACCUMULATING), mode="run", **SMALL)
+    assert [(one.code, str(one.severity)) for one in report.findings] == [("FRAMES_BY_HISTORY", "info")]
+
+
 def test_a_clock_in_a_worker_is_found(tmp_path):
     report = framewright.check(project(tmp_path, IN_A_WORKER), **SMALL)
     (finding, *_) = [one for one in report.findings if one.code == "FRAMES_UNREPEATABLE"]

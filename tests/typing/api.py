@@ -10,8 +10,10 @@ import framewright
 from framewright import (
     CancelToken,
     Check,
+    CheckReport,
     Description,
     FileFacts,
+    Finding,
     FramewrightError,
     ProbeResult,
     Progressed,
@@ -41,6 +43,9 @@ def blocking() -> None:
     )
     framewright.render("title", "title.mp4", RenderOptions(crf=18.0, workers=2), cancel=CancelToken())
     assert_type(framewright.probe("title", duration=3), ProbeResult)
+    assert_type(framewright.check("title", audit=False, report=Path("report"), mode="auto"), CheckReport)
+    assert_type(framewright.check("title").findings, tuple[Finding, ...])
+    framewright.check("title", crf=18)  # type: ignore[call-arg]
     framewright.render("title", "title.mp4", colour="red")  # type: ignore[call-arg]
     framewright.render("title", "title.mp4", strict="yes")  # type: ignore[arg-type]
     framewright.probe("title", crf=18)  # type: ignore[call-arg]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from framewright.check.sources import read_sources
 from framewright.model.composition import Clip, Description, DurationSource, Notice
 from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRate
+from framewright.model.recording import RecordedAnswer
 from framewright.model.size import Size
 from framewright.render import RenderOptions
 
@@ -273,6 +275,23 @@ def test_addresses_that_only_scripts_ask_for_are_told(subject):
     page = view(remote=["https://example.com/a.js", "https://example.com/b"])
     told = found(subject('<script src="https://example.com/a.js"></script>', page=page))
     assert [str(one.place) for one in told if one.code == "REMOTE_ADDRESS"] == ["index.html:1:9", "None"]
+
+
+def test_who_answers_for_other_hosts_is_told(subject):
+    npm, web = "https://cdn.jsdelivr.net/npm/gsap", "https://example.com/a.png"
+    page = replace(
+        view(),
+        answers=(
+            RecordedAnswer(method="GET", url=npm, status=200, by="npm"),
+            RecordedAnswer(method="GET", url=web, status=200, by="network"),
+        ),
+    )
+    told = found(subject(f'<script src="{npm}"></script><img src="{web}">', page=page))
+    assert [(one.code, str(one.severity)) for one in told] == [
+        ("REMOTE_ADDRESS", "info"),
+        ("REMOTE_ADDRESS", "warning"),
+    ]
+    assert "npm registry" in told[0].message and "example.com" in told[1].message
 
 
 def test_no_known_attribute_is_taken_for_another():

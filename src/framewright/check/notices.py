@@ -99,6 +99,41 @@ TOLD: dict[str, Told] = {
     "FRAME_FOREIGN": Told(
         _WARNING, "a frame from elsewhere, which keeps its own time", "Save what it shows into the project."
     ),
+    "CANVAS_IN_WORKER": Told(
+        _WARNING, "a canvas that a Worker draws, on the machine's time", "Draw in the page itself."
+    ),
+    "HELIOS_UNREACHABLE": Told(
+        _WARNING, "a Helios page whose instance nobody can reach", "Set window.helios to the instance."
+    ),
+    "HELIOS_UNSTABLE": Told(_WARNING, "a Helios page that does not become stable", "Let its checks settle sooner."),
+    "VARIABLES_MALFORMED": Told(_ERROR, "JSON of variables that cannot be read", "Write JSON."),
+    "VARIABLE_INVALID": Told(
+        _WARNING, "a declared variable without id, type or fitting default", "Declare id, type, label and default.",
+        "data-composition-variables",
+    ),
+    "VARIABLE_TYPE": Told(
+        _WARNING, "a value that does not fit its variable", "Give a value of its type.", "data-variable-values"
+    ),
+    "VARIABLE_UNKNOWN": Told(
+        _WARNING, "a value for a variable that is not declared", "Declare it, or use the name of one that is.",
+        "data-variable-values",
+    ),
+    "VARIABLE_ADDRESS": Told(
+        _WARNING, "an address from a variable that is none, or not allowed", "Give a path or an http address.",
+        "data-var-src",
+    ),
+    "VARIABLE_PLACE": Told(
+        _WARNING, "a variable that is bound where it cannot be shown", "Bind it where text or sources are.",
+    ),
+    "REMOTE_FAILED": Told(_ERROR, "an address elsewhere that gave no answer", "Save it into the project."),
+    "REMOTE_FROM_CACHE": Told(
+        _INFO, "an address elsewhere that could not be reached and is answered from the cache", "Nothing need be done."
+    ),
+    "REMOTE_UNKNOWN": Told(
+        _WARNING, "an address elsewhere that nobody had asked for when the render began", "Ask for it as the page loads."
+    ),
+    "REMOTE_FLOOD": Told(_WARNING, "more addresses elsewhere than are answered", "Save them into the project."),
+    "REMOTE_LOST": Told(_WARNING, "an answer that was recorded and is gone", "Check again."),
     "OPTION_IGNORED": Told(
         _INFO, "an option that the page's own word overrules", "Leave the option out, or take the attribute away."
     ),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.render.audit import audit
+from framewright.render.mode_choice import Mode
 from framewright.render.opening import open_composition
 from framewright.render.telling import Teller
 
 if TYPE_CHECKING:
     from framewright.model.composition import Description, DurationSource, Notice
     from framewright.model.frames import FrameRate
+    from framewright.model.recording import RecordedAnswer
     from framewright.model.settings import Settings
     from framewright.model.size import Size
     from framewright.render import RenderOptions
@@ -33,6 +35,8 @@ class PageView:
         notices: its warnings, at the beginning and at the times that were looked at.
         origin: of the server that it was served by.
         remote: addresses elsewhere that it asked for.
+        answers: what it got from there.
+        mode: how its frames would be reached in a render.
         audit: None when it was not wanted.
     """
 
@@ -45,6 +49,8 @@ class PageView:
     notices: tuple[Notice, ...]
     origin: str
     remote: tuple[str, ...]
+    answers: tuple[RecordedAnswer, ...] = ()
+    mode: Mode = Mode.SEEK
     audit: Audit | None = None
 
 
@@ -57,7 +63,9 @@ async def view_page(
         CompositionError: the page cannot be rendered; and as :func:`framewright.probe`.
     """
     teller = Teller(None)
-    async with open_composition(composition, options, settings, teller) as opened:
+    # Strictness counts findings here; a page that is not quite ready is still worth a look.
+    lenient = replace(options, strict=False)
+    async with open_composition(composition, lenient, settings, teller) as opened:
         for frame in telling_frames(opened):
             await opened.first.seek(opened.timing.rate.time_of(frame))
         audited = await audit(opened) if with_audit else None
@@ -72,6 +80,8 @@ async def view_page(
             notices=teller.notices,
             origin=opened.theatre.origin,
             remote=tuple(sorted({*page.remote, *opened.first.page.remote})),
+            answers=opened.recording.answers,
+            mode=opened.mode,
             audit=audited,
         )
 

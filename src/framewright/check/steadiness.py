@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from framewright.check.report import AuditFacts, DifferingFrame, Finding, Severity
 from framewright.render.audit import Way
+from framewright.render.mode_choice import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ ABOUT = {
     UNREPEATABLE: "frames that look different each time, though they were reached in the same way: something moves "
     "them besides the clock, such as a Worker or an answer from the network",
     BY_HISTORY: "frames that look different when others came before them: a loop that adds up, a counter, a random "
-    "walk",
+    "walk; good to know where `--mode run` takes care of it",
 }
 _WORKER = re.compile(r"\bnew\s+(?:Shared)?Worker\s*\(")
 _MOST_NAMED = 6
@@ -49,8 +50,12 @@ def findings_of_audit(sources: Sources, page: PageView) -> list[Finding]:
         )
     if history:
         message = f"{_named(history, page)} the same when reached another way ({_most(history)})."
-        advice = "Compute what a frame shows from its time alone, and keep nothing from the frames before."
-        found.append(Finding(code=BY_HISTORY, severity=Severity.ERROR, message=message, advice=advice))
+        if page.mode is Mode.RUN:
+            severity, advice = Severity.INFO, "--mode run, which goes through every frame, is what it needs."
+        else:
+            severity = Severity.ERROR
+            advice = "Compute what a frame shows from its time alone, or render with --mode run."
+        found.append(Finding(code=BY_HISTORY, severity=severity, message=message, advice=advice))
     return found
 
 

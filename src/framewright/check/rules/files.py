@@ -10,6 +10,7 @@ from framewright.check.places import asset_of_address
 from framewright.check.report import Place, Severity
 from framewright.check.rule import Fault, rule
 from framewright.check.sources import LARGEST_TEXT
+from framewright.model.recording import AnsweredBy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,25 +107,39 @@ def frame_remote(subject: Subject) -> Iterator[Fault]:
 @rule(
     "REMOTE_ADDRESS",
     Severity.INFO,
-    about="an address outside of the project, with who answers it",
+    about="an address outside of the project, with who answers it; a warning where that is the network alone",
     advice="Save it into the project to depend on nobody.",
 )
 def remote_address(subject: Subject) -> Iterator[Fault]:
     """Those that are written, and those that only scripts ask for."""
+    answers = {one.url: one.by for one in subject.page.answers} if subject.page else {}
     told: set[str] = set()
     for asset in _standing(subject, Standing.REMOTE):
         path = asset.target.path
         if asset.use.kind is not AssetKind.FRAME and path not in told:
-            yield _fault(asset, _answered(path))
+            message, severity = _answered(path, answers.get(path))
+            yield _fault(asset, message, severity)
         told.add(path)
-    for address in subject.page.remote if subject.page else ():
-        if address not in told:
-            yield Fault(_answered(address))
+    for address in sorted({*subject.page.remote, *answers} - told) if subject.page else ():
+        message, severity = _answered(address, answers.get(address))
+        yield Fault(message, severity=severity)
 
 
-def _answered(address: str) -> str:
-    host = urlsplit(address).netloc
-    return f"'{_short(address)}' comes from {host}."
+def _answered(address: str, by: AnsweredBy | None) -> tuple[str, Severity | None]:
+    name, host = _short(address), urlsplit(address).netloc
+    match by:
+        case AnsweredBy.NPM:
+            return f"'{name}' is answered by the npm registry, in the place of {host}.", None
+        case AnsweredBy.FONTSOURCE:
+            return f"'{name}' is answered from a @fontsource package, in the place of {host}.", None
+        case AnsweredBy.CACHE:
+            return f"'{name}' is answered from the cache; it came from {host}.", None
+        case AnsweredBy.NETWORK:
+            return f"'{name}' comes from {host} when a render begins.", Severity.WARNING
+        case AnsweredBy.NOBODY:
+            return f"'{name}' is answered by nobody: {host} cannot be reached, or refuses.", Severity.WARNING
+        case None:
+            return f"'{name}' would come from {host}.", None
 
 
 def _standing(subject: Subject, standing: Standing) -> Iterator[Asset]:
