@@ -37,12 +37,20 @@ RUNTIME_FILES = (
     "roots.js",
     "variables.js",
     "bindings.js",
+    "instances.js",
     "references.js",
     "windows.js",
     "timelines.js",
     "adapters.js",
     "hf.js",
     "helios.js",
+    "addresses.js",
+    "subfiles.js",
+    "scoped_styles.js",
+    "scoped_lookups.js",
+    "scoped_globals.js",
+    "scoped_scripts.js",
+    "hosts.js",
     "cover.js",
     "fonts.js",
     "images.js",
@@ -87,7 +95,7 @@ class RuntimeConfig:
 # among them, since the clock replaces it.
 _BUILTINS = (
     "Array, CSSStyleSheet, CustomEvent, Error, Event, JSON, Map, MutationObserver, Number, Object, Promise, Proxy, "
-    "Reflect, Set, String, Symbol, TypeError, WeakMap, WeakRef, WeakSet"
+    "Reflect, Set, String, Symbol, SyntaxError, TypeError, WeakMap, WeakRef, WeakSet"
 )
 
 

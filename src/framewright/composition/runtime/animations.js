@@ -6,7 +6,8 @@
 //   collect(cause)  takes the new ones
 //   obey()        the same, and looks what the author has paused or taken away since, all as of the clock's time
 //   seek(cause)   takes the new ones, and puts all at the clock's time
-//   zero(element) milliseconds at which the innermost window opens that an element is in
+//   zero(element) milliseconds at which the innermost window opens that an element is in, or its composition begins
+//   pace(element) how fast the clock of its composition goes
 //   place()       puts all at the clock's time
 //   begin()       loading is over
 //   next()        the next event or end that a script may hear of; null without any
@@ -21,14 +22,13 @@
   /** @param {Animation} animation */
   const target = (animation) => /** @type {KeyframeEffect | null} */ (animation.effect)?.target ?? null;
 
-  /** Milliseconds at which the innermost window opens that an element is in, also from within shadows and frames.
-   * @param {Element | null} element */
-  const zero = (element) => {
-    let latest = 0;
+  /** An element, the host of the shadow that it is in, the frame that this is in, and so on. @param {Element | null} element
+   * @returns {Generator<[Element, Fw]>} */
+  const ways = function* (element) {
     /** @type {Fw | null} */
     let realm = fw;
     while (element && realm) {
-      latest = Math.max(latest, realm.windows.zero(element) * 1000);
+      yield [element, realm];
       const scope = element.getRootNode();
       if ("host" in scope) element = /** @type {ShadowRoot} */ (scope).host;
       else {
@@ -36,13 +36,27 @@
         realm = realm.above;
       }
     }
-    return latest;
+  };
+
+  /** Milliseconds. @param {Element | null} element */
+  const zero = (element) => {
+    let latest = -Infinity;
+    for (const [at, realm] of ways(element)) latest = Math.max(latest, realm.windows.zero(at) * 1000);
+    return latest === -Infinity ? 0 : latest;
+  };
+
+  /** @param {Element | null} element */
+  const pace = (element) => {
+    let rate = 1;
+    for (const [at, realm] of ways(element)) rate *= realm.references.line(realm.references.composition(at)).rate;
+    return rate;
   };
 
   /** @param {Animation} animation @param {FwCause} cause @param {string} [state] */
   const take = (animation, cause, state) => {
     const shown = cause === "window" && !(animation instanceof CSSTransition);
-    const record = playback.of(animation) ?? playback.take(animation, shown ? zero(target(animation)) : time.now, state);
+    const taken = () => playback.take(animation, shown ? zero(target(animation)) : time.now, pace(target(animation)), state);
+    const record = playback.of(animation) ?? taken();
     if (!record || known.has(record)) return;
     known.add(record);
     if (record.styled) phases.watch(record);
@@ -124,12 +138,14 @@
   fw.animations = {
     seek,
     zero,
+    pace,
     collect,
     obey,
     place,
     begin() {
       for (const record of known) {
         if (record.loading) record.zero = zero(target(record.animation));
+        record.pace = pace(target(record.animation));
         record.loading = false;
         playback.place(record);
       }
@@ -156,7 +172,7 @@
         const end = playback.endsAt(record);
         if (end === null) continue;
         if (end <= now) continue;
-        const rate = natives.animation.playbackRate(record.animation);
+        const rate = playback.speed(record);
         const start = record.zero + (playback.timing(record).delay - record.offset) / rate;
         if (rate < 0 || start <= now) return null;
         soonest = Math.min(soonest, start);

@@ -82,10 +82,10 @@
         realm.tellForeign();
         realm.animations.seek("script");
       }
-      time.loading = false;
       move(0);
+      for (const realm of fw.realms()) realm.timers.begin();
+      time.loading = false;
       for (const realm of fw.realms()) {
-        realm.timers.begin();
         realm.frames.begin();
         realm.animations.begin();
       }

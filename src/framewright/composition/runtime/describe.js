@@ -15,11 +15,14 @@
     const found = [
       { seconds: fw.timelines.longest() ?? 0, source: "timeline" },
       { seconds: fw.animations.longest() ?? 0, source: "animations" },
-      { seconds: Math.max(0, ...clips.map((/** @type {any} */ clip) => clip.start + clip.duration)), source: "clips" },
+      { seconds: Math.max(0, ...clips.map((/** @type {any} */ clip) => clip.start + clip.duration), ...hosts()), source: "clips" },
     ];
     const longest = found.reduce((a, b) => (b.seconds > a.seconds ? b : a));
     return longest.seconds > 0 && longest.seconds !== Infinity ? longest : { seconds: null, source: null };
   };
+
+  /** When sub-compositions end that do not say it themselves, by their timelines. */
+  const hosts = () => fw.instances.all().map(({ host }) => fw.references.end(host) ?? 0);
 
   /** @param {Element | null} element */
   const clear = (element) => {

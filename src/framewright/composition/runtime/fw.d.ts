@@ -21,6 +21,10 @@ interface FwTimer extends FwDue {
   repeats: boolean;
   handler: any;
   args: any[];
+  /** By whose clock it goes; null: the page's. */
+  clock: FwInstance | null;
+  /** How fast that clock goes. */
+  pace: number;
   /** While loading: the browser's timer for it. */
   native: number;
 }
@@ -44,6 +48,8 @@ interface FwPlayback {
   timing: FwTiming | null;
   /** Milliseconds on the clock at which it stands at `offset`. */
   zero: number;
+  /** How fast the clock of its composition goes. */
+  pace: number;
   /** Milliseconds of its own. */
   offset: number;
   /** Stands still: paused or finished by its author. */
@@ -72,6 +78,29 @@ interface FwNotice {
   address: string | null;
 }
 
+/** The clock of a composition, in seconds of the page: it reads (t - zero) * rate, and never less than floor. */
+interface FwLine {
+  zero: number;
+  rate: number;
+  floor: number;
+  opens: number;
+  closes: number;
+}
+
+interface FwInstance {
+  host: HTMLElement;
+  root: HTMLElement;
+  id: string;
+  number: number;
+  file: string;
+  chain: string[];
+  variables: object;
+  registries: any[];
+  mentions: boolean;
+  localTime(seconds: number): number;
+  pageTime(seconds: number): number;
+}
+
 interface Fw {
   config: { secret: string; seed?: number; epoch?: number; [other: string]: any };
   natives: any;
@@ -92,6 +121,7 @@ interface Fw {
     settle(): Promise<void>;
   };
   timers: {
+    set(repeats: boolean, handler: any, delay: any, args: any[], clock?: FwInstance | null): number;
     begin(): void;
     release(): void;
     short(): number;
@@ -110,7 +140,8 @@ interface Fw {
   shadows: { roots(): (Document | ShadowRoot)[]; changed(): boolean; find(): void };
   playback: {
     of(animation: Animation): FwPlayback | undefined;
-    take(animation: Animation, zero: number, state?: string): FwPlayback | null;
+    take(animation: Animation, zero: number, pace: number, state?: string): FwPlayback | null;
+    speed(record: FwPlayback): number;
     time(record: FwPlayback): number | null;
     timing(record: FwPlayback): FwTiming;
     place(record: FwPlayback): void;
@@ -124,6 +155,7 @@ interface Fw {
     place(): void;
     begin(): void;
     zero(element: Element | null): number;
+    pace(element: Element | null): number;
     next(): FwDue | null;
     longest(): number | null;
     until(now: number): number | null;
@@ -142,6 +174,16 @@ interface Fw {
     inspect(): void;
   };
   bindings: { apply(scope: Element, values: Record<string, unknown>): void; settle(): void };
+  instances: {
+    create(host: HTMLElement, told: { root: HTMLElement; file: string; chain: string[]; variables: object }): FwInstance;
+    of(node: Node): FwInstance | null;
+    at(host: Element): FwInstance | null;
+    isRoot(element: Element): boolean;
+    all(): FwInstance[];
+    readonly current: FwInstance | null;
+    inside<T>(instance: FwInstance | null, call: () => T): T;
+  };
+  scopedGlobals: { of(instance: FwInstance): any; loaded(instance: FwInstance): void };
   smil: { roots(): Set<SVGSVGElement>; seek(): void; inspect(): Promise<void> };
   scripts: { any(): boolean };
   draws: { heard(): boolean };

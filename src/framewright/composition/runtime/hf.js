@@ -15,7 +15,7 @@
   const own = {
     seek: move,
     get duration() {
-      return declared ?? fw.describe.duration().seconds ?? 0;
+      return declared ?? fw.instances.inside(null, fw.describe.duration).seconds ?? 0;
     },
     set duration(seconds) {
       declared = Number(seconds);
@@ -24,7 +24,7 @@
   view.__hf = own;
   view.__player = { renderSeek: move, seek: move, getTime: () => performance.now() / 1000, getDuration: () => own.duration };
   view.__renderReady = false;
-  const variables = () => fw.variables.page();
+  const variables = () => fw.instances.current?.variables ?? fw.variables.page();
   view.__hyperframes = { getVariables: variables };
   view.framewright = Object.freeze({ variables });
 

@@ -47,6 +47,8 @@
     reportError: window.reportError.bind(window),
     getComputedStyle: window.getComputedStyle.bind(window),
     turn: turns(),
+    random: Math.random.bind(Math),
+    import: (/** @type {string} */ address) => import(address),
     evaluate: eval, // called by another name it sees globals only, as a string given to setTimeout should
     attachShadow: method(Element.prototype, "attachShadow"),
     attachInternals: method(HTMLElement.prototype, "attachInternals"),

@@ -74,8 +74,8 @@
   /** @param {FwPlayback} record */
   const next = (record) => {
     if (heard.size === 0 || record.told === OVER || record.held || record.idle) return null;
-    const { animation, told } = record;
-    const rate = natives.animation.playbackRate(animation);
+    const { told } = record;
+    const rate = fw.playback.speed(record);
     if (!record.styled || rate <= 0) return null;
     const { kind } = about(record);
     const { delay, duration, iterations, activeDuration } = fw.playback.timing(record);

@@ -1,11 +1,12 @@
 // fw.playback: what the time of one animation is, and the author's calls to it.
 // All animations are paused for the browser; where each stands follows from the clock alone:
-//   offset + (now - zero) * playbackRate, or `offset` while held
+//   offset + (now - zero) * playbackRate * pace, or `offset` while held
 // so that any time can be put at once. Their author does not see the pause: play, pause, reverse, finish, cancel,
 // currentTime, startTime, playbackRate, playState, finished act as if the animation ran, on this clock.
 //   of(animation)          its record, or undefined
-//   take(animation, zero, state)  begins to drive it, from `zero` (milliseconds) on, being in this playState; null when
-//                          it is idle, or driven by scrolling
+//   take(animation, zero, pace, state)  begins to drive it, from `zero` (milliseconds) on, on a clock of this pace, being in
+//                          this playState; null when it is idle, or driven by scrolling
+//   speed(record)          what of its time goes by in one of the clock
 //   time(record)           its current time in milliseconds, as its author sees it; null when cancelled
 //   timing(record)         its delay, duration, length …, in milliseconds
 //   place(record)          puts it there
@@ -43,7 +44,10 @@
   const length = (record) => timing(record).length;
 
   /** @param {FwPlayback} record */
-  const running = (record) => record.offset + (time.now - record.zero) * native.playbackRate(record.animation);
+  const speed = (record) => native.playbackRate(record.animation) * record.pace;
+
+  /** @param {FwPlayback} record */
+  const running = (record) => record.offset + (time.now - record.zero) * speed(record);
 
   /** @param {FwPlayback} record */
   const clocked = (record) => {
@@ -79,8 +83,8 @@
     record.placed = record.offset;
   };
 
-  /** @param {Animation} animation @param {number} zero @param {string} [state] */
-  const take = (animation, zero, state = native.playState(animation)) => {
+  /** @param {Animation} animation @param {number} zero @param {number} pace @param {string} [state] */
+  const take = (animation, zero, pace, state = native.playState(animation)) => {
     if (state === "idle" || !isTimed(animation)) return null;
     /** @type {FwPlayback} */
     const record = {
@@ -89,6 +93,7 @@
       style: null,
       timing: null,
       zero,
+      pace,
       offset: 0,
       held: state === "paused",
       idle: false,
@@ -108,7 +113,7 @@
 
   /** @param {FwPlayback} record */
   const endsAt = (record) => {
-    const rate = native.playbackRate(record.animation);
+    const rate = speed(record);
     if (record.held || record.idle || rate === 0) return null;
     return record.zero + (rate > 0 ? length(record) - record.offset : -record.offset) / rate;
   };
@@ -144,7 +149,7 @@
       if (record) ours(record, ...args);
       else {
         native[name](this, ...args);
-        take(this, time.now);
+        take(this, time.now, fw.animations.pace(/** @type {KeyframeEffect | null} */ (this.effect)?.target ?? null));
       }
     };
   };
@@ -228,7 +233,7 @@
   property(
     "startTime",
     (record) => {
-      const rate = native.playbackRate(record.animation);
+      const rate = speed(record);
       return record.held || record.idle || rate === 0 ? null : record.zero - record.offset / rate;
     },
     (record, value) => {
@@ -237,7 +242,7 @@
         return;
       }
       renew(record);
-      native.setCurrentTime(record.animation, (time.now - Number(value)) * native.playbackRate(record.animation));
+      native.setCurrentTime(record.animation, (time.now - Number(value)) * speed(record));
       follow(record, false);
       record.loading = false;
     },
@@ -260,5 +265,5 @@
     return record.finished.promise;
   });
 
-  fw.playback = { of: (animation) => records.get(animation), take, time: clocked, timing, place, endsAt, end };
+  fw.playback = { of: (animation) => records.get(animation), take, speed, time: clocked, timing, place, endsAt, end };
 }

@@ -1,7 +1,8 @@
 // fw.ready: when the first frame may be drawn.
 //   wait()  resolves with null, or with {code, message, thrown} when the page cannot be rendered
-// Document loaded, timelines registered, what the scripts have begun to load or decode there, fonts loaded, pictures decoded, media described, __tailwindReady settled: each
-// wait has its own limit and its own warning. Real time rules until then; after it the clock stands at 0.
+// Document loaded, sub-compositions in place, timelines registered, what the scripts have begun to load or decode there,
+// fonts loaded, pictures decoded, media described, __tailwindReady settled: each wait has its own limit and its own
+// warning. Real time rules until then; after it the clock stands at 0.
 {
   const MEDIA_TIMEOUT = 10;
   const TAILWIND_TIMEOUT = 10;
@@ -51,6 +52,8 @@
     fw.shadows.find();
     fw.roots.lay();
     fw.bindings.settle();
+    const missing = await fw.hosts.assemble();
+    if (missing) return missing;
     fw.windows.place();
     await fw.timelines.wait();
     await fw.helios.wait();

@@ -1,8 +1,12 @@
 // fw.references: when elements begin and how long they last, in seconds on the clock of the page.
-//   composition(element)  the composition that it sits in; null for the page itself
-//   start(element)        never below 0; data-start is a number or the end of another element: `id`, `id + 2`, `id - 2`.
+//   composition(element)  the composition that it sits in, by its host where it has one; null for the page itself
+//   line(composition)     its clock: {zero, rate, floor, opens, closes}. It reads (t - zero) * rate, and never less than
+//                         floor; it opens and closes at these times of the page. Of null: the page's
+//   local(composition, seconds)   what its clock reads at a time of the page
+//   start(element)        data-start is a number, never below 0, or the end of another element: `id`, `id + 2`, `id - 2`.
 //                         Media of a Helios page have data-helios-offset, and data-helios-seek for where they begin
 //   duration(element)     null when nothing says it
+//   end(element)          when it is over, also by the length of its timelines; null when nothing says it
 //   media(element)        {offset, rate} into its source
 //   forget()              what was read is read again: the document has changed
 {
@@ -14,26 +18,57 @@
   let asking = [];
   /** @type {Set<Element>} */
   let circular = new Set();
+  /** @type {Map<Element, FwLine>} */
+  let lines = new Map();
+  /** @type {FwLine} */
+  const PAGE = { zero: 0, rate: 1, floor: 0, opens: 0, closes: Infinity };
 
   /** @param {string | null} text */
   const number = (text) => (text === null || text.trim() === "" ? Number.NaN : Number(text));
 
   /** @param {Element} element */
   const composition = (element) => {
-    const above = element.parentElement?.closest("[data-composition-id]") ?? null;
+    let above = element.parentElement?.closest("[data-composition-id], [data-composition-src]") ?? null;
+    if (above && fw.instances.isRoot(above)) above = /** @type {FwInstance} */ (fw.instances.of(above)).host;
     return above === fw.roots.find() ? null : above;
+  };
+
+  /** @param {Element | null} above @returns {FwLine} */
+  const line = (above) => {
+    if (!above) return PAGE;
+    const known = lines.get(above);
+    if (known) return known;
+    const outer = line(composition(above));
+    const { offset, rate: own } = media(above);
+    const opens = start(above);
+    const rate = outer.rate * own;
+    const lasts = duration(above);
+    const found = {
+      zero: opens - offset / rate,
+      rate,
+      floor: offset + Math.max(0, outer.floor - (opens - outer.zero) * outer.rate) * own,
+      opens: Math.max(opens, outer.opens),
+      closes: Math.min(lasts === null ? Infinity : opens + lasts, outer.closes),
+    };
+    if (asking.length === 0 && !circular.size) lines.set(above, found);
+    return found;
+  };
+
+  /** @param {Element | null} above @param {number} seconds */
+  const local = (above, seconds) => {
+    const { zero, rate, floor } = line(above);
+    return Math.max(floor, (seconds - zero) * rate);
   };
 
   /** @param {Element} element @param {string} id */
   const named = (element, id) => {
-    const scope = composition(element) ?? document;
-    return scope.querySelector(`#${CSS.escape(id)}`) ?? document.getElementById(id);
-  };
-
-  /** Where the clock of its composition begins. @param {Element} element */
-  const base = (element) => {
-    const above = composition(element);
-    return above ? start(above) : 0;
+    const instance = fw.instances.of(element);
+    const selector = `#${CSS.escape(id)}`;
+    // Ids may repeat: the nearest, but never one of another instance as long as there is one in its own.
+    for (const scope of [composition(element), instance?.host, document]) {
+      for (const found of scope?.querySelectorAll(selector) ?? []) if (fw.instances.of(found) === instance) return found;
+    }
+    return document.querySelector(selector);
   };
 
   /** @param {Element} element @param {string} written */
@@ -46,7 +81,8 @@
       return 0;
     }
     const offset = match ? Number(`${match[2]}${match[3]}`) : 0;
-    return start(target) + (duration(target) ?? 0) + offset - base(element);
+    const { zero, rate } = line(composition(element));
+    return ((end(target) ?? start(target)) - zero) * rate + offset;
   };
 
   /** Seconds on the clock of its own composition. @param {Element} element */
@@ -67,6 +103,7 @@
     const known = starts.get(element);
     if (known !== undefined) return known;
     if (element === fw.roots.find()) return 0;
+    if (fw.instances.isRoot(element)) return start(/** @type {FwInstance} */ (fw.instances.of(element)).host);
     const met = asking.indexOf(element);
     if (met >= 0) {
       for (const one of asking.slice(met)) circular.add(one);
@@ -76,7 +113,8 @@
     asking.push(element);
     const own = written(element);
     asking.pop();
-    const seconds = base(element) + (circular.has(element) ? 0 : own);
+    const { zero, rate } = line(composition(element));
+    const seconds = zero + (circular.has(element) ? 0 : own) / rate;
     // Inside a circle what was found is only half the truth; once out of it every member is asked anew.
     if (asking.length === 0 || !circular.size) starts.set(element, seconds);
     return seconds;
@@ -101,23 +139,54 @@
     return seconds > 0 && seconds !== Infinity ? seconds : null;
   };
 
-  /** @param {Element} element @returns {number | null} */
-  const duration = (element) => {
+  /** Its start on the clock of its composition. @param {Element} element */
+  const begun = (element) => {
+    if (fw.instances.isRoot(element)) return 0;
+    const { zero, rate } = line(composition(element));
+    return (start(element) - zero) * rate;
+  };
+
+  /** Seconds on the clock of its own composition. @param {Element} element @returns {number | null} */
+  const span = (element) => {
     for (const name of ["data-duration", "data-composition-duration", "data-end"]) {
       const text = element.getAttribute(name);
       if (text === null) continue;
-      const seconds = number(text) - (name === "data-end" ? start(element) - base(element) : 0);
+      const seconds = number(text) - (name === "data-end" ? begun(element) : 0);
       if (seconds > 0 && seconds !== Infinity) return seconds;
       fw.notices.add("CLIP_DURATION_INVALID", `${name} is '${text}', which lasts no time: it stays from its start on.`, element);
     }
+    const instance = fw.instances.at(element);
+    if (instance && instance.root !== element) return lasting(element, span(instance.root));
     return element.matches(MEDIA) ? natural(element) : null;
+  };
+
+  /** What is left of an instance's own length. @param {Element} host @param {number | null} length */
+  const lasting = (host, length) => {
+    const { offset, rate } = media(host);
+    return length !== null && length > offset ? (length - offset) / rate : null;
+  };
+
+  /** @param {Element} element @returns {number | null} */
+  const duration = (element) => {
+    const seconds = span(element);
+    return seconds === null ? null : seconds / line(composition(element)).rate;
+  };
+
+  /** @param {Element} element @returns {number | null} */
+  const end = (element) => {
+    const seconds = duration(element);
+    if (seconds !== null) return start(element) + seconds;
+    const instance = fw.instances.at(element);
+    const lasts = instance && lasting(element, fw.timelines.lasts(instance));
+    return lasts ? start(element) + lasts / line(composition(element)).rate : null;
   };
 
   const forget = () => {
     starts = new Map();
     asking = [];
     circular = new Set();
+    lines = new Map();
   };
 
-  fw.references = { composition, start, duration, media, forget };
+  fw.references = { composition, line, local, start, duration, end, media, forget };
 }

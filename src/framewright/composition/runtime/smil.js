@@ -50,7 +50,7 @@
     roots,
     seek() {
       for (const root of roots()) {
-        const seconds = Math.max(0, (time.now - fw.animations.zero(root)) / 1000);
+        const seconds = Math.max(0, ((time.now - fw.animations.zero(root)) / 1000) * fw.animations.pace(root));
         if (!root.animationsPaused()) root.pauseAnimations();
         if (placed.get(root) === seconds && root.getCurrentTime() === seconds) continue;
         placed.set(root, seconds);

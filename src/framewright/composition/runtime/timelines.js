@@ -3,6 +3,7 @@
 //   put(timeline, seconds)  pauses one and moves it; false when it has no way to be moved
 //   seek(seconds)  root first, then the others, each on the clock of its own composition
 //   next(seconds)  Infinity once all have ended, null while one may move
+//   lasts(instance)   seconds of the longest timeline of a sub-composition; null when it has none with an end
 //   longest()      seconds of the root's timeline; null when there is none, or it has no end
 // __timelines is there before the first page script: many pages assign into it without creating it. Whether a page ever
 // touches it says whether waiting is worth anything.
@@ -21,6 +22,8 @@
     configurable: true,
     enumerable: true,
     get() {
+      const { current } = fw.instances;
+      if (current) return current.registries[0]; // a library that a sub-composition's script has called
       touched = true;
       return registered;
     },
@@ -30,44 +33,95 @@
     },
   });
 
-  /** @param {string} id */
-  const host = (id) => document.querySelector(`[data-composition-id="${CSS.escape(id)}"]`);
+  /** @typedef {{id: string, timeline: any, instance: FwInstance | null}} Entry */
 
-  /** @returns {[string, any][]} */
+  /** @param {any} object @param {FwInstance | null} instance @returns {Entry[]} */
+  const listed = (object, instance) => {
+    if (object === null || typeof object !== "object") return [];
+    const found = Object.entries(object).filter(([, timeline]) => timeline && typeof timeline === "object");
+    return found.map(([id, timeline]) => ({ id, timeline, instance }));
+  };
+
+  /** @param {FwInstance} instance */
+  const own = (instance) => {
+    /** @type {Entry[]} */
+    const found = [];
+    for (const registry of instance.registries) found.push(...listed(registry, instance));
+    return found;
+  };
+
+  const within = () => {
+    /** @type {Entry[]} */
+    const found = [];
+    for (const instance of fw.instances.all()) found.push(...own(instance));
+    return found;
+  };
+
+  /** The root's first, then the page's, then those of sub-compositions, the outer before the inner. @returns {Entry[]} */
   const entries = () => {
-    if (registered === null || typeof registered !== "object") return [];
     const root = fw.roots.find()?.getAttribute("data-composition-id");
-    const found = Object.entries(registered).filter(([, timeline]) => timeline && typeof timeline === "object");
-    return found.sort(([a], [b]) => Number(b === root) - Number(a === root));
+    const inner = within();
+    const theirs = new Set(inner.map(({ timeline }) => timeline));
+    // What an instance has registered is shown to the page too, but is moved by the instance's clock.
+    const paged = listed(registered, null).filter(({ timeline }) => !theirs.has(timeline));
+    return [...paged.sort((a, b) => Number(b.id === root) - Number(a.id === root)), ...inner];
   };
 
+  /** The page sees the timelines of its sub-compositions; of two under one name, the first. */
+  const share = () => {
+    if (registered === null || typeof registered !== "object") return;
+    for (const { id, timeline } of within()) if (!(id in registered)) registered[id] = timeline;
+  };
+
+  /** @param {Element} element */
+  const isMissing = (element) => {
+    const id = element.getAttribute("data-composition-id") ?? "";
+    if (fw.instances.at(element)) return false; // its own composition stands in it, or is it
+    const instance = fw.instances.of(element);
+    if (!instance) return !registered?.[id];
+    const registries = own(instance);
+    return instance.mentions && !(instance.root === element ? registries.length > 0 : registries.some((entry) => entry.id === id));
+  };
+
+  /** @returns {Element[]} */
   const missing = () => {
-    const declared = Array.from(document.querySelectorAll("[data-composition-id]:not([data-no-timeline])"));
-    return declared.filter((element) => !registered?.[element.getAttribute("data-composition-id") ?? ""]);
+    const declared = Array.from(document.querySelectorAll("[data-composition-id]:not([data-no-timeline])")).filter(isMissing);
+    const bare = fw.instances.all().filter(({ host, root, mentions, registries }) => mentions && host === root && !host.hasAttribute("data-no-timeline") && registries.every((one) => Object.keys(one).length === 0));
+    return [...declared, ...bare.map(({ host }) => host)];
   };
 
-  const scripts = () => Array.from(document.scripts).filter(({ type }) => !/json|importmap|text\/(?!javascript)/i.test(type));
+  const isScript = (/** @type {HTMLScriptElement} */ script) => !/json|importmap|text\/(?!javascript)/i.test(script.type) && fw.instances.of(script) === null;
+  const scripts = () => Array.from(document.scripts).filter(isScript);
 
   const wait = async () => {
-    if (missing().length === 0 || scripts().length === 0) return;
+    await registration();
+    share();
+  };
+
+  const registration = async () => {
+    const spoken = fw.instances.all().some(({ mentions }) => mentions);
+    if (missing().length === 0 || (scripts().length === 0 && !spoken)) return;
     const mentioned = () => touched || scripts().some((script) => script.text.includes("__timelines"));
-    const over = () => missing().length === 0 || fw.failures.first !== null;
-    if (!mentioned() && !(await fw.waits.until(() => over() || mentioned(), QUIET))) return;
+    const unheard = (/** @type {Element} */ element) => fw.instances.of(element) === null && !fw.instances.at(element);
+    // Pages that never speak of timelines are not waited for.
+    const awaited = () => (mentioned() ? missing() : missing().filter((element) => !unheard(element)));
+    const over = () => awaited().length === 0 || fw.failures.first !== null;
+    if (awaited().length === 0 && !(await fw.waits.until(() => mentioned() || fw.failures.first !== null, QUIET))) return;
     if (!(await fw.waits.until(over, QUIET))) {
       fw.timers.release(); // the page may be waiting for one of them
       await fw.waits.until(over, fw.config.timeline_timeout);
     }
-    for (const element of missing()) {
+    for (const element of awaited()) {
       const id = element.getAttribute("data-composition-id");
       const message = `No timeline was registered as window.__timelines['${id}']: it stays as it is, or give it data-no-timeline.`;
       fw.notices.add("TIMELINE_NOT_REGISTERED", message, element);
     }
   };
 
-  /** Whether another registered timeline carries this one, and moves it along. @param {any} timeline @param {any[]} all */
+  /** Whether another registered timeline carries this one, and moves it along. @param {any} timeline @param {Set<any>} all */
   const carried = (timeline, all) => {
     for (let above = timeline.parent, depth = 0; above && depth < 50; above = above.parent, depth++) {
-      if (all.includes(above)) return true;
+      if (all.has(above)) return true;
     }
     return false;
   };
@@ -85,21 +139,39 @@
     return true;
   };
 
-  /** @param {string} id @param {number} seconds */
-  const local = (id, seconds) => {
-    const element = host(id);
-    if (!element || element === fw.roots.find()) return seconds;
-    const { offset, rate } = fw.references.media(element);
-    return offset + Math.max(0, seconds - fw.references.start(element)) * rate;
+  /** Elements by the ids of their compositions, and by the instances that they are in. @type {WeakMap<object, Map<string, Element>>} */
+  const found = new WeakMap();
+
+  /** The composition that a timeline belongs to. @param {Entry} entry */
+  const composition = ({ id, instance }) => {
+    const known = found.get(instance ?? document) ?? new Map();
+    found.set(instance ?? document, known);
+    const before = known.get(id);
+    if (before?.isConnected && before.getAttribute("data-composition-id") === id) return before;
+    const all = Array.from((instance?.host ?? document).querySelectorAll(`[data-composition-id="${CSS.escape(id)}"]`));
+    const element = all.find((one) => fw.instances.of(one) === instance) ?? (instance ? instance.host : all[0]);
+    if (element) known.set(id, element);
+    return element;
+  };
+
+  /** @param {Entry} entry @param {number} seconds */
+  const local = (entry, seconds) => {
+    const { instance } = entry;
+    const element = composition(entry);
+    const own = instance !== null && (!element || element === instance.root || element === instance.host);
+    if (own) return instance.localTime(seconds);
+    return !element || element === fw.roots.find() ? seconds : fw.references.local(element, seconds);
   };
 
   /** @param {number} seconds */
   const seek = (seconds) => {
     const all = entries();
-    const timelines = all.map(([, timeline]) => timeline);
-    for (const [id, timeline] of all) {
+    const timelines = new Set(all.map(({ timeline }) => timeline));
+    for (const entry of all) {
+      const { id, timeline, instance } = entry;
       try {
-        if (carried(timeline, timelines) || put(timeline, local(id, seconds))) continue;
+        const moved = () => carried(timeline, timelines) || put(timeline, local(entry, seconds));
+        if (fw.instances.inside(instance, moved)) continue;
         fw.notices.add("TIMELINE_INVALID", `window.__timelines['${id}'] has neither totalTime, time nor seek.`);
       } catch (error) {
         fw.failures.report(error, `The timeline '${id}'`);
@@ -119,16 +191,22 @@
 
   const longest = () => {
     const id = fw.roots.find()?.getAttribute("data-composition-id");
-    const own = entries().find(([name]) => name === id)?.[1];
-    const seconds = own ? length(own) : Infinity;
+    const own = entries().find((entry) => entry.instance === null && entry.id === id);
+    const seconds = own ? length(own.timeline) : Infinity;
+    return seconds > 0 && seconds !== Infinity ? seconds : null;
+  };
+
+  /** @param {FwInstance} instance */
+  const lasts = (instance) => {
+    const seconds = Math.max(0, ...own(instance).map(({ timeline }) => length(timeline)));
     return seconds > 0 && seconds !== Infinity ? seconds : null;
   };
 
   /** @param {number} seconds */
   const next = (seconds) => {
-    for (const [id, timeline] of entries()) if (local(id, seconds) < length(timeline)) return null;
+    for (const entry of entries()) if (local(entry, seconds) < length(entry.timeline)) return null;
     return Infinity;
   };
 
-  fw.timelines = { wait, put, seek, longest, next };
+  fw.timelines = { wait, put, seek, longest, lasts, next };
 }

@@ -2,6 +2,7 @@
 // While loading, a timeout under 20 ms runs in real time, up to the fifth link of a chain; everything longer, and every
 // interval, waits and is armed at 0 when the clock begins: what a page does after two seconds it does at t = 2, whether
 // loading took one second or three. Where loading itself waits for such a timer, release() lets them all run.
+//   set(repeats, handler, delay, args, clock)   as setTimeout and setInterval do; with the clock of an instance: by that
 //   begin()      loading is over
 //   release()    while loading: every timer runs in real time from now on
 //   short()      how many timers loading should still wait for
@@ -25,7 +26,7 @@
   const call = (timer) => {
     const { id, handler, args } = timer;
     if (timer.repeats) {
-      timer.at += timer.delay;
+      timer.at += timer.delay / timer.pace;
       timer.age = ++ages;
     } else pending.delete(id);
     depth = timer.depth;
@@ -51,16 +52,30 @@
   /** @param {FwTimer} timer */
   const isShort = (timer) => !timer.repeats && timer.delay < SHORT && timer.depth <= CHAIN;
 
-  /** @param {boolean} repeats @param {any} handler @param {any} wished @param {any[]} args */
-  const set = (repeats, handler, wished, args) => {
+  /** When a delay that begins now is over, in milliseconds of the page. @param {number} delay @param {FwInstance | null} clock */
+  const due = (delay, clock) => {
+    if (!clock) return time.now + delay;
+    const begun = time.loading ? 0 : clock.localTime(time.now / 1000);
+    return Math.max(time.now, clock.pageTime(begun + delay / 1000) * 1000);
+  };
+
+  /** @param {boolean} repeats @param {any} handler @param {any} wished @param {any[]} args @param {FwInstance | null} [clock] */
+  const set = (repeats, handler, wished, args, clock = null) => {
     let delay = Math.max(0, wished | 0); // as the standard converts it: a 32-bit whole number
     if (repeats || depth >= CHAIN) delay = Math.max(CLAMP, delay);
     const id = ++ids;
     /** @type {FwTimer} */
-    const timer = { id, at: time.now + delay, age: ++ages, delay, depth: depth + 1, repeats, handler, args, native: 0, run: () => call(timer) };
+    const timer = { id, at: 0, age: ++ages, delay, depth: depth + 1, repeats, handler, args, clock, pace: 1, native: 0, run: () => call(timer) };
+    if (!time.loading) place(timer);
     pending.set(id, timer);
     if (time.loading && (released || isShort(timer))) arm(timer);
     return id;
+  };
+
+  /** @param {FwTimer} timer */
+  const place = (timer) => {
+    timer.at = due(timer.delay, timer.clock);
+    if (timer.clock) timer.pace = fw.references.line(timer.clock.host).rate;
   };
 
   /** @param {any} id */
@@ -79,10 +94,11 @@
   });
 
   fw.timers = {
+    set,
     begin() {
       for (const timer of pending.values()) {
         natives.clearTimeout(timer.native);
-        timer.at = timer.delay;
+        place(timer);
       }
     },
     release() {

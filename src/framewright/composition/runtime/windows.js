@@ -5,12 +5,16 @@
 //   turn()         opens and closes those
 //   list()         the clips, described
 //   next(seconds)  when the next window opens or closes; Infinity: never again
-//   zero(element)  seconds at which the innermost window around it opens, the zero of its animations; 0 without one
+//   zero(element)  the zero of its animations in seconds of the page: when the innermost window around it opens, or the
+//                  clock of its composition reads 0, whichever is later; -Infinity without any
 // Hiding is one attribute and one style sheet of ours, so that whatever the author wrote inline stays as it was written.
 // Nothing shows inside a hidden element. Leaf clips in normal flow also give up their room.
 {
   const MARK = "data-framewright-hidden";
-  const WATCHED = ["data-start", "data-duration", "data-end", "data-hidden", "data-composition-id", "id"];
+  const WATCHED = [
+    "data-start", "data-duration", "data-end", "data-hidden", "data-playback-start", "data-media-start", "data-playback-rate",
+    "data-composition-id", "id",
+  ];
   // A frame may begin a rounding error before the window that was meant to open on it.
   const NEARLY = 1e-6;
   const UNPLACED = "audio, script, style, link, template, meta, title";
@@ -44,7 +48,8 @@
   const all = () => {
     const root = fw.roots.find();
     const found = Array.from(document.querySelectorAll("[data-start], [data-hidden]"));
-    return found.filter((element) => element !== root || isHidden(element));
+    // An outermost composition shows as long as the page does, or its host.
+    return found.filter((element) => (element !== root && !fw.instances.isRoot(element)) || isHidden(element));
   };
 
   const scan = () => {
@@ -117,16 +122,35 @@
 
   /** @param {Element} element */
   const zero = (element) => {
-    let latest = 0;
+    let [latest, opened] = [-Infinity, -Infinity];
+    let composition = fw.references.composition(element);
     for (let at = /** @type {Element | null} */ (element); at; at = at.parentElement) {
-      if (at.hasAttribute("data-start")) latest = Math.max(latest, fw.references.start(at));
+      if (at === composition) {
+        // Its own time counts from where its clock reads 0, which may be before its host shows.
+        const line = fw.references.line(at);
+        latest = Math.max(latest, line.zero);
+        opened = Math.max(opened, line.opens);
+        composition = fw.references.composition(at);
+      } else if (at.hasAttribute("data-start") && !fw.instances.isRoot(at)) {
+        const start = fw.references.start(at);
+        if (start <= opened) continue;
+        latest = Math.max(latest, start);
+        opened = start;
+      }
     }
     return latest;
   };
 
-  const children = () => Array.from(fw.roots.find()?.children ?? []).filter(
-    (child) => child instanceof HTMLElement && child.hasAttribute("data-start") && !child.matches(UNPLACED),
-  );
+  /** Of the outermost compositions. */
+  const children = () => {
+    const found = [];
+    for (const root of [fw.roots.find(), ...fw.instances.all().map(({ root }) => root)]) {
+      for (const child of root?.children ?? []) {
+        if (child instanceof HTMLElement && child.hasAttribute("data-start") && !child.matches(UNPLACED)) found.push(child);
+      }
+    }
+    return found;
+  };
 
   /** @type {WeakSet<Element>} */
   const placed = new WeakSet();
@@ -174,11 +198,14 @@
     return [...windows, ...fw.helios.media()].map((clip) => {
       const { element } = clip;
       const track = Number.parseInt(element.getAttribute("data-track-index") ?? "", 10);
+      const { opens, closes } = fw.references.line(fw.references.composition(element));
+      const start = Math.max(clip.start, opens);
+      const stop = Math.min(end(clip), closes);
       return {
         element: fw.notices.pointAt(element, known),
         kind: kind(element),
-        start: clip.start,
-        duration: clip.duration,
+        start,
+        duration: stop === Infinity ? null : Math.max(0, stop - start),
         track: Number.isNaN(track) ? null : track,
         source: element.getAttribute("src") ?? element.querySelector(":scope > source")?.getAttribute("src") ?? null,
         hidden: clip.hidden,
