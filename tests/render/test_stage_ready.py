@@ -108,6 +108,13 @@ async def test_the_same_complaint_is_made_twenty_times_and_then_counted_out(stag
     assert told[-1] == "There are more like these 20, which are not told."
 
 
+async def test_a_page_may_ask_whether_something_is_there(stages):
+    script = "<script>fetch('none.png', {method: 'HEAD'}).then(({ok}) => { window.there = ok })</script>"
+    page = await stages.open(composed(script, root=NOTHING))
+    assert await page.ask("there") is False
+    assert not page.codes
+
+
 async def test_pictures_are_decoded_at_the_first_frame(stages):
     body = f'<img src="{PIXEL}"><div style="background: url(&quot;{PIXEL}&quot;)"></div><svg><image href="{PIXEL}"/></svg>'
     page = await stages.open(composed(body, root=NOTHING))

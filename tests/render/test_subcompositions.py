@@ -78,6 +78,21 @@ async def test_each_host_has_its_own_clock(stages):
     assert await fresh.ask(COUNTS) == {name: [count] * 3 for name, count in wanted[4.5].items()}
 
 
+async def test_a_host_may_begin_when_another_ends(stages):
+    body = (
+        "<script src='gsap.js'></script>"
+        + host("a", 'data-start="1" data-duration="2"', "sub/counter.html")
+        + host("b", 'data-start="a + 1"', "sub/counter.html")
+    )
+    files = {"sub/counter.html": COUNTER, "gsap.js": library("gsap/dist/gsap.min.js")}
+    opened = await stages.open(composed(body, root=ROOT), files)
+    for seconds, wanted in ((6, {"b": 2000}), (2, {"a": 1000}), (4.5, {"b": 500})):
+        await opened.at(seconds)
+        assert await opened.ask(COUNTS) == {name: [count] * 3 for name, count in wanted.items()}
+        assert opened.step.notices == ()
+    assert not opened.codes
+
+
 async def test_variables_are_the_instances_own(stages):
     body = (
         "<script src='gsap.js'></script>"

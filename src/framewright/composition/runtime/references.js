@@ -64,11 +64,12 @@
   const named = (element, id) => {
     const instance = fw.instances.of(element);
     const selector = `#${CSS.escape(id)}`;
-    // Ids may repeat: the nearest, but never one of another instance as long as there is one in its own.
-    for (const scope of [composition(element), instance?.host, document]) {
+    // Ids may repeat: the nearest, but never one of another instance as long as there is one in its own. The lookups
+    // find all of the document, also while it is looked at on behalf of an instance whose timeline is moved.
+    for (const scope of [composition(element), instance?.host, fw.lookups]) {
       for (const found of scope?.querySelectorAll(selector) ?? []) if (fw.instances.of(found) === instance) return found;
     }
-    return document.querySelector(selector);
+    return fw.lookups.querySelector(selector);
   };
 
   /** @param {Element} element @param {string} written */

@@ -47,7 +47,7 @@
 
   const all = () => {
     const root = fw.roots.find();
-    const found = Array.from(document.querySelectorAll("[data-start], [data-hidden]"));
+    const found = Array.from(fw.lookups.querySelectorAll("[data-start], [data-hidden]"));
     // An outermost composition shows as long as the page does, or its host.
     return found.filter((element) => (element !== root && !fw.instances.isRoot(element)) || isHidden(element));
   };
