@@ -283,7 +283,7 @@ def test_who_answers_for_other_hosts_is_told(subject):
         view(),
         answers=(
             RecordedAnswer(method="GET", url=npm, status=200, by="npm"),
-            RecordedAnswer(method="GET", url=web, status=200, by="network"),
+            RecordedAnswer(method="GET", url=web, by="failed"),
         ),
     )
     told = found(subject(f'<script src="{npm}"></script><img src="{web}">', page=page))

@@ -61,6 +61,15 @@ TOLD: dict[str, Told] = {
     "FONT_FAILED": Told(
         _ERROR, "a font could not be loaded, and another one takes its place", "Put the font file there."
     ),
+    "FONT_SUBSTITUTED": Told(
+        _WARNING,
+        "a font that was asked for and does not draw: another one takes its place",
+        "Declare it by @font-face with a file of the project, or ask for a family that is there.",
+    ),
+    "FONT_LETTERS_MISSING": Told(
+        _WARNING, "a font that lacks letters of its text", "Name a family behind it that has them."
+    ),
+    "WEBSOCKET_REFUSED": Told(_WARNING, "a socket that the page opened, which was refused", "Do without it."),
     "FONT_TIMEOUT": Told(_WARNING, "a font took too long", "Save it into the project."),
     "SVG_IMAGE_MOVES": Told(
         _WARNING, "an animated SVG in an `<img>`, which nobody can seek", "Write the SVG into the page itself."

@@ -107,7 +107,7 @@ def frame_remote(subject: Subject) -> Iterator[Fault]:
 @rule(
     "REMOTE_ADDRESS",
     Severity.INFO,
-    about="an address outside of the project, with who answers it; a warning where that is the network alone",
+    about="an address outside of the project, with who answers it; a warning where nobody does",
     advice="Save it into the project to depend on nobody.",
 )
 def remote_address(subject: Subject) -> Iterator[Fault]:
@@ -135,7 +135,7 @@ def _answered(address: str, by: AnsweredBy | None) -> tuple[str, Severity | None
         case AnsweredBy.CACHE:
             return f"'{name}' is answered from the cache; it came from {host}.", None
         case AnsweredBy.NETWORK:
-            return f"'{name}' comes from {host} when a render begins.", Severity.WARNING
+            return f"'{name}' comes from {host} when a render begins.", None
         case AnsweredBy.NOBODY:
             return f"'{name}' is answered by nobody: {host} cannot be reached, or refuses.", Severity.WARNING
         case None:
