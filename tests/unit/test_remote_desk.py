@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from framewright.browser import Answer, Refusal, Request
-from framewright.composition.remote import RemoteDesk
+from framewright.composition import RemoteDesk
 from framewright.model.recording import AnsweredBy, Recording
 from framewright.model.settings import Settings
 from truth.far import far_server
@@ -192,7 +192,7 @@ async def test_failures_are_recorded_too(far):
 
 
 async def test_what_is_still_under_way_when_the_page_is_ready_fails_for_all(far, monkeypatch):
-    monkeypatch.setattr("framewright.composition.remote.desk._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("framewright.composition.remote_desk._PATIENCE_SECONDS", 0.2)
     async with Desk(far) as desk:
         waiting = asyncio.create_task(desk.ask("/slow"))
         while not far.asked:

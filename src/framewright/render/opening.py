@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import find_browser, has_frame_control
-from framewright.composition import Wishes, open_project
-from framewright.composition.remote import RemoteDesk
+from framewright.composition import RemoteDesk, Wishes, open_project
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
 from framewright.render.mode_choice import Mode, choose_mode
@@ -65,7 +64,12 @@ async def open_composition(
     program = find_browser(settings)
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(
-            RemoteDesk(settings, strict=options.strict, on_notice=lambda notice: teller.warn((notice,)))
+            RemoteDesk(
+                settings,
+                project=project.root,
+                strict=options.strict,
+                on_notice=lambda notice: teller.warn((notice,)),
+            )
         )
         house = House(
             project=project,

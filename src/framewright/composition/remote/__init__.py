@@ -2,7 +2,6 @@
 
 from framewright.composition.remote.blobs import BlobFolder
 from framewright.composition.remote.cache import CacheEntry, RemoteCache
-from framewright.composition.remote.desk import RemoteDesk
 from framewright.composition.remote.fetch import Allowance, Fetched, Fetcher, FetchError
 from framewright.composition.remote.policy import NetworkPolicy
 from framewright.composition.remote.replay import Replay
@@ -16,6 +15,5 @@ __all__ = [
     "Fetcher",
     "NetworkPolicy",
     "RemoteCache",
-    "RemoteDesk",
     "Replay",
 ]

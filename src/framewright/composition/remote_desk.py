@@ -13,6 +13,10 @@ from framewright.composition.remote.fetch import Allowance, Fetcher
 from framewright.composition.remote.policy import NetworkPolicy
 from framewright.composition.remote.recorder import Recorder
 from framewright.composition.remote.replay import Replay
+from framewright.composition.resolvers.fontsource import FontSource
+from framewright.composition.resolvers.npm import NpmResolver
+from framewright.composition.resolvers.npmrc import read_npm_config
+from framewright.composition.resolvers.registry import Registry
 from framewright.model.errors import SetupError
 
 if TYPE_CHECKING:
@@ -31,7 +35,14 @@ _PATIENCE_SECONDS = 5.0
 class RemoteDesk:
     """The answerer of every page of one render. An async context manager.
 
+    Args:
+        project: the folder whose ``.npmrc`` counts.
+        strict: an address that was not recorded ends the render.
+        on_notice: told when something old is used because the network does not answer.
+        policy: where pages may fetch from. The npm registry is the machine's choice, and always allowed.
+
     Attributes:
+        fonts: families by name, whose files are answered at the addresses that their rules name.
         recording: what was recorded, once :meth:`freeze` was called; None before.
     """
 
@@ -39,16 +50,19 @@ class RemoteDesk:
         self,
         settings: Settings,
         *,
+        project: Path | None = None,
         strict: bool = False,
         on_notice: Callable[[Notice], None],
         policy: NetworkPolicy | None = None,
     ) -> None:
         self._settings = settings
+        self._project = project
         self._strict = strict
         self._on_notice = on_notice
         self._policy = policy or NetworkPolicy()
         self._stack = AsyncExitStack()
         self._answerer: Recorder | Replay
+        self.fonts: FontSource
         self.recording: Recording | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,22 +80,27 @@ class RemoteDesk:
                 code="TMPDIR_FAILED",
             ) from error
         self._blobs = BlobFolder(Path(folder))
-        fetcher = Fetcher(
-            self._policy,
-            timeout=min(settings.remote_timeout, settings.page_timeout),
-            largest=settings.remote_size,
-            allowance=Allowance(settings.remote_total),
-        )
-        await self._stack.enter_async_context(fetcher)
+        allowance = Allowance(settings.remote_total)
+        cache = RemoteCache(settings.cache_folder, largest=settings.cache_size)
+        fetcher = await self._stack.enter_async_context(self._fetcher(self._policy, allowance))
+        for_packages = await self._stack.enter_async_context(self._fetcher(NetworkPolicy(), allowance))
+        registry = Registry(read_npm_config(self._project), for_packages, self._blobs, cache)
+        self._stack.push_async_callback(registry.close)
+        self.fonts = FontSource(registry)
         self._recorder = Recorder(
             blobs=self._blobs,
-            cache=RemoteCache(settings.cache_folder, largest=settings.cache_size),
+            cache=cache,
             fetcher=fetcher,
-            resolvers=(),
+            resolvers=(self.fonts, NpmResolver(registry)),
             on_notice=self._on_notice,
         )
         self._answerer = self._recorder
         return self
+
+    def _fetcher(self, policy: NetworkPolicy, allowance: Allowance) -> Fetcher:
+        settings = self._settings
+        timeout = min(settings.remote_timeout, settings.page_timeout)
+        return Fetcher(policy, timeout=timeout, largest=settings.remote_size, allowance=allowance)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,0 +1,56 @@
+"""npm's settings: which of its files and variables win, and what goes to whom."""
+
+import base64
+
+from framewright.composition.resolvers import NpmConfig, read_npm_config
+from framewright.composition.resolvers.npmrc import PUBLIC_REGISTRY
+
+
+def test_the_environment_wins_over_the_project_the_user_and_the_system(tmp_path):
+    home, project, system = tmp_path / "home", tmp_path / "project", tmp_path / "npmrc"
+    home.mkdir()
+    project.mkdir()
+    system.write_text("registry=https://system.example\n@a:registry = https://a.example/sub/")
+    assert read_npm_config(project, {"HOME": str(home)}).registry_of("gsap")  # whatever this machine has
+    told = {"HOME": str(home), "npm_config_globalconfig": str(system)}
+    assert read_npm_config(project, told).registry_of("gsap") == "https://system.example/"
+    (home / ".npmrc").write_text('; comment\nregistry="https://user.example/npm"\n')
+    assert read_npm_config(project, told).registry_of("gsap") == "https://user.example/npm/"
+    (project / ".npmrc").write_text("# comment\nregistry=https://project.example")
+    assert read_npm_config(project, told).registry_of("gsap") == "https://project.example/"
+    assert read_npm_config(None, told).registry_of("gsap") == "https://user.example/npm/"
+    told["NPM_CONFIG_REGISTRY"] = "https://environment.example/"
+    assert read_npm_config(project, told).registry_of("@b/c") == "https://environment.example/"
+    assert read_npm_config(project, told).registry_of("@a/c") == "https://a.example/sub/"
+    told["npm_config_userconfig"] = str(tmp_path / "other")
+    (tmp_path / "other").write_text("@a:registry=https://other.example")
+    assert read_npm_config(project, told).registry_of("@a/c") == "https://other.example/"
+
+
+def test_without_any_settings_it_is_the_public_one():
+    assert NpmConfig().registry_of("gsap") == PUBLIC_REGISTRY
+
+
+def test_secrets_go_only_to_where_they_belong(tmp_path):
+    secret = base64.b64encode(b"pass").decode()
+    (tmp_path / ".npmrc").write_text(
+        f"//a.example/:_authToken=${{TOKEN}}\n//a.example/private/:_auth=YmFzaWM=\n//b.example:8080/:username=me\n"
+        f"//b.example:8080/:_password={secret}\n//c.example/:_authToken=${{ABSENT}}"
+    )
+    config = read_npm_config(None, {"HOME": str(tmp_path), "TOKEN": "t0"})
+    assert config.authorization("https://a.example/gsap") == "Bearer t0"
+    assert config.authorization("https://a.example/private/gsap") == "Basic YmFzaWM="
+    assert (
+        config.authorization("https://b.example:8080/x") == f"Basic {base64.b64encode(b'me:pass').decode()}"
+    )
+    for url in ("https://b.example/x", "https://evil.example/a.example/", "https://a.example.evil.example/"):
+        assert config.authorization(url) is None
+
+
+def test_a_project_cannot_name_variables_of_the_environment(tmp_path):
+    (tmp_path / ".npmrc").write_text(
+        "registry=https://evil.example/${SECRET}/\n//evil.example/:_authToken=${SECRET}"
+    )
+    config = read_npm_config(tmp_path, {"HOME": str(tmp_path / "none"), "SECRET": "s"})
+    assert "evil" not in config.registry_of("gsap")
+    assert config.authorization("https://evil.example/gsap") is None
