@@ -23,6 +23,8 @@ RUNTIME_FILES = (
     "random.js",
     "timers.js",
     "frames.js",
+    "p5.js",
+    "pixi.js",
     "pending.js",
     "shadows.js",
     "playback.js",

@@ -57,7 +57,11 @@
     const missed = fw.clock.catchUp();
     if (missed) await missed;
     for (const realm of realms) realm.smil.seek();
+    for (const realm of realms) realm.pixi.wake();
     for (const realm of realms) realm.frames.run();
+    // What a drawing callback has put off by no time belongs to its frame.
+    const putOff = fw.clock.catchUp();
+    if (putOff) await putOff;
     if (waiting.length > 0) await fw.hf.settle(waiting);
     await fw.clock.settle();
     const unstable = realms.flatMap((realm) => realm.helios.stable());

@@ -23,11 +23,19 @@
 
   const idleDeadline = () => ({ didTimeout: false, timeRemaining: () => IDLE });
 
+  /** @param {number} known the last id of before */
+  const takeBack = (known) => () => {
+    const wish = ids > known ? wishes.get(ids) : undefined;
+    return wish && wishes.delete(ids) ? wish.callback : null;
+  };
+
   /** @param {Wish} wish */
   const call = (wish) => {
     depth = wish.depth;
     try {
-      wish.callback(wish.idle ? idleDeadline() : time.now);
+      if (wish.idle) wish.callback(idleDeadline());
+      else if (fw.p5.draws(wish.callback)) fw.p5.call(wish.callback, takeBack(ids));
+      else wish.callback(time.now);
     } catch (error) {
       natives.reportError(error);
     }
