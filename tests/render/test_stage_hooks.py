@@ -190,12 +190,6 @@ async def test_players_of_other_libraries(stages):
     assert await page.ask("[log.lottie[0], log.dot]") == [59, 100]
 
 
-async def test_gsap_does_not_take_a_seek_for_lag(stages):
-    script = "window.gsap = { ticker: { lagSmoothing: (threshold) => { window.lag = threshold } } }"
-    page = await stages.open(driven(script, "data-no-timeline"))
-    assert await page.ask("lag") == 0
-
-
 async def test_globals_exist_before_the_first_script(stages):
     script = """window.found = [typeof __timelines, Array.isArray(__hfLottie), Array.isArray(__hfAnime), typeof __hf.seek,
         typeof __player.renderSeek, __renderReady, __hfThreeTime, JSON.stringify(__hyperframes.getVariables()),

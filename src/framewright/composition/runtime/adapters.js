@@ -1,57 +1,54 @@
-// fw.adapters: players of other libraries, registered by the page in lists that exist before its first script.
+// fw.adapters: all libraries whose animations are driven, each by a file of its own.
 //   begin()        the clock obeys from now on
+//   wait()         until what they play is loaded, with a limit and a warning
+//   place()        puts what runs by itself at the clock's time, before a script measures it or adds to it
+//   due(target)    the first thing on the way to a time (milliseconds) that a script hears of; null without any
 //   seek(seconds)  moves them all
-//   next(seconds)  Infinity when there are none, else null: nobody knows when they move
-// __hfLottie: lottie-web (goToAndStop) and dotLottie (setFrame); __hfAnime: seek(milliseconds); __hfD3: functions of
-// seconds, or objects with seek(seconds). __hfThreeTime and __hfTypegpuTime are plain numbers for the page to read.
+//   next(seconds)  Infinity when there are none, the seconds at which one begins to move, null: not known
+//   longest()      seconds at which the last of those that end has ended; null without any
+// __hfThreeTime and __hfTypegpuTime are plain numbers for the page to read.
 {
-  const LISTS = ["__hfLottie", "__hfAnime", "__hfD3"];
+  const LOADING_TIMEOUT = 10;
   const TIMES = ["__hfThreeTime", "__hfTypegpuTime"];
   /** @type {any} */
   const view = window;
-  for (const name of LISTS) view[name] = [];
   for (const name of TIMES) view[name] = 0;
 
-  /** Within the length of a player: round and round when it loops, else up to its last frame. */
-  const within = (/** @type {number} */ value, /** @type {number} */ length, /** @type {unknown} */ loops) =>
-    !(length > 0) ? value : loops ? value % length : Math.min(value, length);
-
-  /** @param {any} player @param {number} seconds */
-  const lottie = (player, seconds) => {
-    if (typeof player.goToAndStop === "function") {
-      const frames = Number(player.totalFrames);
-      const rate = Number(player.frameRate);
-      const last = frames > 0 ? frames - (player.loop ? 0 : 1) : 0;
-      if (rate > 0 && last > 0) player.goToAndStop(within(seconds * rate, last, player.loop), true);
-      else player.goToAndStop(seconds * 1000, false);
-    } else if (typeof player.setFrame === "function" && player.duration > 0) {
-      const place = within(seconds, player.duration, player.loop);
-      player.setFrame((place / player.duration) * player.totalFrames);
-    }
-  };
-  /** @param {any} player @param {number} seconds */
-  const anime = (player, seconds) => player.seek(seconds * 1000);
-  /** @param {any} player @param {number} seconds */
-  const d3 = (player, seconds) => (typeof player === "function" ? player(seconds) : player.seek(seconds));
-  const movers = [lottie, anime, d3];
+  /** @type {FwAdapter[]} */
+  const all = [fw.gsap, fw.lottie, fw.anime, fw.d3];
 
   fw.adapters = {
-    // GSAP takes a long step for a machine that could not keep up, and shortens it; here it is a seek.
-    begin: () => view.gsap?.ticker?.lagSmoothing?.(0),
+    begin: () => all.forEach((adapter) => adapter.begin?.()),
+    async wait() {
+      if (await fw.waits.until(fw.lottie.loaded, LOADING_TIMEOUT)) return;
+      fw.notices.add("LOTTIE_NOT_LOADED", `A Lottie animation was not loaded within ${LOADING_TIMEOUT} s.`);
+    },
+    place: () => fw.gsap.place(),
+    /** @param {number} target */
+    due(target) {
+      /** @type {FwDue | null} */
+      let first = null;
+      for (const adapter of all) {
+        const due = adapter.due?.(target);
+        if (due && (!first || due.at < first.at)) first = due;
+      }
+      return first;
+    },
     /** @param {number} seconds */
     seek(seconds) {
       for (const name of TIMES) view[name] = seconds;
-      LISTS.forEach((name, kind) => {
-        if (!Array.isArray(view[name])) return;
-        for (const player of view[name]) {
-          try {
-            movers[kind](player, seconds);
-          } catch (error) {
-            fw.failures.report(error, `A player in window.${name}`);
-          }
-        }
-      });
+      for (const adapter of all) adapter.seek(seconds);
     },
-    next: () => (LISTS.some((name) => Array.isArray(view[name]) && view[name].length > 0) ? null : Infinity),
+    /** @param {number} seconds */
+    next(seconds) {
+      let soonest = Infinity;
+      for (const adapter of all) {
+        const next = adapter.next(seconds);
+        if (next === null) return null;
+        soonest = Math.min(soonest, next);
+      }
+      return soonest;
+    },
+    longest: () => fw.lottie.longest() || null,
   };
 }

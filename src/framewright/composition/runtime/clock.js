@@ -18,6 +18,7 @@
   const AT_ONCE = 4; // milliseconds
   // A leap over ten seconds owes an interval of 4 ms its 2500 calls, as ten seconds of small steps do.
   const MOST_A_MILLISECOND = 2;
+  const LONGEST_SLEEP = 1000; // milliseconds
   const ENDLESS = "A timer asks for itself again and again without a delay: its calls are cut off in each frame.";
 
   fw.time = fw.root === fw ? { now: 0, loading: true, moves: 0 } : fw.root.time;
@@ -33,17 +34,30 @@
   const nextDue = (target, endless = false) => {
     /** @type {FwDue | null} */
     let first = null;
+    const take = (/** @type {FwDue | null} */ due) => {
+      if (due && due.at <= target && (!first || due.at < first.at)) first = due;
+    };
     for (const realm of fw.realms()) {
-      for (const due of [realm.timers.next(), endless ? null : realm.animations.next()]) {
-        if (due && due.at <= target && (!first || due.at < first.at)) first = due;
-      }
+      take(realm.timers.next());
+      if (endless) continue;
+      take(realm.animations.next());
+      take(realm.timelines.due(target));
+      take(realm.adapters.due(target));
     }
-    return first;
+    return /** @type {FwDue | null} */ (first);
   };
 
   const settle = async () => {
     await natives.turn();
     await natives.turn(); // frameworks that batch their work post themselves a message from the first
+  };
+
+  /** A leap is not taken for a sleep of the page: intervals of a second look whether frames have gone on meanwhile, and
+   * shift the clock of their animations by what is missing. */
+  const wakeUp = async () => {
+    const asleep = fw.realms().filter((realm) => time.now - realm.frames.ran() >= LONGEST_SLEEP);
+    for (const realm of asleep) realm.frames.run();
+    if (asleep.length > 0) await natives.turn();
   };
 
   /** @param {FwDue | null} due @param {number} target milliseconds */
@@ -60,6 +74,8 @@
         move(due.at); // back, when a window has just shown what began a while ago
         for (const realm of fw.realms()) realm.animations.place(); // what the callback measures is of its own time
       }
+      for (const realm of fw.realms()) realm.adapters.place();
+      if (due.repeats) await wakeUp();
       due.run();
       await natives.turn();
       for (const realm of fw.realms()) if (realm.shadows.changed()) realm.animations.obey();

@@ -45,6 +45,7 @@
     const due = fw.clock.advance(seconds);
     if (due) await due;
     const realms = fw.realms();
+    for (const realm of realms) realm.adapters.place();
     for (const realm of realms) realm.timelines.seek(seconds);
     for (const realm of realms) realm.adapters.seek(seconds);
     const waiting = realms.flatMap((realm) => realm.hf.seek(seconds));

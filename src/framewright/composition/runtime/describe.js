@@ -14,7 +14,7 @@
     const clips = fw.windows.list().filter((/** @type {any} */ clip) => !clip.hidden && clip.duration !== null);
     const found = [
       { seconds: fw.timelines.longest() ?? 0, source: "timeline" },
-      { seconds: fw.animations.longest() ?? 0, source: "animations" },
+      { seconds: Math.max(fw.animations.longest() ?? 0, fw.adapters.longest() ?? 0), source: "animations" },
       { seconds: Math.max(0, ...clips.map((/** @type {any} */ clip) => clip.start + clip.duration), ...hosts()), source: "clips" },
     ];
     const longest = found.reduce((a, b) => (b.seconds > a.seconds ? b : a));

@@ -2,6 +2,7 @@
 // While loading, callbacks run in real time with the time 0, but only up to the third link of a chain: a drawing loop so
 // takes the same steps in every worker. Then they wait for the first frame, or for release().
 //   run()        calls those that wait, and returns how many there were; what they ask for waits for the next frame
+//   ran()        milliseconds on the clock at which they were called last
 //   waiting()    how many wait
 //   outlast(promise, seconds)   waits for it with a limit, true once it has settled. It may itself wait for drawings (two
 //                callbacks, one in the other, are a common way to let a layout pass): those of short chains go on
@@ -20,6 +21,7 @@
   let depth = 0;
   let armed = 0;
   let released = false;
+  let ran = 0;
 
   const idleDeadline = () => ({ didTimeout: false, timeRemaining: () => IDLE });
 
@@ -91,10 +93,12 @@
 
   fw.frames = {
     run() {
+      ran = time.now;
       if (wishes.size === 0) return 0;
       const asked = new Set(wishes.values());
       return generation((wish) => asked.has(wish));
     },
+    ran: () => ran,
     waiting: () => wishes.size,
     fresh: () => generation(isShort),
     async outlast(promise, seconds) {

@@ -10,6 +10,8 @@ interface FwDue {
   /** Milliseconds between asking and being due. */
   delay: number;
   run(): void;
+  /** It is an interval. */
+  repeats?: boolean;
 }
 
 interface FwTimer extends FwDue {
@@ -67,6 +69,37 @@ interface FwPlayback {
   /** Where it was put last, for the browser. */
   placed: number | null;
   finished: PromiseWithResolvers<Animation> | null;
+}
+
+/** A library whose animations are driven; see adapters.js. */
+interface FwAdapter {
+  begin?(): void;
+  due?(target: number): FwDue | null;
+  seek(seconds: number): void;
+  next(seconds: number): number | null;
+}
+
+/** A copy of GSAP. Times are seconds on its own clock unless said otherwise. */
+interface FwGsap {
+  gsap: any;
+  /** Milliseconds on the clock at which it was loaded. */
+  zero: number;
+  /** Where its root timeline was put last. */
+  at: number;
+  /** Milliseconds of its ticker's last tick, as it reads them. */
+  ticked: number;
+  /** Steps a second that the page wishes for; 0: none. */
+  rate: number;
+  adopted: boolean;
+  /** The page has not taken it off the ticker. */
+  driven: boolean;
+  /** The last callback that was called at its own time. */
+  passed: number;
+  /** The last of its animations, as of when they were looked through. */
+  last: any;
+  known: WeakSet<object>;
+  /** Those that a callback began. */
+  born: WeakSet<object>;
 }
 
 type FwCause = "script" | "window";
@@ -130,6 +163,7 @@ interface Fw {
   };
   frames: {
     run(): number;
+    ran(): number;
     waiting(): number;
     fresh(): number;
     outlast(promise: Promise<unknown>, seconds: number): Promise<boolean>;
@@ -195,6 +229,16 @@ interface Fw {
     groups(): unknown[];
     samples(): Node[];
   };
+  gsapCopies: { all(): FwGsap[] };
+  gsapMoments: {
+    within(animation: any, from: number, to: number): number;
+    of(animation: any, from: number, to: number): number;
+    muted(animations: any[], act: () => void): void;
+  };
+  gsap: FwAdapter & { place(): void; calling(act: () => void): void };
+  lottie: FwAdapter & { loaded(): boolean; longest(): number };
+  anime: FwAdapter;
+  d3: FwAdapter;
 
   notices: any;
   windows: any;

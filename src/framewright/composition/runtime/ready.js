@@ -62,7 +62,7 @@
       fw.notices.add("WORK_UNFINISHED", message);
     }
     if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first };
-    await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind()]);
+    await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind(), fw.adapters.wait()]);
     fw.windows.fill();
     return null;
   };

@@ -2,6 +2,7 @@
 //   wait()         until every declared composition has registered its own, or need not; warns of those that never came
 //   put(timeline, seconds)  pauses one and moves it; false when it has no way to be moved
 //   seek(seconds)  root first, then the others, each on the clock of its own composition
+//   due(target)    the first callback of a GSAP timeline on the way to a time (milliseconds); null without any
 //   next(seconds)  Infinity once all have ended, null while one may move
 //   lasts(instance)   seconds of the longest timeline of a sub-composition; null when it has none with an end
 //   longest()      seconds of the root's timeline; null when there is none, or it has no end
@@ -10,6 +11,8 @@
 {
   const LONGEST = 86_400;
   const NUDGE = 0.001;
+  // GSAP itself rounds to 1e-7.
+  const BESIDE = 1e-6;
   const QUIET = 1;
 
   /** @type {any} */
@@ -126,15 +129,32 @@
     return false;
   };
 
+  /** Back, or anew, which calls nothing but onUpdate. @param {any} timeline @param {number} seconds */
+  const back = (timeline, seconds) => {
+    fw.gsapMoments.muted([timeline], () => {
+      const there = Math.min(seconds, timeline.totalDuration());
+      if (timeline.totalTime() === there) timeline.totalTime(there >= BESIDE ? there - BESIDE : BESIDE, true);
+      timeline.totalTime(seconds, false);
+    });
+    placed.set(timeline, seconds);
+    return true;
+  };
+
   /** @param {any} timeline @param {number} seconds */
   const put = (timeline, seconds) => {
     if (typeof timeline.pause === "function") timeline.pause();
     const name = ["totalTime", "time", "seek"].find((method) => typeof timeline[method] === "function");
     if (name === undefined) return false;
     // GSAP does nothing when the time is the one it has, although the page may look otherwise by now.
-    const before = placed.get(timeline) ?? (name === "seek" ? Number.NaN : Number(timeline[name]()));
-    if (before === seconds) timeline[name](seconds >= NUDGE ? seconds - NUDGE : seconds + NUDGE, true);
-    timeline[name](seconds, false);
+    const before = placed.get(timeline);
+    if (timeline.getChildren) {
+      if (before !== undefined && seconds <= before) return back(timeline, seconds);
+      // What is called at 0 is called as 0 is reached, from either side.
+      if (seconds === 0) timeline.totalTime(BESIDE, true);
+    } else if ((before ?? (name === "seek" ? Number.NaN : Number(timeline[name]()))) === seconds) {
+      timeline[name](seconds >= NUDGE ? seconds - NUDGE : seconds + NUDGE, true);
+    }
+    fw.gsap.calling(() => timeline[name](seconds, false));
     placed.set(timeline, seconds);
     return true;
   };
@@ -163,19 +183,48 @@
     return !element || element === fw.roots.find() ? seconds : fw.references.local(element, seconds);
   };
 
+  /** @param {Entry} entry @param {() => boolean} act */
+  const attempt = ({ id, instance }, act) => {
+    try {
+      if (fw.instances.inside(instance, act)) return;
+      fw.notices.add("TIMELINE_INVALID", `window.__timelines['${id}'] has neither totalTime, time nor seek.`);
+    } catch (error) {
+      fw.failures.report(error, `The timeline '${id}'`);
+    }
+  };
+
+  /** When the clock of a timeline reads what it shows at `seconds`, by what it reads at `until`, which is later.
+   * @param {Entry} entry @param {number} seconds @param {number} until */
+  const when = (entry, seconds, until) => {
+    const [last, after] = [local(entry, until), local(entry, until + 1)];
+    return last === until && after === until + 1 ? seconds : until - (last - seconds) / (after - last);
+  };
+
+  /** @param {number} target @returns {FwDue | null} */
+  const due = (target) => {
+    /** @type {FwDue | null} */
+    let first = null;
+    const all = entries();
+    const timelines = new Set(all.map(({ timeline }) => timeline));
+    for (const entry of all) {
+      const { timeline } = entry;
+      const from = placed.get(timeline);
+      if (from === undefined || !timeline.getChildren || carried(timeline, timelines)) continue;
+      const seconds = fw.gsapMoments.within(timeline, from, local(entry, target / 1000));
+      if (seconds === Infinity) continue;
+      const at = Math.max(fw.time.now, when(entry, seconds, target / 1000) * 1000);
+      if (first && first.at <= at) continue;
+      first = { at, delay: 0, run: () => attempt(entry, () => put(timeline, seconds)) };
+    }
+    return first;
+  };
+
   /** @param {number} seconds */
   const seek = (seconds) => {
     const all = entries();
     const timelines = new Set(all.map(({ timeline }) => timeline));
     for (const entry of all) {
-      const { id, timeline, instance } = entry;
-      try {
-        const moved = () => carried(timeline, timelines) || put(timeline, local(entry, seconds));
-        if (fw.instances.inside(instance, moved)) continue;
-        fw.notices.add("TIMELINE_INVALID", `window.__timelines['${id}'] has neither totalTime, time nor seek.`);
-      } catch (error) {
-        fw.failures.report(error, `The timeline '${id}'`);
-      }
+      attempt(entry, () => carried(entry.timeline, timelines) || put(entry.timeline, local(entry, seconds)));
     }
   };
 
@@ -208,5 +257,5 @@
     return Infinity;
   };
 
-  fw.timelines = { wait, put, seek, longest, lasts, next };
+  fw.timelines = { wait, put, seek, due, longest, lasts, next };
 }
