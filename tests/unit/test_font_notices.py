@@ -7,7 +7,7 @@ import pytest
 from framewright.composition.fonts import Drawn, Text, font_notices, font_uses, unlinked_families
 from framewright.model.fonts import TABLE, FontSet
 
-FONTS = FontSet(files=(), table=TABLE, families=frozenset({"Arimo", "Tinos", "Inter", "Noto Sans CJK"}))
+FONTS = FontSet(files=(), table=TABLE, families=frozenset({"Arimo", "Tinos", "Inter", "Noto Sans CJK JP"}))
 
 
 def text(families, *drawn, own=(), **facts):
@@ -100,6 +100,7 @@ def test_uses_are_gathered_by_family():
         (text("Montserrat", "Arimo", failed=1), ()),  # declared: its author's business
         (text("Montserrat", laid=False, there=False), ("Montserrat",)),
         (text("Montserrat", laid=False, there=True), ()),
+        (text("Noto Sans JP, sans-serif", "Noto Sans CJK JP"), ("Noto Sans JP",)),
     ],
 )
 def test_families_that_are_named_without_a_link(written, families):

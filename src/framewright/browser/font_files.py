@@ -109,7 +109,7 @@ def _brought(files: Iterable[Path]) -> tuple[list[Path], set[str]]:
         mine = sorted(name for name in by_name if _is_of(family, name))
         found.extend(by_name[name] for name in mine)
         if mine:
-            there.add(family.name)
+            there.update((family.name, *family.faces))
         return bool(mine)
 
     twins = {twin.name: twin for twin in TWINS}

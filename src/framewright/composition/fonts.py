@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewright.model.composition import FontUse, Notice
-from framewright.model.fonts import WITHOUT_LINK
+from framewright.model.web_fonts import WEB_FONTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from framewright.model.fonts import FontSet
 
-_UNLINKED = {name.lower(): name for name in WITHOUT_LINK.values()}
 _EMOJI = "Noto Color Emoji"
 
 
@@ -86,9 +85,9 @@ def unlinked_families(texts: Iterable[Text], fonts: FontSet) -> tuple[str, ...]:
         if text.declared or (not text.laid and text.there):
             continue
         for family in text.families:
-            name = _UNLINKED.get(family.lower())
-            if name is not None and not _is_installed(name, fonts):
-                found.add(name)
+            web_font = WEB_FONTS.get(_key(family))
+            if web_font is not None and not _is_installed(family, fonts):
+                found.add(web_font.family)
             elif fonts.meaning(family) is not None or _is_installed(family, fonts):
                 break
     return tuple(sorted(found))
@@ -156,9 +155,7 @@ def _told(text: Text, message: str) -> Notice:
 
 
 def _is_installed(family: str, fonts: FontSet) -> bool:
-    """Whether it is a brought family, or one face of it such as Noto Sans CJK JP."""
-    key = _key(family)
-    return any(key == _key(name) or key.startswith(f"{_key(name)} ") for name in fonts.families)
+    return _key(family) in {_key(name) for name in fonts.families}
 
 
 def _key(family: str) -> str:

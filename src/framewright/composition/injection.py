@@ -79,6 +79,7 @@ class RuntimeConfig:
         load_timeout: how long a document may load.
         timeline_timeout: how long declared timelines may take to be registered.
         font_timeout, image_timeout: how long fonts and pictures may take.
+        font_faces: ``@font-face`` rules that the page gets for families that it does not declare itself.
         promise_timeout: how long one frame waits for promises that the page handed over.
         variables: what takes the place of the page's declared defaults.
         spare_variables: ids among them that the page need not declare.
@@ -94,6 +95,7 @@ class RuntimeConfig:
     font_timeout: float = 10.0
     image_timeout: float = 15.0
     promise_timeout: float = 15.0
+    font_faces: str = ""
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False

@@ -56,6 +56,7 @@ class Wishes:
         seed: what the page's pseudo-random numbers follow from.
         page_timeout: seconds that the page may take to load, and that one frame may take.
         font_timeout, image_timeout, promise_timeout: seconds for each of these waits; a warning comes after them.
+        font_faces: ``@font-face`` rules for families that the page names and does not declare.
         variables: what takes the place of the page's declared defaults, by id.
         spare_variables: ids among them that the page need not declare.
         written_variables: numbers and booleans among them are text, as in a table.
@@ -68,6 +69,7 @@ class Wishes:
     font_timeout: float = 10.0
     image_timeout: float = 15.0
     promise_timeout: float = 15.0
+    font_faces: str = ""
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False
@@ -128,6 +130,7 @@ class Stage:
             font_timeout=wishes.font_timeout,
             image_timeout=wishes.image_timeout,
             promise_timeout=wishes.promise_timeout,
+            font_faces=wishes.font_faces,
             variables=wishes.variables,
             spare_variables=wishes.spare_variables,
             written_variables=wishes.written_variables,

@@ -23,12 +23,14 @@ class Family:
         name: as pages and the table name it.
         files: patterns of its files' names, as in a shell.
         package: the Debian package that holds them.
+        faces: families as which its files give themselves out, besides its name.
         twin: an older family of the same design and widths that may take its place; its files follow the same rule.
     """
 
     name: str
     files: tuple[str, ...]
     package: str
+    faces: tuple[str, ...] = ()
     twin: str | None = None
 
 
@@ -40,7 +42,7 @@ class FontSet:
         files: every file, in a fixed order.
         folders: whole folders besides, with what lies below them.
         table: generic and system names in lower case, each with the family that it means.
-        families: the brought families that are installed.
+        families: the brought families that are installed, by every name that their files have.
         missing: the brought families that are not.
     """
 
@@ -55,33 +57,71 @@ class FontSet:
         return self.table.get(name.strip().lower())
 
 
-def _noto(*scripts: str) -> tuple[str, ...]:
-    return tuple(f"NotoSans{script}-{style}.ttf" for script in scripts for style in ("Regular", "Bold"))
-
+# Without those that are only for scholars.
+_SCRIPTS = [
+    "Arabic",
+    "Hebrew",
+    "Devanagari",
+    "Bengali",
+    "Gurmukhi",
+    "Gujarati",
+    "Oriya",
+    "Tamil",
+    "Telugu",
+    "Kannada",
+    "Malayalam",
+    "Sinhala",
+    "Thai",
+    "Lao",
+    "Khmer",
+    "Myanmar",
+    "Georgian",
+    "Armenian",
+    "Ethiopic",
+    "Cherokee",
+    "Symbols",
+    "Symbols2",
+    "Math",
+]
+_REGIONS = ("JP", "KR", "SC", "TC", "HK")
 
 # Arimo, Tinos and Cousine are as wide as Arial, Times New Roman and Courier New. Inter stands for the faces of user
 # interfaces. The rest draws what those have no letters for.
 BROUGHT = (
-    Family("Arimo", ("Arimo-*.ttf",), "fonts-croscore", "Liberation Sans"),
-    Family("Tinos", ("Tinos-*.ttf",), "fonts-croscore", "Liberation Serif"),
-    Family("Cousine", ("Cousine-*.ttf",), "fonts-croscore", "Liberation Mono"),
+    Family("Arimo", ("Arimo-*.ttf",), "fonts-croscore", twin="Liberation Sans"),
+    Family("Tinos", ("Tinos-*.ttf",), "fonts-croscore", twin="Liberation Serif"),
+    Family("Cousine", ("Cousine-*.ttf",), "fonts-croscore", twin="Liberation Mono"),
     Family("Inter", ("Inter-*.otf", "Inter-*.ttf"), "fonts-inter"),
     Family("Inter Display", ("InterDisplay-*.otf", "InterDisplay-*.ttf"), "fonts-inter"),
-    Family("EB Garamond", ("EBGaramond*.otf", "EBGaramond*.ttf"), "fonts-ebgaramond"),
+    Family(
+        "EB Garamond",
+        ("EBGaramond*.otf", "EBGaramond*.ttf"),
+        "fonts-ebgaramond",
+        ("EB Garamond 08", "EB Garamond 12"),
+    ),
     Family("Noto Color Emoji", ("NotoColorEmoji.ttf",), "fonts-noto-color-emoji"),
     Family(
         "Noto Sans",
         (
             *("NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSans-Italic.ttf", "NotoSans-BoldItalic.ttf"),
-            *_noto("Arabic", "Hebrew", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil"),
-            *_noto("Telugu", "Kannada", "Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar"),
-            *_noto("Georgian", "Armenian", "Ethiopic", "Cherokee", "Symbols", "Symbols2", "Math"),
+            *(f"NotoSans{script}-{style}.ttf" for script in _SCRIPTS for style in ("Regular", "Bold")),
             "NotoSerifTibetan-*.ttf",
         ),
         "fonts-noto-core",
+        (*(f"Noto Sans {script}" for script in _SCRIPTS), "Noto Serif Tibetan"),
     ),
-    Family("Noto Sans CJK", ("NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"), "fonts-noto-cjk"),
-    Family("Noto Serif CJK", ("NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc"), "fonts-noto-cjk"),
+    Family(
+        "Noto Sans CJK",
+        ("NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"),
+        "fonts-noto-cjk",
+        tuple(f"Noto Sans CJK {region}" for region in _REGIONS),
+    ),
+    Family(
+        "Noto Serif CJK",
+        ("NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc"),
+        "fonts-noto-cjk",
+        tuple(f"Noto Serif CJK {region}" for region in _REGIONS),
+    ),
 )
 TWINS = (
     Family("Liberation Sans", ("LiberationSans-*.ttf",), "fonts-liberation"),
@@ -107,30 +147,6 @@ _ROWS = {
 }
 TABLE: Mapping[str, str] = MappingProxyType(
     {name.strip().lower(): family for family, names in _ROWS.items() for name in names.split(",")}
-)
-
-# Families that pages written for HyperFrames name without a link: each as its @fontsource package is called.
-WITHOUT_LINK: Mapping[str, str] = MappingProxyType(
-    {
-        "inter": "Inter",
-        "montserrat": "Montserrat",
-        "outfit": "Outfit",
-        "nunito": "Nunito",
-        "oswald": "Oswald",
-        "league-gothic": "League Gothic",
-        "archivo-black": "Archivo Black",
-        "space-mono": "Space Mono",
-        "ibm-plex-mono": "IBM Plex Mono",
-        "jetbrains-mono": "JetBrains Mono",
-        "eb-garamond": "EB Garamond",
-        "playfair-display": "Playfair Display",
-        "source-code-pro": "Source Code Pro",
-        "noto-sans-jp": "Noto Sans JP",
-        "roboto": "Roboto",
-        "open-sans": "Open Sans",
-        "lato": "Lato",
-        "poppins": "Poppins",
-    }
 )
 
 

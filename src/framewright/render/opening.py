@@ -11,6 +11,7 @@ from framewright.browser import find_browser, has_frame_control
 from framewright.composition import RemoteDesk, Wishes, open_project
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
+from framewright.render.font_choice import provide_fonts
 from framewright.render.mode_choice import Mode, choose_mode
 from framewright.render.theatre import House, Theatre
 from framewright.render.timing import USUAL_SIZE, choose_size, choose_timing
@@ -89,14 +90,15 @@ async def open_composition(
             Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back)
         )
         first = await _open_first(theatre, _likely_size(project, options), options)
+        first, font_choice, lacking = await provide_fonts(theatre, first)
         recording = await desk.freeze()
         page = first.description
         size, size_choice, ignored = choose_size(page, options)
         timing = choose_timing(page, options)
-        for choice in (size_choice, *timing.choices):
+        for choice in (size_choice, *font_choice, *timing.choices):
             teller.decide(choice)
-        teller.warn_of_readiness((*page.notices, *ignored, *timing.notices))
-        opened = Opened(theatre, house, first, timing, size, size.scaled(options.scale), recording)
+        teller.warn_of_readiness((*lacking, *page.notices, *ignored, *timing.notices))
+        opened = Opened(theatre, theatre.house, first, timing, size, size.scaled(options.scale), recording)
         mode, mode_choice = await choose_mode(opened, options.mode)
         teller.decide(mode_choice)
         yield replace(opened, mode=mode)
@@ -108,7 +110,6 @@ async def _open_first(theatre: Theatre, size: Size, options: RenderOptions) -> P
         performance = await theatre.open(size)
         wanted, _, _ = choose_size(performance.description, options)
         if wanted == size:
-            await performance.look_at_fonts()
             return performance
         await theatre.close(performance)
         size = wanted

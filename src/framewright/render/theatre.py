@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import Browser, BrowserOptions, FileServer, Outside, find_fonts
 from framewright.composition import Stage, Wishes
+from framewright.composition.fonts import unlinked_families
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.frames import FrameRange
@@ -78,11 +79,12 @@ class Performance:
             if draw and passage.hears_draws:
                 await self.page.begin_frame()
 
-    async def look_at_fonts(self) -> None:
-        """Find which fonts draw the page's text, for its description."""
+    async def look_at_fonts(self) -> tuple[str, ...]:
+        """Find which fonts draw the page's text, for its description; and name the families that it lacks and we can give."""
         fonts = self.browser.options.fonts
-        if fonts is not None:
-            await self._stage.look_at_fonts(fonts)
+        if fonts is None:
+            return ()
+        return unlinked_families(await self._stage.look_at_fonts(fonts), fonts)
 
     async def cover(self, grey: int | None) -> None:
         """Lay two greys over the page; None takes them away."""
@@ -160,6 +162,15 @@ class Theatre:
             await asyncio.gather(*(self.close(one) for one in tuple(self._open)))
         finally:
             await self._stack.aclose()
+
+    @property
+    def house(self) -> House:
+        """What the performances share by now."""
+        return self._house
+
+    def give_fonts(self, faces: str) -> None:
+        """Give the pages that are opened from now on these ``@font-face`` rules."""
+        self._house = replace(self._house, wishes=replace(self._house.wishes, font_faces=faces))
 
     async def open(self, size: Size) -> Performance:
         """Open the page in a new browser of this size, in CSS pixels; once again when the browser fails.
