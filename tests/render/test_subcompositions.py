@@ -181,3 +181,210 @@ async def test_files_outside_of_the_project(stages, source):
     with pytest.raises(CompositionError) as raised:
         await stages.open(composed(host("a", "", source), root=ROOT))
     assert raised.value.code == "SUBCOMPOSITION_MISSING"
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
+
+async def test_addresses_mean_a_file_near_by_or_below_the_project(stages):
+    body = """<img id="near" src="near.png"><img id="far" src="assets/far.png"><img id="up" src="../assets/far.png">
+        <img id="set" srcset="near.png 1x, assets/far.png 2x"><img id="data" src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">
+        <div id="css"></div><div id="inline" style="background: url('near.png')"></div><a id="link" href="near.png">x</a>
+        <style>#css { background: url(assets/far.png), url("near.png"); content: "url(near.png)" }</style>
+        <link rel="stylesheet" href="look.css">"""
+    files = {
+        "subs/a.html": sub(body),
+        "subs/near.png": PIXEL,
+        "assets/far.png": PIXEL,
+        "subs/look.css": "#css { border-image: url(near.png) 1 }",
+    }
+    opened = await stages.open(composed(host("a", "", "subs/a.html"), root=ROOT), files)
+    told = await opened.ask(
+        """(() => {
+            const short = (text) => text.replaceAll(document.baseURI.replace(/[^/]*$/, ''), '');
+            const style = getComputedStyle(css);
+            return [near.src, far.src, up.src, set.srcset, css && style.backgroundImage, style.borderImageSource,
+                document.querySelector('#inline').style.backgroundImage, document.querySelector('#link').getAttribute('href'),
+                document.querySelector('#data').src.slice(0, 5)].map(short);
+        })()"""
+    )
+    assert told == [
+        "subs/near.png",
+        "assets/far.png",
+        "assets/far.png",
+        "subs/near.png 1x, assets/far.png 2x",
+        'url("assets/far.png"), url("subs/near.png")',
+        'url("subs/near.png")',
+        'url("subs/near.png")',
+        "near.png",
+        "data:",
+    ]
+    assert opened.description.notices == ()
+
+
+async def test_hosts_within_name_files_of_the_project_or_near_by(stages):
+    files = {
+        "subs/a.html": sub(host("b", "", "subs/b.html") + host("c", "", "c.html")),
+        "subs/b.html": sub("<i id='ib'>b</i>"),
+        "subs/c.html": sub("<i id='ic'>c</i>"),
+    }
+    opened = await stages.open(composed(host("a", "", "subs/a.html"), root=ROOT), files)
+    assert await opened.ask("[ib.textContent, ic.textContent]") == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        sub("<i id='i'>x</i>"),
+        "<div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div>",
+        "<!doctype html><html><head><style>i { top: 0 }</style></head><body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div></body></html>",
+        "<i id='i'>x</i>",
+        "<body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i><template><b>row</b></template></div></body>",
+        "<head><script>window.early = 1</script></head><body><i id='i'>x</i></body>",
+    ],
+)
+async def test_what_a_file_may_be(stages, file):
+    opened = await stages.open(
+        composed(host("a", "", content="until it is there"), root=ROOT), {"a.html": file}
+    )
+    assert await opened.ask("[a.innerText.trim(), document.querySelectorAll('#i').length]") == ["x", 1]
+
+
+async def test_templates_in_the_page(stages):
+    body = """<template id="card-template"><div data-composition-id="card"><p class="count"></p><style>p { top: 3px }</style><script>
+            const draw = (now) => { document.querySelector(".count").textContent = now; requestAnimationFrame(draw) };
+            requestAnimationFrame(draw)</script></div></template>
+        <div id="one" data-composition-id="card" data-start="1" data-no-timeline> </div><div id="two" data-composition-id="card" data-start="2" data-no-timeline></div>
+        <div id="none" data-composition-id="other" data-no-timeline></div><p id="outside">x</p>"""
+    opened = await stages.open(composed(body, root=ROOT))
+    await opened.at(3)
+    assert await opened.ask("[...document.querySelectorAll('.count')].map((count) => count.textContent)") == [
+        "2000",
+        "1000",
+    ]
+    assert await opened.ask("[getComputedStyle(outside).top, none.childNodes.length]") == ["auto", 0]
+
+
+async def test_a_template_in_itself(stages):
+    body = """<template id="a-template"><div data-composition-id="x"><div data-composition-id="b"></div></div></template>
+        <template id="b-template"><div data-composition-id="y"><div data-composition-id="a"></div></div></template><div id="h" data-composition-id="a"></div>"""
+    with pytest.raises(CompositionError, match="a-template") as raised:
+        await stages.open(composed(body, root=ROOT))
+    assert raised.value.code == "SUBCOMPOSITION_CYCLE"
+
+
+CLIPS = sub(
+    """<p id="first" data-start="0" data-duration="2">1</p><p id="second" data-start="first + 1" data-duration="1">2</p>
+       <p id="third" data-start="second">3</p>"""
+)
+SHOWN = """[...document.querySelectorAll('[data-composition-src]')].map((host) => [...host.querySelectorAll('p')].filter(
+    (clip) => getComputedStyle(clip).visibility === 'visible' && getComputedStyle(clip).display !== 'none').map((clip) => clip.id).join(' '))"""
+
+
+async def test_windows_go_by_the_clock_of_their_instance(stages):
+    body = (
+        '<p id="first" data-start="0" data-duration="9">page</p>'
+        + host("a", 'data-start="1" data-duration="6"', "clips.html")
+        + host("b", 'data-start="2" data-playback-rate="2" data-playback-start="1"', "clips.html")
+    )
+    opened = await stages.open(composed(body, root=ROOT), {"clips.html": CLIPS})
+    for seconds, shown in (
+        (0.9, ["", ""]),
+        (1, ["first", ""]),
+        (2, ["first", "first"]),
+        (2.5, ["first", ""]),
+        (3, ["", "second"]),
+        (3.5, ["", "third"]),
+        (4, ["second", "third"]),
+        (6.9, ["third", "third"]),
+        (7, ["", "third"]),
+        (2, ["first", "first"]),
+    ):
+        await opened.at(seconds)
+        assert await opened.ask(SHOWN) == shown, seconds
+    told = {clip.element: [] for clip in opened.description.clips}
+    for clip in opened.description.clips:
+        told[clip.element].append((clip.start, clip.duration))
+    assert told == {
+        "#first": [(0, 9), (1, 2), (2, 0.5)],
+        "#second": [(4, 1), (3, 0.5)],
+        "#third": [(5, 2), (3.5, None)],
+        "#a": [(1, 6)],
+        "#b": [(2, None)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("attributes", "root", "duration"),
+    [
+        ('data-start="1"', 'data-duration="4"', 5),
+        ('data-start="1" data-playback-rate="2"', 'data-duration="4"', 3),
+        ('data-start="1" data-playback-start="1"', 'data-duration="4"', 4),
+        ('data-start="1" data-duration="3"', 'data-duration="9"', 4),
+        ("", 'data-duration="4"', 4),
+        ('data-start="1"', "", 8),
+    ],
+)
+async def test_how_long_a_host_lasts(stages, attributes, root, duration):
+    script = "<script>__timelines.sub = { time: () => 0, duration: () => 7 }</script>"
+    file = sub(script, root=f'data-composition-id="sub" {root}')
+    after = '<p id="after" data-start="a" data-duration="1">x</p>'
+    opened = await stages.open(
+        composed(host("a", attributes) + after, root="data-no-timeline"), {"a.html": file}
+    )
+    assert opened.description.duration == duration + 1
+    assert next(clip.start for clip in opened.description.clips if clip.element == "#after") == duration
+
+
+async def test_a_host_is_as_large_as_it_says(stages):
+    body = host("a", 'data-start="0" data-width="200" data-height="100"') + host(
+        "b", 'data-start="0"', "a.html"
+    )
+    opened = await stages.open(composed(body, root=ROOT), {"a.html": sub("x")})
+    assert await opened.ask(
+        "[a, b, ...document.querySelectorAll('[data-composition-id=sub]')].map((one) => [one.offsetWidth, one.offsetHeight])"
+    ) == [
+        [200, 100],
+        [320, 180],
+        [320, 180],
+        [320, 180],
+    ]
+
+
+async def test_everything_that_tells_the_time(stages):
+    file = sub(
+        """<p class="at"></p><svg width="9" height="9"><rect width="0" height="9"><animate attributeName="width" from="0" to="1000" dur="10s" fill="freeze"/></rect></svg>
+        <p class="script">x</p><script>
+            const at = document.querySelector(".at");
+            const said = { date: Date.now() };
+            const begin = Date.now();
+            document.querySelector(".script").animate({ marginLeft: ["0px", "10000px"] }, { duration: 10_000, fill: "both" });
+            setTimeout(() => { said.timer = performance.now() }, 1500);
+            window.addEventListener("hf-seek", ({ detail }) => { said.seek = detail.time });
+            const draw = () => {
+                at.textContent = JSON.stringify({ ...said, date: Date.now() - begin, now: performance.now(), made: new Date() - begin });
+                requestAnimationFrame(draw);
+            };
+            requestAnimationFrame(draw);
+        </script>"""
+    )
+    body = host("a", 'data-start="1"', "t.html") + host(
+        "b", 'data-start="2" data-playback-rate="2" data-playback-start="1"', "t.html"
+    )
+    opened = await stages.open(composed(body, root=ROOT), {"t.html": file})
+    await opened.at(4)
+    told = await opened.ask("[...document.querySelectorAll('.at')].map((at) => JSON.parse(at.textContent))")
+    assert told == [
+        {"date": 3000, "now": 3000, "made": 3000, "seek": 3, "timer": 1500},
+        {"date": 5000, "now": 5000, "made": 5000, "seek": 5, "timer": 1500},
+    ]
+    moved = "[...document.querySelectorAll('{}')].map((one) => {})"
+    assert await opened.ask(moved.format("rect", "Math.round(one.width.animVal.value)")) == [300, 500]
+    assert await opened.ask(
+        moved.format(".script", "Math.round(parseFloat(getComputedStyle(one).marginLeft))")
+    ) == [3000, 5000]
+    await opened.at(1.5)
+    assert await opened.ask(moved.format("rect", "Math.round(one.width.animVal.value)") + "[0]") == 50

@@ -29,6 +29,8 @@ class Journal:
         self._looks: set[str] = set()
         self._questions: set[str] = set()
         self._work: set[str] = set()
+        # Requests that only ask whether something is there: "no" is an answer.
+        self._questions: set[str] = set()
         self._forgiven: set[str] = set()
         self._origin = ""
 
@@ -72,6 +74,7 @@ class Journal:
             case "Network.responseReceived":
                 self._response(params)
             case "Network.loadingFinished":
+                self._questions.discard(params["requestId"])
                 self._requests.pop(params["requestId"], None)
                 self._looks.discard(params["requestId"])
                 self._work.discard(params["requestId"])
@@ -88,7 +91,9 @@ class Journal:
     def _request(self, params: dict[str, Any]) -> None:
         url = params["request"]["url"]
         if urlsplit(url).scheme in _WEB:
-            if len(self._requests) < 10 * _MOST:
+            if params["request"].get("method") == "HEAD" and len(self._questions) < 10 * _MOST:
+                self._questions.add(params["requestId"])
+            elif len(self._requests) < 10 * _MOST:
                 self._requests[params["requestId"]] = url
                 if params.get("type") in _LOOKS:
                     self._looks.add(params["requestId"])
@@ -116,6 +121,7 @@ class Journal:
         self._questions.discard(params["requestId"])
         self._looks.discard(params["requestId"])
         self._work.discard(params["requestId"])
+        self._questions.discard(params["requestId"])
         url = self._requests.pop(params["requestId"], None)
         # A style or a script that is refused for its status or type counts as cancelled; for others it is the page's will.
         refused = params["type"] in {"Stylesheet", "Script"}

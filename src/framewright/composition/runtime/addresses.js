@@ -64,7 +64,7 @@
 
   /** @param {string} written @param {string} file */
   const settleSet = (written, file) =>
-    replaced(written, CANDIDATE, async (_, address, size = "", comma) => `${await choose(address, file, base())}${size}${comma} `);
+    replaced(written, CANDIDATE, async (_, address, size = "", comma) => `${await choose(address, file, base())}${size}${comma}`);
 
   /** @param {Element} element @param {string} name @param {string} written @param {string} file */
   const whole = (element, name, written, file) => {

@@ -57,8 +57,9 @@
 
   /** Its own outermost composition. @param {DocumentFragment} content */
   const outermost = (content) => {
-    const first = Array.from(content.children).find((child) => child.hasAttribute("data-composition-id"));
-    return /** @type {HTMLElement | null} */ (first ?? content.querySelector("[data-composition-id]:not([data-composition-src])"));
+    const own = "[data-composition-id]:not([data-composition-src])";
+    const first = Array.from(content.children).find((child) => child.matches(own));
+    return /** @type {HTMLElement | null} */ (first ?? content.querySelector(own));
   };
 
   /** @param {HTMLElement} element @param {HTMLElement} from */

@@ -9,7 +9,6 @@
   const TIMES = ["__hfThreeTime", "__hfTypegpuTime"];
   const STARTS = ["DOMContentLoaded", "load", "pageshow"];
   const TWEENS = ["to", "from", "fromTo", "set", "staggerTo", "staggerFrom", "staggerFromTo", "add", "call"];
-  const NEVER = Symbol("never written");
 
   // The functions of the browser that must be called on the true window.
   const receivers = new Set();
@@ -19,7 +18,7 @@
     }
   }
 
-  /** What instances have put on the window last, by its name. @type {Map<PropertyKey, unknown>} */
+  /** What instances have put on the window last, by its name. @type {Map<PropertyKey, {value: unknown, file: string}>} */
   const latest = new Map();
   /** Ours, and what they stand for. @type {WeakMap<object, unknown>} */
   const stands = new WeakMap();
@@ -213,12 +212,17 @@
     };
     const reading = scoped(window, answers, (name) => receivers.has(name));
 
+    /** Nobody else has changed it by its bare name since. @param {PropertyKey} name */
+    const isOfInstances = (name) => latest.has(name) && view[name] === latest.get(name)?.value;
+    /** Another instance of this file has put it there. @param {PropertyKey} name */
+    const isHidden = (name) => !own.has(name) && isOfInstances(name) && latest.get(name)?.file === instance.file;
+
     const ownWindow = new Proxy(window, {
-      get(target, name) {
-        // What an instance has put there is its own, unless somebody else has changed it by its bare name since.
-        if (own.has(name) && view[name] === (latest.has(name) ? latest.get(name) : NEVER)) return own.get(name);
-        return /** @type {any} */ (reading)[name];
+      get(_, name) {
+        if (own.has(name) && isOfInstances(name)) return own.get(name);
+        return isHidden(name) ? undefined : /** @type {any} */ (reading)[name];
       },
+      has: (target, name) => name in target && !isHidden(name),
       set(target, name, value) {
         if (name === "__timelines") {
           if (!instance.registries.includes(value)) instance.registries.unshift(value ?? {});
@@ -227,7 +231,7 @@
         } else {
           if (!(name in target) || latest.has(name)) {
             own.set(name, value);
-            latest.set(name, value);
+            latest.set(name, { value: plain(value), file: instance.file });
           }
           return Reflect.set(target, name, plain(value), target);
         }

@@ -119,7 +119,8 @@
     const whole = text
       .replace(RELATIVE, (_, before, quote, address) => `${before}${quote}${new URL(address, file).href}${quote}`)
       .replaceAll("import.meta.url", JSON.stringify(file));
-    const head = `const { ${free.join(", ")} } = globalThis["${key}"]; delete globalThis["${key}"];`;
+    // By another way than one of the names that this declares.
+    const head = `const { ${free.join(", ")} } = (0, eval)("this")["${key}"];`;
     const address = URL.createObjectURL(new Blob([`${head}${"\n".repeat(Math.max(0, line - 1))}${whole}\n//# sourceURL=${file}`], { type: "text/javascript" }));
     const imported = during(instance, piece, () => natives.import(address));
     if (!(await fw.waits.within(Promise.resolve(imported).catch(natives.reportError), WAIT))) {

@@ -62,7 +62,7 @@
         element.remove();
         continue;
       }
-      const style = document.createElement("style");
+      const style = content.ownerDocument.createElement("style");
       for (const { name, value } of element.attributes) if (!["rel", "href", "type"].includes(name)) style.setAttribute(name, value);
       style.textContent = await sheet((await text(address)) ?? "", new URL(address, document.baseURI).href);
       element.replaceWith(style);
@@ -72,7 +72,7 @@
 
   /** The parser of innerHTML marks scripts as run. @param {DocumentFragment} content */
   const disarm = (content) => {
-    const holder = document.createElement("div");
+    const holder = content.ownerDocument.createElement("div");
     for (const script of content.querySelectorAll("script")) {
       holder.innerHTML = "<script></script>";
       const inert = /** @type {HTMLScriptElement} */ (holder.firstChild);
@@ -122,7 +122,8 @@
     if (source === null) throw failure("SUBCOMPOSITION_MISSING", "which is not there");
     const read = new DOMParser().parseFromString(source, "text/html");
     const template = chosen(read);
-    const content = document.createDocumentFragment();
+    // Still of the document that was read, where pictures are not loaded from their relative addresses.
+    const content = read.createDocumentFragment();
     const shown = template ? template.content : read.body;
     // Without a template the whole file is the composition; with one, the rest is there to look at it alone.
     content.append(...read.head.querySelectorAll(template ? HEAD : "style, link[rel~=stylesheet], script"));
