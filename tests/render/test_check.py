@@ -100,6 +100,15 @@ def test_faults_of_the_running_page_have_their_place(tmp_path):
     }  # fmt: skip
 
 
+def test_what_nobody_answers_is_told_once_with_element_and_place(tmp_path):
+    report = framewright.check(
+        project(tmp_path, '\n<img id="a" src="http://127.0.0.1:1/a.png">'), audit=False
+    )
+    assert [(one.code, one.element, str(one.place)) for one in report.findings] == [
+        ("REMOTE_FAILED", "#a", "index.html:3:13"),
+    ]  # fmt: skip
+
+
 def test_a_page_that_cannot_be_opened_is_told_with_what_is_written(tmp_path):
     body = '\n<p data-strat="1">a</p>\n<script>\n  nothing.here()</script>'
     report = framewright.check(project(tmp_path, body), report=tmp_path / "report")

@@ -278,20 +278,25 @@ def test_addresses_that_only_scripts_ask_for_are_told(subject):
 
 
 def test_who_answers_for_other_hosts_is_told(subject):
-    npm, web = "https://cdn.jsdelivr.net/npm/gsap", "https://example.com/a.png"
+    npm, web, lost = (
+        "https://cdn.jsdelivr.net/npm/gsap",
+        "https://example.com/a.png",
+        "https://example.com/b.png",
+    )
     page = replace(
-        view(),
+        view(notices=[notice("REMOTE_FAILED", address=lost)]),
         answers=(
             RecordedAnswer(method="GET", url=npm, status=200, by="npm"),
-            RecordedAnswer(method="GET", url=web, by="failed"),
+            RecordedAnswer(method="GET", url=web, status=200, by="network"),
+            RecordedAnswer(method="GET", url=lost, by="failed"),
         ),
     )
-    told = found(subject(f'<script src="{npm}"></script><img src="{web}">', page=page))
-    assert [(one.code, str(one.severity)) for one in told] == [
-        ("REMOTE_ADDRESS", "info"),
-        ("REMOTE_ADDRESS", "warning"),
-    ]
+    made = subject(f'<script src="{npm}"></script><img src="{web}"><img src="{lost}">', page=page)
+    told = found(made)
+    assert [(one.code, str(one.severity)) for one in told] == [("REMOTE_ADDRESS", "info")] * 2
     assert "npm registry" in told[0].message and "example.com" in told[1].message
+    (failed,) = told_of(made)
+    assert (failed.code, str(failed.place)) == ("REMOTE_FAILED", "index.html:1:100")
 
 
 def test_no_known_attribute_is_taken_for_another():

@@ -9,6 +9,8 @@ from framewright.model.composition import Notice
 
 _MOST = 200
 _LONGEST = 500
+LONGEST_ADDRESS = _LONGEST
+"""Letters of an address that a notice keeps."""
 _SHORT = 200
 _WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _LOOKS: Final = frozenset({"Image", "Font", "Stylesheet"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from framewright.browser.journal import shortened
+from framewright.browser.journal import LONGEST_ADDRESS, shortened
 from framewright.model.errors import CompositionError, FramewrightError
 from framewright.model.logs import get_logger
 
@@ -189,7 +189,7 @@ class Requests:
         )
 
     def _refuse(self, held: str, request: Request, refusal: Refusal) -> None:
-        self._journal.note(refusal.code, refusal.message)
+        self._journal.note(refusal.code, refusal.message, request.url[:LONGEST_ADDRESS])
         self._journal.forgive(request.url)  # told once is enough
         if refusal.fatal:
             self._fail(CompositionError(refusal.message, code=refusal.code))

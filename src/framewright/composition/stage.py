@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from framewright.browser import LONGEST_ADDRESS
 from framewright.composition.font_look import look_at_fonts
 from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
@@ -36,7 +37,6 @@ USUAL_SIZE = Size(1920, 1080)
 # Seconds between two questions whether the page is ready.
 _LOADING_AIR = 5.0
 _LOADING_PAUSE = 0.02
-_LONGEST_ADDRESS = 500
 _TAKE = "(name => {{ const taken = window[name]; delete window[name]; return taken; }})({name})"
 _SIZE = "function () { return this.size(); }"
 _PREPARE = "function (fetching) { return this.prepare(fetching); }"
@@ -272,18 +272,25 @@ def _understanding() -> Iterator[None]:
 
 
 def _each_once(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """Without what the browser says of an address that the runtime can tell the element of."""
-    told = {_plain(notice.address) for notice in notices if notice.element and notice.address}
-    return tuple(
-        notice
-        for notice in notices
-        if notice.code != "ASSET_UNAVAILABLE" or not notice.address or _plain(notice.address) not in told
-    )
+    """Of two that tell of one lost address the better one: the browser knows the reason, the runtime the element."""
+    elements = {_asked(one): one.element for one in notices if one.element and one.address}
+    reasons = {_asked(one) for one in notices if one.code == "REMOTE_FAILED" and one.address}
+    found = []
+    for notice in notices:
+        address = _asked(notice)
+        if notice.code == "REMOTE_FAILED" and address in elements:
+            found.append(notice.model_copy(update={"element": elements[address]}))
+        elif not (
+            (notice.code == "ASSET_UNAVAILABLE" and address in elements)
+            or (notice.code in {"IMAGE_FAILED", "MEDIA_FAILED"} and address in reasons)
+        ):
+            found.append(notice)
+    return tuple(found)
 
 
-def _plain(address: str) -> str:
+def _asked(notice: Notice) -> str:
     """What the browser asks for: an address without its fragment, as long as the journal keeps it."""
-    return address.partition("#")[0][:_LONGEST_ADDRESS]
+    return (notice.address or "").partition("#")[0][:LONGEST_ADDRESS]
 
 
 def _longest_wait(wishes: Wishes) -> float:

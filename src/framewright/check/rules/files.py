@@ -107,39 +107,36 @@ def frame_remote(subject: Subject) -> Iterator[Fault]:
 @rule(
     "REMOTE_ADDRESS",
     Severity.INFO,
-    about="an address outside of the project, with who answers it; a warning where nobody does",
+    about="an address outside of the project, with who answers it",
     advice="Save it into the project to depend on nobody.",
 )
 def remote_address(subject: Subject) -> Iterator[Fault]:
     """Those that are written, and those that only scripts ask for."""
     answers = {one.url: one.by for one in subject.page.answers} if subject.page else {}
-    told: set[str] = set()
+    # What nobody answers the page tells with the reason.
+    told = {url for url, by in answers.items() if by is AnsweredBy.NOBODY}
     for asset in _standing(subject, Standing.REMOTE):
         path = asset.target.path
         if asset.use.kind is not AssetKind.FRAME and path not in told:
-            message, severity = _answered(path, answers.get(path))
-            yield _fault(asset, message, severity)
+            yield _fault(asset, _answered(path, answers.get(path)))
         told.add(path)
     for address in sorted({*subject.page.remote, *answers} - told) if subject.page else ():
-        message, severity = _answered(address, answers.get(address))
-        yield Fault(message, severity=severity)
+        yield Fault(_answered(address, answers.get(address)))
 
 
-def _answered(address: str, by: AnsweredBy | None) -> tuple[str, Severity | None]:
+def _answered(address: str, by: AnsweredBy | None) -> str:
     name, host = _short(address), urlsplit(address).netloc
     match by:
         case AnsweredBy.NPM:
-            return f"'{name}' is answered by the npm registry, in the place of {host}.", None
+            return f"'{name}' is answered by the npm registry, in the place of {host}."
         case AnsweredBy.FONTSOURCE:
-            return f"'{name}' is answered from a @fontsource package, in the place of {host}.", None
+            return f"'{name}' is answered from a @fontsource package, in the place of {host}."
         case AnsweredBy.CACHE:
-            return f"'{name}' is answered from the cache; it came from {host}.", None
+            return f"'{name}' is answered from the cache; it came from {host}."
         case AnsweredBy.NETWORK:
-            return f"'{name}' comes from {host} when a render begins.", None
-        case AnsweredBy.NOBODY:
-            return f"'{name}' is answered by nobody: {host} cannot be reached, or refuses.", Severity.WARNING
-        case None:
-            return f"'{name}' would come from {host}.", None
+            return f"'{name}' comes from {host} when a render begins."
+        case _:
+            return f"'{name}' would come from {host}."
 
 
 def _standing(subject: Subject, standing: Standing) -> Iterator[Asset]:
