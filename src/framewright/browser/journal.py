@@ -29,7 +29,6 @@ class Journal:
         self._known: set[tuple[str, str]] = set()
         self._requests: dict[str, str] = {}
         self._looks: set[str] = set()
-        self._questions: set[str] = set()
         self._work: set[str] = set()
         # Requests that only ask whether something is there: "no" is an answer.
         self._questions: set[str] = set()
@@ -80,7 +79,6 @@ class Journal:
                 self._requests.pop(params["requestId"], None)
                 self._looks.discard(params["requestId"])
                 self._work.discard(params["requestId"])
-                self._questions.discard(params["requestId"])
             case "Network.loadingFailed":
                 self._failure(params)
             case "Network.webSocketCreated":
@@ -99,9 +97,6 @@ class Journal:
                 self._requests[params["requestId"]] = url
                 if params.get("type") in _LOOKS:
                     self._looks.add(params["requestId"])
-                # Whoever asks for the head alone asks whether it is there: no is an answer.
-                if params["request"].get("method") == "HEAD":
-                    self._questions.add(params["requestId"])
                 # The script of a worker has no loader, and nobody tells when it is there.
                 if params.get("type") in _WORK and params.get("loaderId"):
                     self._work.add(params["requestId"])
@@ -120,7 +115,6 @@ class Journal:
             self.note("ASSET_UNAVAILABLE", f"{url} answered {answer['status']}.", url)
 
     def _failure(self, params: dict[str, Any]) -> None:
-        self._questions.discard(params["requestId"])
         self._looks.discard(params["requestId"])
         self._work.discard(params["requestId"])
         self._questions.discard(params["requestId"])
