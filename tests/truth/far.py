@@ -20,6 +20,8 @@ class Far:
         self.replies = replies
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.cut = False
+        """Set: whoever asks gets no answer any more, as if the cable were out."""
         self.origin = f"http://127.0.0.1:{port}"
 
 
@@ -31,6 +33,10 @@ def far_server(replies: dict[str, Reply], port: int = 0) -> Iterator[Far]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if far.cut:
+                self.close_connection = True
+                self.connection.close()
+                return
             far.asked.append(self.path)
             far.headers.append({name.lower(): value for name, value in self.headers.items()})
             reply = far.replies.get(self.path)

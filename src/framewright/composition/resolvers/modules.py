@@ -70,7 +70,8 @@ def module_file(package: Package, path: str) -> str:
     Raises:
         ModuleError: there is none.
     """
-    found = _exported(package, f"./{path}" if path else ".")
+    # An address that we led to names a file; others name what the package exports.
+    found = path if path in package.files else _exported(package, f"./{path}" if path else ".")
     if found is None and not path:
         manifest = package.manifest
         names = (manifest.get(field) for field in ("module", "jsnext:main", "browser", "main"))
