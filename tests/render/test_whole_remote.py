@@ -1,11 +1,14 @@
 """Pages that need things from elsewhere: the same in every browser, and without the network once it was there."""
 
+import numpy as np
 import pytest
 
 import framewright
 from framewright.model.errors import CompositionError
-from truth import decoding
+from truth import decoding, typefaces
 from truth.far import far_server
+from truth.libraries import library
+from truth.npm_registry import npm_registry
 from truth.stages import composed
 
 SVG = (
@@ -74,3 +77,78 @@ def test_a_strict_probe_refuses_what_nobody_answers(tmp_path):
     assert [notice.code for notice in found.notices] == ["REMOTE_FAILED"]
     with pytest.raises(CompositionError, match=r"127\.0\.0\.1:1/a\.js could not be fetched"):
         framewright.probe(page, strict=True)
+
+
+PAGE = """{links}<style>p {{ font: 60px Oddity, monospace; margin: 0 }}
+#ball {{ position: absolute; top: 200px; width: 60px; height: 60px; background: #c00 }}</style>
+<img src="{image}"><p style="position:absolute; top:90px; left:20px">Quick foxes</p><div id=ball></div>
+<script src="{script}"></script><script>
+const tl = gsap.timeline({{ paused: true }}); tl.to('#ball', {{ x: 500, rotation: 90, duration: 1, ease: 'power2.inOut' }});
+window.__timelines = {{ main: tl }};
+</script>"""
+
+
+def test_after_a_probe_a_page_renders_the_same_without_the_network(tmp_path, monkeypatch):
+    """GSAP from a CDN, a Google font and a remote picture, against the same things beside the page."""
+    gsap, font = library("gsap/dist/gsap.min.js"), typefaces.face("Tinos-Regular.ttf")
+    rule = "@font-face{{font-family:'Oddity';font-style:normal;font-weight:400;src:url({}) format('woff2')}}"
+    with far_server({"/a.svg": SVG}) as far, npm_registry() as npm:
+        monkeypatch.setenv("npm_config_registry", npm.origin)
+        npm.publish("gsap", "3.15.0", {"dist/gsap.min.js": gsap})
+        files = {"400.css": rule.format("./files/oddity.woff2"), "files/oddity.woff2": font}
+        npm.publish("@fontsource/oddity", "5.0.0", files)
+        remote = PAGE.format(
+            links="<link rel=stylesheet href='https://fonts.googleapis.com/css2?family=Oddity&display=block'>",
+            image=f"{far.origin}/a.svg",
+            script="https://cdn.jsdelivr.net/npm/gsap@3/dist/gsap.min.js",
+        )
+        page = written(tmp_path / "remote", composed(remote, root="data-duration=1"))
+        found = framewright.probe(page)
+        assert {one.url.rpartition("/")[2]: one.by.value for one in found.remote} == {
+            "gsap.min.js": "npm",
+            "css2?family=Oddity&display=block": "fontsource",
+            "oddity.woff2": "fontsource",
+            "a.svg": "network",
+        }
+        assert found.notices == ()
+        far.cut = npm.far.cut = True
+        rendered = []
+        for number, workers in enumerate((1, 2, 1)):
+            path = tmp_path / f"{number}.mp4"
+            report = framewright.render(page, path, fps=30, quality="draft", workers=workers, strict=True)
+            # Of what may change, it is told that it may be old; what cannot change needs no word.
+            assert codes(report) == {"REMOTE_FROM_CACHE"}
+            assert len(report.notices) == 3
+            rendered.append(path.read_bytes())
+    local = PAGE.format(
+        links=f"<style>{rule.format('oddity.ttf')}</style>", image="a.svg", script="gsap.min.js"
+    )
+    beside = written(tmp_path / "local", composed(local, root="data-duration=1"))
+    for name, content in {"a.svg": SVG[2], "gsap.min.js": gsap.encode(), "oddity.ttf": font}.items():
+        (beside / name).write_bytes(content)
+    framewright.render(beside, tmp_path / "local.mp4", fps=30, quality="draft", workers=1)
+    assert len(set(rendered)) == 1
+    assert rendered[0] == (tmp_path / "local.mp4").read_bytes()
+    frames = list(decoding.pictures(tmp_path / "0.mp4"))
+    assert frames[0][230, 30][0] > 150  # the ball, where it begins
+    assert frames[0][20, 600][1] > 140  # the remote picture
+    assert (np.abs(frames[0][95:150, 20:350] - frames[0][20, 600]).max(axis=2) > 60).sum() > 500  # the text
+    assert abs(frames[0] - frames[15]).max() > 60
+
+
+def test_scripts_and_fonts_that_are_not_there_are_told(tmp_path):
+    with far_server({}) as far:
+        html = f"""<script src="{far.origin}/none.js"></script><style>@font-face {{ font-family: F; src: url({far.origin}/none.woff2) }}
+        p {{ font-family: F }}</style><p>text</p><img src="{far.origin}/round">"""
+        far.replies["/round"] = (302, {"location": "/round"}, b"")
+        page = written(tmp_path / "page", composed(html, root="data-duration=1"))
+        found = framewright.probe(page)
+    told = " ".join(notice.message for notice in found.notices)
+    for name in ("none.js", "none.woff2", "/round"):
+        assert name in told
+    assert {one.url.rpartition("/")[2]: one.status for one in found.remote} == {
+        "none.js": 404,
+        "none.woff2": 404,
+        "round": 302,
+    }
+    assert far.asked.count("/round") == 1
