@@ -226,5 +226,5 @@ async def test_a_corrupted_blob_is_fetched_again(far):
 async def test_nothing_is_left_behind(far, browser_files):
     async with Desk(far) as desk:
         await desk.ask("/a")
-        assert list(browser_files.glob("framewright-remote-*"))
-    assert not list(browser_files.glob("framewright-remote-*"))
+        assert list(browser_files.glob("framewright-browser-*"))
+    assert not list(browser_files.glob("framewright-browser-*"))

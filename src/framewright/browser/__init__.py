@@ -7,6 +7,7 @@ from framewright.browser.font_files import FontFile, find_fonts, font_fingerprin
 from framewright.browser.journal import LONGEST_ADDRESS
 from framewright.browser.media_types import media_type
 from framewright.browser.page import Drawn, Page
+from framewright.browser.profiles import make_profile, remove_profile
 from framewright.browser.requests import Answer, Answerer, Outside, Refusal, Request
 from framewright.browser.server import FileServer
 
@@ -29,7 +30,9 @@ __all__ = [
     "find_fonts",
     "font_fingerprint",
     "has_frame_control",
+    "make_profile",
     "media_type",
+    "remove_profile",
     "sandbox_obstacle",
     "shm_is_small",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
+import asyncio
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from framewright.browser import make_profile, remove_profile
 from framewright.composition.remote.blobs import BlobFolder
 from framewright.composition.remote.cache import RemoteCache
 from framewright.composition.remote.fetch import Allowance, Fetcher
@@ -17,10 +17,10 @@ from framewright.composition.resolvers.fontsource import FontSource
 from framewright.composition.resolvers.npm import NpmResolver
 from framewright.composition.resolvers.npmrc import read_npm_config
 from framewright.composition.resolvers.registry import Registry
-from framewright.model.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
     from framewright.browser import Answer, Refusal, Request
@@ -67,19 +67,10 @@ class RemoteDesk:
 
     async def __aenter__(self) -> Self:
         settings = self._settings
-        try:
-            folder = self._stack.enter_context(
-                tempfile.TemporaryDirectory(
-                    prefix="framewright-remote-", dir=settings.tmpdir, ignore_cleanup_errors=True
-                )
-            )
-        except OSError as error:
-            raise SetupError(
-                f"There is no room for what pages fetch: {error.strerror or error}; name another folder by "
-                "FRAMEWRIGHT_TMPDIR.",
-                code="TMPDIR_FAILED",
-            ) from error
-        self._blobs = BlobFolder(Path(folder))
+        # Swept like a browser's when we are killed.
+        folder = make_profile(settings.tmpdir)
+        self._stack.push_async_callback(asyncio.to_thread, remove_profile, folder)
+        self._blobs = BlobFolder(folder)
         allowance = Allowance(settings.remote_total)
         cache = RemoteCache(settings.cache_folder, largest=settings.cache_size)
         fetcher = await self._stack.enter_async_context(self._fetcher(self._policy, allowance))

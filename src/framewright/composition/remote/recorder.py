@@ -67,7 +67,7 @@ class Recorder:
             task = self._answers[key] = asyncio.create_task(self._find(key, request))
         # Not awaited itself: a page that goes away takes nothing from the others that wait for the same.
         await asyncio.wait((task,))
-        return show(self._result(key), self._blobs, request)
+        return await show(self._result(key), self._blobs, request)
 
     async def finish(self, patience: float) -> Recording:
         """Wait for what is under way, let the rest fail, and return what was recorded.
@@ -101,7 +101,9 @@ class Recorder:
             return _failed(key, f"{_short(key.url)} could not be answered: {error}.")
 
     async def _find_somewhere(self, key: Key, request: Request) -> RecordedAnswer:
-        known = self._cache.find(key.url, self._blobs) if key.method == "GET" else None
+        known = None
+        if key.method == "GET":
+            known = await asyncio.to_thread(self._cache.find, key.url, self._blobs)
         if known is not None and known.forever:
             return _recalled(key, known)
         reasons: list[str] = []
@@ -113,12 +115,12 @@ class Recorder:
             if key.method == "GET":
                 resolved = await resolver.resolve(key.url)
                 if not isinstance(resolved, str):
-                    return self._keep_resolved(key, resolved, resolver.by)
+                    return await self._keep_resolved(key, resolved, resolver.by)
                 reasons.append(resolved)
         return await self._ask_network(key, request, known, reasons)
 
-    def _keep_resolved(self, key: Key, resolved: Resolved, by: AnsweredBy) -> RecordedAnswer:
-        blob = self._blobs.put(resolved.body)
+    async def _keep_resolved(self, key: Key, resolved: Resolved, by: AnsweredBy) -> RecordedAnswer:
+        blob = await asyncio.to_thread(self._blobs.put, resolved.body)
         recorded = RecordedAnswer(
             method=key.method,
             url=key.url,
@@ -128,7 +130,7 @@ class Recorder:
             bytes=len(resolved.body),
             by=by,
         )
-        self._remember(recorded, forever=resolved.forever)
+        await self._remember(recorded, forever=resolved.forever)
         return recorded
 
     async def _ask_network(
@@ -164,7 +166,7 @@ class Recorder:
         )
         lasting = fetched.status == 200 or fetched.header("location")
         if key.method == "GET" and lasting and "no-store" not in fetched.header("cache-control"):
-            self._remember(recorded, forever="immutable" in fetched.header("cache-control"))
+            await self._remember(recorded, forever="immutable" in fetched.header("cache-control"))
         return recorded
 
     def _fall_back(self, key: Key, known: CacheEntry, reason: str) -> RecordedAnswer:
@@ -173,7 +175,7 @@ class Recorder:
         self._on_notice(Notice(code="REMOTE_FROM_CACHE", message=message))
         return _recalled(key, known)
 
-    def _remember(self, recorded: RecordedAnswer, *, forever: bool) -> None:
+    async def _remember(self, recorded: RecordedAnswer, *, forever: bool) -> None:
         assert recorded.status is not None
         assert recorded.blob is not None
         entry = CacheEntry(
@@ -185,14 +187,14 @@ class Recorder:
             fetched=time.time(),
             forever=forever,
         )
-        self._cache.remember(entry, self._blobs)
+        await asyncio.to_thread(self._cache.remember, entry, self._blobs)
 
 
-def show(recorded: RecordedAnswer, blobs: BlobFolder, request: Request) -> Answer | Refusal:
+async def show(recorded: RecordedAnswer, blobs: BlobFolder, request: Request) -> Answer | Refusal:
     """What the page gets for a recorded answer."""
     if recorded.status is None:
         return Refusal(code="REMOTE_FAILED", message=recorded.failure or "")
-    body = b"" if recorded.blob is None else blobs.read(recorded.blob)
+    body = b"" if recorded.blob is None else await asyncio.to_thread(blobs.read, recorded.blob)
     if body is None:
         return Refusal(
             code="REMOTE_LOST",

@@ -33,7 +33,7 @@ class Replay:
         """The recorded answer."""
         recorded = self._answers.get(key_of(request))
         if recorded is not None:
-            return show(recorded, self._blobs, request)
+            return await show(recorded, self._blobs, request)
         return Refusal(
             code="REMOTE_UNKNOWN",
             message=f"{request.url[:_SHORT]} was asked for only after the page was ready, and is answered with a failure: "

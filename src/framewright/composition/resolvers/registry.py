@@ -107,8 +107,8 @@ class Registry:
     async def _files(self, name: str, version: str, account: dict[str, Any] | None) -> dict[str, bytes]:
         registry = self._config.registry_of(name)
         remembered = f"npm-package {registry} {name}@{version}"
-        known = self._cache.find(remembered, self._blobs)
-        data = self._blobs.read(known.blob) if known is not None else None
+        known = await asyncio.to_thread(self._cache.find, remembered, self._blobs)
+        data = None if known is None else await asyncio.to_thread(self._blobs.read, known.blob)
         if data is None:
             data = await self._tarball(name, version, account or await self._account(name), remembered)
         try:
@@ -127,7 +127,7 @@ class Registry:
             raise RegistryError(
                 f"The package {name}@{version} cannot be had: {url} answered {fetched.status}"
             )
-        data = self._blobs.read(fetched.blob) or b""
+        data = await asyncio.to_thread(self._blobs.read, fetched.blob) or b""
         try:
             integrity, shasum = distribution.get("integrity"), distribution.get("shasum")
             await asyncio.to_thread(check_integrity, data, str(integrity or ""), str(shasum or ""))
@@ -142,7 +142,7 @@ class Registry:
             fetched=time.time(),
             forever=True,
         )
-        self._cache.remember(entry, self._blobs)
+        await asyncio.to_thread(self._cache.remember, entry, self._blobs)
         return data
 
     def _at_home(self, url: str, name: str) -> str:
@@ -172,8 +172,9 @@ class Registry:
             raise RegistryError(f"The npm registry has no package {name}")
         if fetched.status != 200:
             raise RegistryError(f"The npm registry answered {fetched.status} when it was asked for {name}")
+        data = await asyncio.to_thread(self._blobs.read, fetched.blob) or b""
         try:
-            account = json.loads(self._blobs.read(fetched.blob) or b"")
+            account = json.loads(data)
         except ValueError:
             account = None
         if not isinstance(account, dict) or not isinstance(account.get("versions"), dict):
