@@ -100,6 +100,23 @@ def test_faults_of_the_running_page_have_their_place(tmp_path):
     }  # fmt: skip
 
 
+def test_a_timeline_without_an_end_is_told_where_nothing_else_is(tmp_path):
+    html = """<!doctype html><div id="a" data-composition-id="main" data-width="320" data-height="180">
+        <p id="b" data-start="0" data-duration="1"></p></div><script>
+        __timelines.main = { pause() {}, time() { return 0 }, duration: () => 1e10 }</script>"""
+    (tmp_path / "index.html").write_text(html)
+    report = framewright.check(tmp_path, audit=False)
+    told = [(one.code, str(one.severity), one.element, str(one.place)) for one in report.findings]
+    assert told == [
+        ("TIMELINE_ENDLESS", "warning", "#a", "index.html:1:28"),
+        ("DURATION_UNDECLARED", "info", "#a", "index.html:1:28"),
+    ]
+    (tmp_path / "index.html").write_text(
+        html.replace('data-width="320"', 'data-width="320" data-duration="1"')
+    )
+    assert framewright.check(tmp_path, audit=False).findings == ()
+
+
 def test_what_nobody_answers_is_told_once_with_element_and_place(tmp_path):
     report = framewright.check(
         project(tmp_path, '\n<img id="a" src="http://127.0.0.1:1/a.png">'), audit=False

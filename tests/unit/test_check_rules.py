@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import framewright
+from framewright.check.moving_pictures import moves
 from framewright.check.notices import TOLD, finding_of_failure, findings_of_notices
 from framewright.check.page import PageView
 from framewright.check.report import Severity
@@ -80,6 +83,7 @@ def test_the_page_of_all_rules_is_fresh():
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run `make docs`"
 
 
+TITLED = """<p data-composition-variables='[{"id": "title"}]' data-var-text="title"></p>"""
 # code, what is wrong, where (line:column within the body, which is line 2), and the same with nothing wrong
 WRITTEN = [
     ("COMPOSITION_ID_EMPTY", '<p data-composition-id=" ">', "2:4", '<p data-composition-id="a">'),
@@ -126,6 +130,16 @@ WRITTEN = [
         "2:4",
         '<p data-composition-variables=\'[{"id": "tone"}]\'><style>p { color: var(--tone) }</style>',
     ),
+    ("VARIABLE_UNDECLARED", f'{TITLED}<b data-var-text="titel">', "2:80", f'{TITLED}<b data-var-text="title">'),
+    (
+        "VARIABLE_UNDECLARED",
+        f'{TITLED}<img data-var-src="logo">',
+        "2:82",
+        f"""{TITLED}<i data-variable-values='{{"logo": "a"}}'></i><img data-var-src="logo">""",
+    ),
+    ("VARIABLE_UNDECLARED", f'{TITLED}<b data-var-text="x">', "2:80", '<b data-var-text="x">'),
+    ("PICTURE_MOVES", '<img src="moves.gif">', "2:6", '<img src="still.gif">'),
+    ("PICTURE_MOVES", '<img src="moves.png">', "2:6", '<img src="there.png">'),
     ("ASSET_MISSING", '<img src="no.png">', "2:6", '<img src="there.png?v=1#x">'),
     ("ASSET_MISSING", '<script src="no.js"></script>', "2:9", '<script src="./there.js"></script>'),
     ("ASSET_MISSING", '<link rel="stylesheet" href="no.css">', "2:24", '<link rel="stylesheet" href="/there.css">'),
@@ -148,7 +162,17 @@ WRITTEN = [
     ("REMOTE_ADDRESS", '<script src="https://cdn.jsdelivr.net/npm/gsap"></script>', "2:9", '<a href="https://example.com/">'),
     ("REMOTE_ADDRESS", '<script src="//cdn.jsdelivr.net/npm/gsap"></script>', "2:9", '<script src="there.js"></script>'),
 ]  # fmt: skip
-FILES = {"there.png": "x", "there.js": "", "there.css": "", "inner/there.html": "<p>"}
+FRAME = b"\x21\xf9\x04\x00\x0a\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"
+GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x05\x04\x04\x00\x00\x00"
+FILES = {
+    "there.png": "x",
+    "there.js": "",
+    "there.css": "",
+    "inner/there.html": "<p>",
+    "still.gif": GIF + FRAME + b";",
+    "moves.gif": GIF + FRAME + FRAME + b";",
+    "moves.png": b"\x89PNG\r\n\x1a\n....IHDR....acTL....IDAT",
+}
 
 
 @pytest.mark.parametrize(("code", "wrong", "place", "right"), WRITTEN)
@@ -388,5 +412,51 @@ def test_why_a_page_cannot_be_opened(subject):
     assert finding_of_failure(made, error, [told]) is None
 
 
+def test_a_host_that_cannot_be_filled_has_its_place(subject):
+    made = subject(
+        '<p id="a" data-composition-src="a.html">', {"a.html": '<p data-composition-src="a.html">'}
+    )
+    error = CompositionError(
+        "The host #a asks for a.html, which leads back to itself.", code="SUBCOMPOSITION_CYCLE"
+    )
+    told = finding_of_failure(made, error, [])
+    assert (str(told.place), told.element) == ("index.html:1:11", "#a")
+    missing = subject('<p id="a" data-composition-src="no.html">')
+    gone = CompositionError(
+        "The host #a asks for no.html, which is not there.", code="SUBCOMPOSITION_MISSING"
+    )
+    assert finding_of_failure(missing, gone, found(missing)) is None
+
+
+def test_a_page_without_a_length_is_told_at_its_root(subject):
+    made = subject('\n<p id="a" data-composition-id="main">')
+    told = finding_of_failure(made, CompositionError("Nothing says how long.", code="DURATION_MISSING"), [])
+    assert (str(told.place), told.element) == ("index.html:2:11", "#a")
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"GIF89a", GIF, GIF + FRAME[:12], b"RIFF....WEBPVP8X", b"\x89PNG\r\n\x1a\n", b"text"]
+)
+def test_pictures_that_are_cut_off_count_as_still(head):
+    assert not moves(head)
+
+
+@pytest.mark.parametrize(("flags", "moving"), [(0x02, True), (0x10, False)])
+def test_webp_says_by_a_flag_whether_it_moves(flags, moving):
+    assert moves(b"RIFF....WEBPVP8X\x0a\0\0\0" + bytes([flags]) + b"\0" * 9) is moving
+
+
 def test_all_that_the_page_may_warn_of_is_known():
     assert all(told.advice.endswith(".") for told in TOLD.values())
+    text = "".join(
+        path.read_text("utf-8")
+        for suffix in ("js", "py")
+        for path in Path(framewright.__file__).parent.rglob(f"*.{suffix}")
+    )
+    codes = re.findall(
+        r'(?:notices\.add|journal\.note|self\._?note)\(\s*"([A-Z_]+)"|Notice\(\s*code="([A-Z_]+)"', text
+    )
+    by_rule = {rule.code for rule in RULES}
+    unknown = {one or other for one, other in codes} - TOLD.keys() - by_rule
+    assert len(codes) > 20
+    assert not unknown, "tell them in check/notices.py, and run `make docs`"

@@ -79,6 +79,15 @@ def test_the_quiet_one_tells_errors_only():
     assert told(report(MISSING, SLIP), quiet=True).count("\n") == 1
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_many_of_one_kind_are_counted(live):
+    many = [SLIP.model_copy(update={"place": Place(file="a.html", line=n, column=1)}) for n in range(1, 100)]
+    shown = told(report(*many, MISSING), live=live)
+    assert shown.count("data-strat") == 20
+    assert "and 79 more of ATTRIBUTE_UNKNOWN: --json tells all" in shown
+    assert "ASSET_MISSING" in shown and "99 warnings" in shown
+
+
 @pytest.mark.parametrize(
     ("found", "ends"),
     [

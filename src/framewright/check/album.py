@@ -128,7 +128,7 @@ def _frame(differing: DifferingFrame) -> str:
         told = _WAYS.get(way, way)
         shown.append(
             f'<div class="pictures">{_picture(expected, "in order")}{_picture(found, told)}'
-            f'<figure><div class="delta"><img src="{expected}" alt=""><img src="{found}" alt=""></div>'
+            f'<figure><div class="delta"><div><img src="{expected}" alt=""><img src="{found}" alt=""></div></div>'
             "<figcaption>what differs, made brighter</figcaption></figure></div>"
         )
     share = f"{100 * differing.share:.2g} % of the pixels"

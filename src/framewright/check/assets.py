@@ -45,12 +45,14 @@ class Target:
         path: relative to the project's folder; of a remote one the whole address.
         size: bytes, where a file was found.
         near: a file of the project that may be meant, where none was found.
+        moves: it is a picture of several frames.
     """
 
     standing: Standing
     path: str
     size: int = 0
     near: str | None = None
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from framewright.model.errors import CompositionError
 
 _OWN_SERVER = re.compile(r"http://127\.0\.0\.1:\d+")
+_HOST = re.compile(r"The host (\S+) asks for ")
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
@@ -84,6 +85,23 @@ TOLD: dict[str, Told] = {
         _ERROR,
         "something in `__timelines` that cannot be moved to a time",
         "Register a paused timeline that has totalTime, time or seek.",
+    ),
+    "GSAP_FORGETS": Told(
+        _WARNING,
+        "more GSAP animations than can be brought back when the time goes back",
+        "Put them into one paused timeline that the page registers.",
+    ),
+    "LOTTIE_NOT_LOADED": Told(_WARNING, "a Lottie animation that was not loaded", "Save its file into the project."),
+    "SCRIPT_MISSING": Told(_ERROR, "a script of a sub-composition that could not be loaded", "Put it there."),
+    "SCRIPT_TIMEOUT": Told(_WARNING, "a script of a sub-composition that took too long", "Let it end sooner."),
+    "FONT_UNAVAILABLE": Told(
+        _WARNING, "a family that is named without a link and could not be had", "Declare it with a file of the project."
+    ),
+    "TIMELINE_ENDLESS": Told(
+        _WARNING,
+        "a root without `data-duration` whose timeline repeats for ever or does not say its length",
+        "Give the root a data-duration, or let the timeline end.",
+        "data-composition-id",
     ),
     "REFERENCE_UNKNOWN": Told(
         _ERROR, "`data-start` names an id that is not in the page", "Name an id of the page, or write seconds.",
@@ -186,8 +204,15 @@ def _place(subject: Subject, notice: Notice, told: Told, origin: str) -> Place |
 
 def finding_of_failure(subject: Subject, error: CompositionError, found: list[Finding]) -> Finding | None:
     """Why the page could not be opened; None when a rule has told it with its place."""
-    if any(finding.code == error.code for finding in found):
+    host = _HOST.match(error.message)
+    pointer = host[1] if host else None
+    place = place_of_element(subject.sources, pointer, "data-composition-src")
+    # A file that is missing or lies outside is told by a rule, at its host.
+    if any(one.code == error.code or (one.place is not None and one.place == place) for one in found):
         return None
+    root = subject.sources.entry.root if subject.sources.entry else None
+    if error.code == "DURATION_MISSING" and root is not None:
+        place, pointer = root.at("data-composition-id"), root.pointer
     origin = _origin_in(error.message)
     advice = (
         TOLD[error.code].advice if error.code in TOLD else "Nothing can be rendered until this is mended."
@@ -197,7 +222,8 @@ def finding_of_failure(subject: Subject, error: CompositionError, found: list[Fi
         severity=Severity.ERROR,
         message=without_origin(error.message, origin),
         advice=advice,
-        place=place_in_script(subject.sources, error.message, origin),
+        place=place or place_in_script(subject.sources, error.message, origin),
+        element=pointer,
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -21,6 +21,7 @@ from framewright.check.assets import (
     uses_in_sheet,
 )
 from framewright.check.markup import Document, Written
+from framewright.check.moving_pictures import PICTURES_THAT_MAY_MOVE, moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 # Bounds against projects that were made to be endless. A page of 8 MB of text is read in about two seconds.
 LARGEST_TEXT = 8 * 2**20
 _MOST_FILES = 500
+# The second frame of a picture begins within so many bytes, or it is not looked for.
+_HEAD = 4 * 2**20
 _MOST_LISTED = 5_000
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WEB = re.compile(r"(https?:)?//", re.IGNORECASE)
@@ -143,6 +146,8 @@ class _Reading:
             target = self._shelf.look(use.address, name if base is None else base, use.kind)
             if target is None:
                 continue
+            if use.kind is AssetKind.PICTURE and target.standing is Standing.FOUND:
+                target = replace(target, moves=self._shelf.moves(target.path))
             self._sources.assets.append(Asset(use, target))
             read = {AssetKind.STYLE, AssetKind.SCRIPT, AssetKind.FRAME, AssetKind.COMPOSITION}
             if target.standing is Standing.FOUND and use.kind in read:
@@ -177,6 +182,7 @@ class Shelf:
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
         self._listed: list[str] | None = None
+        self._moving: dict[str, bool] = {}
 
     def look(self, address: str, file: str, kind: AssetKind) -> Target | None:
         """Where an address in a file leads; None when it asks for nothing (``data:``, ``#part``, empty).
@@ -225,6 +231,20 @@ class Shelf:
         if not real.is_relative_to(self.root):
             return Target(Standing.OUTSIDE, name)
         return Target(Standing.FOUND, name, size) if real.is_file() else None
+
+    def moves(self, name: str) -> bool:
+        """Whether a file is a picture of several frames."""
+        if name not in self._moving:
+            suffix = posixpath.splitext(name)[1].lower()
+            self._moving[name] = suffix in PICTURES_THAT_MAY_MOVE and moves(self._head(name))
+        return self._moving[name]
+
+    def _head(self, name: str) -> bytes:
+        try:
+            with (self.root / name).open("rb") as file:
+                return file.read(_HEAD)
+        except OSError:
+            return b""
 
     def _near(self, name: str) -> str | None:
         """A file with the same name elsewhere, or with nearly the same name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ _MARKS = {
     Severity.WARNING: ("!", "bold yellow"),
     Severity.INFO: ("·", "blue"),
 }
+MOST_OF_A_CODE = 20
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -94,7 +96,8 @@ def tell_check(
         quiet: errors only, and nothing at all when there are none.
         report: the folder that a report was written to.
     """
-    shown = [one for one in found.findings if not quiet or one.severity is Severity.ERROR]
+    told = [one for one in found.findings if not quiet or one.severity is Severity.ERROR]
+    shown, more = first_of_each(told)
     for file, ones in groupby(shown, key=lambda one: one.place.file if one.place else None):
         if console.is_terminal:
             line(console, phrases.clean(file) if file else "the running page", style="bold")
@@ -103,11 +106,24 @@ def tell_check(
         else:
             for one in ones:
                 _tell_line(console, one)
+    for code, count in more.items():
+        line(console, f"and {count} more of {code}: --json tells all", style="dim")
     if quiet:
         return
     hanging(console, _verdict_mark(found), Text.assemble(verdict(found), ("  " + _audited(found), "dim")))
     if report is not None:
         line(console, f"  {report / 'index.html'}", style="dim")
+
+
+def first_of_each(findings: Iterable[Finding]) -> tuple[list[Finding], dict[str, int]]:
+    """The first of each code, at most :data:`MOST_OF_A_CODE`; and how many more there are."""
+    counts: Counter[str] = Counter()
+    shown = []
+    for one in findings:
+        counts[one.code] += 1
+        if counts[one.code] <= MOST_OF_A_CODE:
+            shown.append(one)
+    return shown, {code: count - MOST_OF_A_CODE for code, count in counts.items() if count > MOST_OF_A_CODE}
 
 
 def verdict(found: CheckReport) -> str:

@@ -76,6 +76,21 @@ def asset_huge(subject: Subject) -> Iterator[Fault]:
 
 
 @rule(
+    "PICTURE_MOVES",
+    Severity.WARNING,
+    about="an animated GIF, PNG or WebP: it plays on the machine's time",
+    advice="Make a video of it, or pictures that the page shows by the time.",
+)
+def picture_moves(subject: Subject) -> Iterator[Fault]:
+    """Animated SVG in an img is told by the page."""
+    for asset in _standing(subject, Standing.FOUND):
+        if asset.target.moves:
+            yield _fault(
+                asset, f"The picture '{_short(asset.use.address)}' is animated, and nothing can seek in it."
+            )
+
+
+@rule(
     "SIZE_HUGE",
     Severity.WARNING,
     about="a page of more pixels than 8K",
@@ -163,4 +178,4 @@ def _short(address: str) -> str:
     return address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"
 
 
-RULES = (asset_missing, asset_outside, asset_huge, size_huge, frame_remote, remote_address)
+RULES = (asset_missing, asset_outside, asset_huge, picture_moves, size_huge, frame_remote, remote_address)

@@ -66,6 +66,38 @@ def variable_unused(subject: Subject) -> Iterator[Fault]:
                     yield fault_in(element, DECLARATIONS, f"The variable '{identity}' is never used.")
 
 
+@rule(
+    "VARIABLE_UNDECLARED",
+    Severity.WARNING,
+    about="`data-var-text` or `data-var-src` with a variable that its file does not declare, though it declares others",
+    advice="Declare it in data-composition-variables, or use the name of one that is declared.",
+)
+def variable_undeclared(subject: Subject) -> Iterator[Fault]:
+    """What a host or the caller gives is there too; a template in the page belongs to whoever fills it."""
+    given = {key for element in subject.sources.elements() for key in given_values(element)}
+    given |= set(subject.options.variables)
+    for document in subject.sources.documents:
+        known = {identity for element in document.elements for identity in declared_ids(element)}
+        if not known:
+            continue
+        for element in document.elements:
+            for name in ("data-var-text", "data-var-src"):
+                wanted = (element.get(name) or "").strip()
+                own = element.template is None or document is not subject.sources.entry
+                if wanted and own and wanted not in known | given and "{{" not in wanted:
+                    message = f"There is no variable '{wanted}': {document.name} declares {', '.join(sorted(known))}."
+                    yield fault_in(element, name, message)
+
+
+def given_values(element: Element) -> list[str]:
+    """The ids that a host gives values for; none when they cannot be read."""
+    try:
+        read = json.loads(element.get(VALUES) or "{}")
+    except ValueError:
+        return []
+    return list(read) if isinstance(read, dict) else []
+
+
 def declared_ids(element: Element) -> list[str]:
     """The ids that an element declares; none when it cannot be read."""
     try:
@@ -92,4 +124,4 @@ def _spoken(subject: Subject, document: Document) -> str:
     return "\n".join((*kept, *code, *styles, *sheets))
 
 
-RULES = (variables_malformed, variable_unused)
+RULES = (variables_malformed, variable_unused, variable_undeclared)

@@ -34,6 +34,10 @@
   const page = () => {
     const size = fw.roots.size();
     const { seconds, source } = duration();
+    if ((source === "animations" || source === "clips") && fw.timelines.endless()) {
+      const message = `The root's timeline has no end, and the root no data-duration: the video is as long as its ${source}.`;
+      fw.notices.add("TIMELINE_ENDLESS", message, fw.roots.find());
+    }
     return {
       problems: fw.roots.problems(),
       description: {

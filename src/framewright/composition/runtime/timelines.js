@@ -6,6 +6,7 @@
 //   next(seconds)  Infinity once all have ended, null while one may move
 //   lasts(instance)   seconds of the longest timeline of a sub-composition; null when it has none with an end
 //   longest()      seconds of the root's timeline; null when there is none, or it has no end
+//   endless()      whether the root has a timeline without an end
 // __timelines is there before the first page script: many pages assign into it without creating it. Whether a page ever
 // touches it says whether waiting is worth anything.
 {
@@ -238,11 +239,21 @@
     return Infinity;
   };
 
-  const longest = () => {
+  /** The root's. */
+  const main = () => {
     const id = fw.roots.find()?.getAttribute("data-composition-id");
-    const own = entries().find((entry) => entry.instance === null && entry.id === id);
-    const seconds = own ? length(own.timeline) : Infinity;
+    return entries().find((entry) => entry.instance === null && entry.id === id)?.timeline ?? null;
+  };
+
+  const longest = () => {
+    const timeline = main();
+    const seconds = timeline ? length(timeline) : Infinity;
     return seconds > 0 && seconds !== Infinity ? seconds : null;
+  };
+
+  const endless = () => {
+    const timeline = main();
+    return timeline !== null && length(timeline) === Infinity;
   };
 
   /** @param {FwInstance} instance */
@@ -257,5 +268,5 @@
     return Infinity;
   };
 
-  fw.timelines = { wait, put, seek, due, longest, lasts, next };
+  fw.timelines = { wait, put, seek, due, longest, endless, lasts, next };
 }
