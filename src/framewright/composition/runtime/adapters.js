@@ -8,7 +8,6 @@
 //   longest()      seconds at which the last of those that end has ended; null without any
 // __hfThreeTime and __hfTypegpuTime are plain numbers for the page to read.
 {
-  const LOADING_TIMEOUT = 10;
   const TIMES = ["__hfThreeTime", "__hfTypegpuTime"];
   /** @type {any} */
   const view = window;
@@ -20,8 +19,8 @@
   fw.adapters = {
     begin: () => all.forEach((adapter) => adapter.begin?.()),
     async wait() {
-      if (await fw.waits.until(fw.lottie.loaded, LOADING_TIMEOUT)) return;
-      fw.notices.add("LOTTIE_NOT_LOADED", `A Lottie animation was not loaded within ${LOADING_TIMEOUT} s.`);
+      if (await fw.waits.until(fw.lottie.loaded, fw.config.promise_timeout)) return;
+      fw.notices.add("LOTTIE_NOT_LOADED", `A Lottie animation was not loaded within ${fw.config.promise_timeout} s.`);
     },
     place: () => fw.gsap.place(),
     /** @param {number} target */

@@ -7,16 +7,16 @@
 //   seek(seconds) puts them all
 //   next()        Infinity when nothing runs, else null
 {
-  const { time } = fw;
+  const { natives, time } = fw;
+  const today = natives.Date.now;
   /** @type {any} */
   const view = window;
   view.__hfAnime = [];
 
-  /** `start`: milliseconds on the clock. `born`: when a callback began it, else null. @typedef {{engine: any, start: number, born: number | null}} Record */
+  /** `start`: milliseconds, as Date tells them. `born`: when a callback began it, else null. @typedef {{engine: any, start: number, born: number | null}} Record */
   /** @type {Map<any, Record>} */
   const records = new Map();
   let before = 0;
-  let answering = false;
 
   /** @returns {any[]} */
   const engines = () => {
@@ -24,7 +24,7 @@
     return Array.isArray(copies) ? copies.map((copy) => copy?.engine).filter((engine) => typeof engine?.update === "function") : [];
   };
 
-  /** What runs now. @param {boolean} called */
+  /** What runs now. @param {boolean} called by a callback, if it is new */
   const collect = (called) => {
     for (const engine of engines()) {
       for (let running = engine._head; running; running = running._next) {
@@ -35,12 +35,15 @@
     }
   };
 
-  /** @param {any} running @param {Record} record */
-  const endsAt = (running, { engine, start }) => start + (running._delay + running.duration) / (running._speed * engine._speed);
+  /** Whole milliseconds on the clock, since it reads Date. @param {any} running @param {Record} record */
+  const endsAt = (running, { engine, start }) => {
+    const end = start + (running._delay + running.duration) / (running._speed * engine._speed);
+    return Math.ceil(end - (today() - Math.floor(time.now)));
+  };
 
   /** It had ended by the time that was shown before. @param {any} ended @param {Record} record */
   const revive = (ended, record) => {
-    const own = (time.now - record.start) * ended._speed * record.engine._speed;
+    const own = (today() - record.start) * ended._speed * record.engine._speed;
     ended.seek(own - ended._delay, true);
     ended.resume();
     ended._startTime = record.start; // resuming moves it on by what it takes for a frame
@@ -57,21 +60,21 @@
     }
   };
 
-  /** @param {boolean} called */
-  const update = (called) => {
-    collect(answering);
-    answering = false;
+  const update = () => {
+    collect(false);
     if (time.now < before) rewind();
     before = time.now;
     for (const engine of engines()) {
+      // When it ticked last; the name differs between releases of version 4.
       engine._scheduledTime = 0;
+      engine._lastTickTime = 0;
       try {
         if (engine._head) engine.update();
       } catch (error) {
         fw.failures.report(error, "An animation of anime.js");
       }
     }
-    collect(called);
+    collect(true);
   };
 
   /** @param {any} running @param {any} engine */
@@ -82,21 +85,17 @@
     due(target) {
       /** @type {FwDue | null} */
       let first = null;
-      for (const engine of engines()) if (engine._head) collect(answering);
+      collect(false);
       for (const [running, record] of records) {
         if (running.paused || !isHeard(running, record.engine)) continue;
         const at = endsAt(running, record);
         if (!(at > before) || at > target || (first && first.at <= at)) continue;
-        const run = () => {
-          update(true);
-          answering = true;
-        };
-        first = { at, delay: 0, run };
+        first = { at, delay: 0, run: update };
       }
       return first;
     },
     seek(seconds) {
-      update(true);
+      update();
       for (const player of Array.isArray(view.__hfAnime) ? view.__hfAnime : []) {
         try {
           if (player.paused === false) player.pause?.(); // else its engine moves it on in the same frame
