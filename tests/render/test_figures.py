@@ -5,11 +5,13 @@ A neighbour on the machine can spoil one measurement, but not make us fast: a bo
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import figures
+import many_clips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,20 @@ def test_slides_that_hold_are_much_faster_than_slides_that_move():
     first_within(
         lambda: figures.slides(frames=300, pairs=1, workers=(1,)), lambda figure: figure["value"] >= 2.5
     )
+
+
+@speed
+def test_many_clips_are_ready_soon_and_cost_little_a_frame(tmp_path, browser_files):
+    many_clips.write_project(tmp_path)
+
+    def measure():
+        measured = asyncio.run(many_clips.measure(tmp_path))
+        return measured | {"value": (measured["ready_seconds"], measured["script_ms_a_frame"])}
+
+    def holds(figure):
+        return figure["clips"] == 200 and figure["ready_seconds"] < 3 and figure["script_ms_a_frame"] < 4
+
+    first_within(measure, holds)
 
 
 def test_memory_is_bounded_and_does_not_grow():

@@ -33,6 +33,9 @@
     return above === fw.roots.find() ? null : above;
   };
 
+  /** Whether its window hides it. @param {Element} above */
+  const hides = (above) => above.hasAttribute("data-start") || fw.instances.at(above) !== null;
+
   /** @param {Element | null} above @returns {FwLine} */
   const line = (above) => {
     if (!above) return PAGE;
@@ -48,7 +51,7 @@
       rate,
       floor: offset + Math.max(0, outer.floor - (opens - outer.zero) * outer.rate) * own,
       opens: Math.max(opens, outer.opens),
-      closes: Math.min(lasts === null ? Infinity : opens + lasts, outer.closes),
+      closes: Math.min(lasts === null || !hides(above) ? Infinity : opens + lasts, outer.closes),
     };
     if (asking.length === 0 && !circular.size) lines.set(above, found);
     return found;

@@ -12,6 +12,8 @@
 {
   const LONGEST = 86_400;
   const NUDGE = 0.001;
+  // As in windows.js.
+  const NEARLY = 1e-6;
   // GSAP itself rounds to 1e-7.
   const BESIDE = 1e-6;
   const QUIET = 1;
@@ -220,12 +222,27 @@
     return first;
   };
 
+  /** Within the time in which its composition shows; null for a timeline that is not shown, and is there already.
+   * @param {Entry} entry @param {number} seconds */
+  const shown = (entry, seconds) => {
+    const element = composition(entry);
+    if (!element || element === fw.roots.find()) return seconds;
+    const { opens, closes } = fw.references.line(fw.instances.isRoot(element) ? (entry.instance?.host ?? element) : element);
+    if (seconds >= opens - NEARLY && seconds < closes) return seconds;
+    const edge = seconds < opens ? opens : closes;
+    return placed.get(entry.timeline) === local(entry, edge) ? null : edge;
+  };
+
   /** @param {number} seconds */
   const seek = (seconds) => {
     const all = entries();
     const timelines = new Set(all.map(({ timeline }) => timeline));
     for (const entry of all) {
-      attempt(entry, () => carried(entry.timeline, timelines) || put(entry.timeline, local(entry, seconds)));
+      attempt(entry, () => {
+        if (carried(entry.timeline, timelines)) return true;
+        const at = shown(entry, seconds);
+        return at === null || put(entry.timeline, local(entry, at));
+      });
     }
   };
 

@@ -1,4 +1,4 @@
-// fw.windows: every element with data-start shows while start ≤ t < start + duration, data-hidden never.
+// fw.windows: every element with data-start, and every host, shows while start ≤ t < start + duration, data-hidden never.
 //   place()        direct children of the root without a place of their own lie at its top left
 //   fill()         those that came out without a size get all of it; called once pictures and fonts are there
 //   due(seconds)   whether a window opens or closes at that time; finds elements that were added or changed since
@@ -48,6 +48,7 @@
   const all = () => {
     const root = fw.roots.find();
     const found = Array.from(fw.lookups.querySelectorAll("[data-start], [data-hidden]"));
+    for (const { host } of fw.instances.all()) if (host.isConnected && !host.matches("[data-start], [data-hidden]")) found.push(host);
     // An outermost composition shows as long as the page does, or its host.
     return found.filter((element) => (element !== root && !fw.instances.isRoot(element)) || isHidden(element));
   };
@@ -194,7 +195,7 @@
   const list = () => {
     scan();
     const known = new Map();
-    const windows = clips.filter(({ element }) => element.hasAttribute("data-start"));
+    const windows = clips.filter(({ element }) => element.hasAttribute("data-start") || fw.instances.at(element));
     return [...windows, ...fw.helios.media()].map((clip) => {
       const { element } = clip;
       const track = Number.parseInt(element.getAttribute("data-track-index") ?? "", 10);
