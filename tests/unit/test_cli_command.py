@@ -166,6 +166,11 @@ def test_the_page_about_the_commands_is_fresh():
         ("intro", Format.PNG_SEQUENCE, "intro-frames"),
         (".", Format.MP4, "work.mp4"),
         ("v1.2", Format.MP4, "v1.2.mp4"),
+        ("https://example.org/films/intro.html?a=b/c", Format.MP4, "intro.mp4"),
+        ("https://example.org/films/index.html#top", Format.WEBM, "films.webm"),
+        ("http://me:secret@example.org:8080/", Format.GIF, "example.org.gif"),
+        ("https://example.org/%2e%2e%2f..%2f/a%20b", Format.MP4, "a-b.mp4"),
+        ("https://example.org/%2e%2e/", Format.PNG_SEQUENCE, "video-frames"),
     ],
 )
 def test_where_a_render_goes_when_nobody_says(tmp_path, monkeypatch, composition, container, name):

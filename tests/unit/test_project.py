@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from framewright.composition import open_project
+from framewright.composition import Site, open_project
 from framewright.composition.project import is_fragment
 from framewright.model.errors import CompositionError, FramewrightError, UsageError
 
@@ -84,8 +84,16 @@ def test_fragments_in_other_encodings(tmp_path):
         ("missing", None, UsageError, "NOT_FOUND"),
         ("page.html/deeper.html", None, UsageError, "NOT_FOUND"),
         ("nul\0.html", None, UsageError, "NOT_FOUND"),
-        ("http://example.test/a.html", None, UsageError, "URL_UNSUPPORTED"),
-        ("HTTPS://example.test", None, UsageError, "URL_UNSUPPORTED"),
+        ("file:///etc/hostname", None, UsageError, "URL_UNSUPPORTED"),
+        ("ftp://example.test/a.html", None, UsageError, "URL_UNSUPPORTED"),
+        ("http://", None, UsageError, "URL_INVALID"),
+        ("https:///page.html", None, UsageError, "URL_INVALID"),
+        ("http://example.test:port/", None, UsageError, "URL_INVALID"),
+        ("http://example.test:0/", None, UsageError, "URL_INVALID"),
+        ("http://[::1/", None, UsageError, "URL_INVALID"),
+        ("http://me:secret@example.test/", None, UsageError, "URL_UNSUPPORTED"),
+        ("http://example.test/a page", None, UsageError, "URL_INVALID"),
+        ("http://example.test/\n", None, UsageError, "URL_INVALID"),
         ("empty.html", b" \n", CompositionError, "NOT_HTML"),
         ("movie.html", b"\0\0\0 ftypisom<a>", CompositionError, "NOT_HTML"),
         ("photo.html", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", CompositionError, "NOT_HTML"),
@@ -146,3 +154,17 @@ def test_unreadable_files(tmp_path, monkeypatch):
     with pytest.raises(CompositionError, match="Permission denied") as raised:
         open_project(page)
     assert raised.value.code == "UNREADABLE"
+
+
+@pytest.mark.parametrize(
+    ("written", "url", "origin"),
+    [
+        ("HTTPS://Example.test:443", "https://Example.test:443", "https://example.test"),
+        ("http://127.0.0.1:8080/a%20b/?c=1#d", "http://127.0.0.1:8080/a%20b/?c=1#d", "http://127.0.0.1:8080"),
+        ("http://[::1]:81/x", "http://[::1]:81/x", "http://[::1]:81"),
+    ],
+)
+def test_an_address_is_a_site(written, url, origin):
+    site = open_project(written)
+    assert site == Site(url)
+    assert (site.origin, site.address("http://127.0.0.1:1")) == (origin, url)

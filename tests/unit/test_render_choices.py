@@ -221,6 +221,10 @@ def test_capture_of_odd_sizes(wish, expected, size):
     [
         ("http://127.0.0.1:4100", True),
         ("http://localhost:8000", True),
+        ("http://127.1.2.3/page?q", True),
+        ("http://[::1]:80/", True),
+        ("http://films.localhost/", True),
+        ("http://notlocalhost/", False),
         ("https://example.com", True),
         ("http://example.com", False),
         ("http://127.0.0.1.example.com", False),

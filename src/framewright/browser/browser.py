@@ -87,9 +87,10 @@ class Browser:
         self._memory_watch: asyncio.Task[None] | None = None
         self._reason: FramewrightError | None = None
         self._pages: dict[str, Page] = {}
+        self._contexts: dict[str, str | None] = {}
         self.version = ""
         self.sandboxed = False
-        self.loopback = "127.0.0.1" if options.origin is None else f"{secrets.token_hex(16)}.invalid"
+        self.loopback = "127.0.0.1" if options.origin is None else f"{secrets.token_hex(16)}.localhost"
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -250,12 +251,26 @@ class Browser:
                 outside=outside,
             )
             self._pages[target["targetId"]] = page
+            self._contexts[target["targetId"]] = wishes.get("browserContextId")
             await page.prepare()
         except CallTimeoutError as error:
             raise BrowserError(
                 f"The browser opens no page: {error} was not answered.", code="BROWSER_STALLED"
             ) from error
         return page
+
+    async def close_page(self, target: str) -> None:
+        """Close one page, with its storage when that is its own. Harmless when repeated.
+
+        Raises:
+            BrowserError: the browser is gone.
+        """
+        if self._pages.pop(target, None) is None:
+            return
+        context = self._contexts.pop(target)
+        await self.call("Target.closeTarget", {"targetId": target})
+        if context is not None:
+            await self.call("Target.disposeBrowserContext", {"browserContextId": context})
 
     async def _new_context(self) -> dict[str, Any]:
         context = {

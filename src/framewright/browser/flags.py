@@ -43,6 +43,16 @@ _MEDIA = (
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
 )
+_OFF = (
+    "IsolateOrigins",
+    "site-per-process",
+    "Translate",
+    "MediaRouter",
+    "OptimizationHints",
+    # The receiver of frames in a page from elsewhere would need a person who allows it to reach this machine.
+    "LocalNetworkAccessChecks",
+    "LocalNetworkAccessChecksWebSockets",
+)
 _QUIET = (
     "--no-first-run",
     "--no-default-browser-check",
@@ -65,7 +75,7 @@ _QUIET = (
     "--use-mock-keychain",
     # Frames of other sites stay in the page's process: one clock and one draw for all of them.
     "--disable-site-isolation-trials",
-    "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints",
+    f"--disable-features={','.join(_OFF)}",
 )
 
 

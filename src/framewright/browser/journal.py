@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from framewright.model.composition import Notice
 
@@ -178,3 +178,11 @@ def _origin(url: str) -> str:
 def shortened(text: str) -> str:
     """A text that fits into a message."""
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+
+
+def shown_address(url: str) -> str:
+    """An address that fits into a message, without a password that may stand in it."""
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return shortened(url)

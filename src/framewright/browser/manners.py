@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from framewright.browser.journal import shortened
+from framewright.browser.journal import shortened, shown_address
 from framewright.model.errors import CompositionError
 
 if TYPE_CHECKING:
@@ -56,13 +56,15 @@ class Manners:
             case "Page.javascriptDialogOpening":
                 self._dismiss(params)
             case "Page.windowOpen":
-                self._note("POPUP_CLOSED", f"opened a window ({shortened(params['url'])}), which was closed")
+                self._note(
+                    "POPUP_CLOSED", f"opened a window ({shown_address(params['url'])}), which was closed"
+                )
             case "Page.frameNavigated":
                 self._arrive(params["frame"])
 
     def download_denied(self, url: str) -> None:
         """The page has started a download, which the browser denies."""
-        self._note("DOWNLOAD_DENIED", f"tried to download {shortened(url)}, which was denied")
+        self._note("DOWNLOAD_DENIED", f"tried to download {shown_address(url)}, which was denied")
 
     def _dismiss(self, dialog: dict[str, Any]) -> None:
         self._tell("Page.handleJavaScriptDialog", {"accept": False})
@@ -78,7 +80,7 @@ class Manners:
         # "Aborted" leaves the page as it is; any other reason would show an error page.
         self._tell("Fetch.failRequest", {"requestId": params["requestId"], "errorReason": "Aborted"})
         url = params["request"]["url"]
-        self._note("NAVIGATION_REFUSED", f"tried to leave for {shortened(url)}, which was refused")
+        self._note("NAVIGATION_REFUSED", f"tried to leave for {shown_address(url)}, which was refused")
         if not self._loaded:  # to begin to leave has ended the loading for good
             self._fail(_left(url))
         return False
@@ -104,6 +106,6 @@ class Manners:
 
 def _left(url: str) -> CompositionError:
     return CompositionError(
-        f"The page left for {shortened(url)}: let it stay where it is, or render that address itself.",
+        f"The page left for {shown_address(url)}: let it stay where it is, or render that address itself.",
         code="NAVIGATED",
     )

@@ -8,9 +8,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from framewright.browser.arrival import Arrival
 from framewright.browser.connection import CallTimeoutError, ProtocolError
 from framewright.browser.fontconfig import generic_families
-from framewright.browser.journal import Journal, describe_exception, shortened
+from framewright.browser.journal import Journal, describe_exception, shortened, shown_address
 from framewright.browser.manners import Manners
 from framewright.browser.requests import Requests
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError, PageCrashedError
@@ -73,9 +74,11 @@ class Page:
         self._browser = browser
         self._connection = connection
         self._session = session
+        self._target = target
         self._journal = Journal()
         # The main frame of a target has its id.
         self._manners = Manners(target, self._journal, tell=self._tell, fail=self._fail)
+        self._arrival = Arrival(target)
         self._requests = Requests(
             outside, self._journal, loopback=browser.loopback, tell=self._tell, fail=self._fail
         )
@@ -97,6 +100,8 @@ class Page:
             ("Network.setCacheDisabled", {"cacheDisabled": False}),
             ("Fetch.enable", {"patterns": self._requests.patterns}),
             ("Page.setBypassCSP", {"enabled": True}),
+            # What stands between the page and its server would answer differently the second time.
+            ("Network.setBypassServiceWorker", {"bypass": True}),
             *_generic_fonts(self._browser.options.fonts),
         )
         for method, params in calls:
@@ -225,7 +230,7 @@ class Page:
 
     async def close(self) -> None:
         """Close this page alone; its browser goes on."""
-        await self.call("Page.close")
+        await self._browser.close_page(self._target)
 
     def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Give the parameters of every event of this name to a handler, which must not block."""
@@ -240,6 +245,11 @@ class Page:
     def loopback(self) -> str:
         """The name by which our own scripts reach this machine."""
         return self._browser.loopback
+
+    @property
+    def address(self) -> str:
+        """Of the document that it shows, behind all redirections; empty before there is one."""
+        return self._arrival.address
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -301,25 +311,25 @@ class Page:
     async def _load(self, url: str, timeout: float) -> None:
         self._loaded.clear()
         self._manners.expect_document()
+        self._arrival.expect()
         self._journal.set_origin(url)
         answered = False
         try:
             async with asyncio.timeout(timeout):
                 answer = await self.call("Page.navigate", {"url": url}, timeout=2 * timeout)
                 answered = True
-                if answer.get("errorText"):
-                    raise CompositionError(
-                        f"{url} cannot be opened: {answer['errorText']}.", code="LOAD_FAILED"
-                    )
+                self._arrival.check(url, answer.get("errorText"))
                 await self._loaded.wait()
+                self._arrival.check(url)
         except TimeoutError:
             if answered:
                 raise await self._why_slow(url, timeout) from None
             raise CompositionError(
-                f"{url} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT"
+                f"{shown_address(url)} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT"
             ) from None
         if self._failure is not None:
             raise self._failure
+        self._journal.set_origin(self.address)  # it may have been redirected
 
     async def _settle(self, deadline: float) -> None:
         """Draw, for only that makes the page ask for what its styles name; and go on until that is there."""
@@ -331,6 +341,7 @@ class Page:
             draws += 1
 
     async def _why_slow(self, url: str, timeout: float) -> FramewrightError:
+        url = shown_address(url)
         try:
             await self.evaluate("0", timeout=_SIGN_OF_LIFE_SECONDS)
         except FramewrightError as error:
@@ -357,8 +368,9 @@ class Page:
         self._connection.tell(method, params, session=self._session)
 
     def _hold(self, params: dict[str, Any]) -> None:
-        if params["resourceType"] != "Document" or self._manners.permits(params):
-            self._requests.decide(params)
+        document = params["resourceType"] == "Document"
+        if not document or self._manners.permits(params):
+            self._requests.decide(params, vital=document and params["frameId"] == self._target)
 
     def _on_event(self, method: str, params: dict[str, Any]) -> None:
         if method == "Fetch.requestPaused":
@@ -366,6 +378,7 @@ class Page:
             return
         self._manners.take(method, params)
         self._requests.take(method, params)
+        self._arrival.take(method, params)
         self._journal.take(method, params)
         if method == "Page.loadEventFired":
             self._loaded.set()

@@ -140,8 +140,13 @@ class Requests:
                     f"The page opened a WebSocket to {shortened(url)}, which was refused: a video cannot depend on it.",
                 )
 
-    def decide(self, params: dict[str, Any]) -> None:
-        """Take a held request: let it pass, or answer it in a task of its own."""
+    def decide(self, params: dict[str, Any], *, vital: bool = False) -> None:
+        """Take a held request: let it pass, or answer it in a task of its own.
+
+        Args:
+            params: of the event.
+            vital: it is for the page itself: without it there is nothing to render.
+        """
         asked, held = params["request"], params["requestId"]
         if self._outside is None or self._outside.owns(asked["url"]) or not _of_web(asked["url"]):
             self._tell("Fetch.continueRequest", {"requestId": held})
@@ -153,7 +158,7 @@ class Requests:
             )
             self._tell("Fetch.failRequest", {"requestId": held, "errorReason": "BlockedByClient"})
             return
-        task = asyncio.create_task(self._answer(self._outside.answerer, held, _read(params)))
+        task = asyncio.create_task(self._answer(self._outside.answerer, held, _read(params), vital=vital))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -162,7 +167,7 @@ class Requests:
         for task in tuple(self._tasks):
             task.cancel()
 
-    async def _answer(self, answerer: Answerer, held: str, request: Request) -> None:
+    async def _answer(self, answerer: Answerer, held: str, request: Request, *, vital: bool) -> None:
         async with self._slots:
             try:
                 async with asyncio.timeout(_LONGEST_SECONDS):
@@ -176,7 +181,7 @@ class Requests:
                     message=f"{shortened(request.url)} could not be answered: {type(error).__name__}.",
                 )
         if isinstance(answer, Refusal):
-            self._refuse(held, request, answer)
+            self._refuse(held, request, answer, vital=vital)
             return
         self._tell(
             "Fetch.fulfillRequest",
@@ -188,7 +193,9 @@ class Requests:
             },
         )
 
-    def _refuse(self, held: str, request: Request, refusal: Refusal) -> None:
+    def _refuse(self, held: str, request: Request, refusal: Refusal, *, vital: bool) -> None:
+        if vital:
+            self._fail(CompositionError(refusal.message, code="LOAD_FAILED"))
         self._journal.note(refusal.code, refusal.message, request.url[:LONGEST_ADDRESS])
         self._journal.forgive(request.url)  # told once is enough
         if refusal.fatal:

@@ -12,9 +12,9 @@ from framewright.check.page import view_page
 from framewright.check.report import CheckReport, PageFacts, Severity
 from framewright.check.rule import Subject
 from framewright.check.rules import RULES
-from framewright.check.sources import read_sources
+from framewright.check.sources import Sources, read_sources
 from framewright.check.steadiness import audit_facts, findings_of_audit
-from framewright.composition import open_project
+from framewright.composition import Site, open_project
 from framewright.model.errors import CompositionError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from framewright.check.page import PageView
     from framewright.check.report import Finding
-    from framewright.check.sources import Sources
     from framewright.model.settings import Settings
     from framewright.render import RenderOptions
 
@@ -40,7 +39,10 @@ async def check_composition(
 ) -> CheckReport:
     """See :func:`framewright.check_async`."""
     project = open_project(composition)
-    sources = await asyncio.to_thread(read_sources, project.root, project.entry)
+    # Of a site there are no files: what its page tells of itself is all.
+    sources = Sources()
+    if not isinstance(project, Site):
+        sources = await asyncio.to_thread(read_sources, project.root, project.entry)
     page: PageView | None = None
     failure: CompositionError | None = None
     try:

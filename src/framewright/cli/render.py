@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from framewright.cli.console import is_live, line, people_console
 from framewright.cli.live import LiveNarrator
@@ -14,6 +16,7 @@ from framewright.cli.narration import JsonNarrator, Narrator
 from framewright.cli.plain import PlainNarrator
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
+from framewright.composition.site import is_address
 from framewright.model.errors import ExitCode, UsageError
 from framewright.model.output import Format
 from framewright.render import CancelToken, RenderOptions, render_async
@@ -101,7 +104,21 @@ def usual_output(composition: str, container: Format) -> Path:
 
     A sequence goes to ``NAME-frames``: the composition's own folder may be called ``NAME``.
     """
+    if is_address(composition):
+        return _named_after(_name_of_address(composition), container)
     path = Path(composition).absolute()
     page = path.parent if path.name == "index.html" else path
-    name = (page.name if page.is_dir() else page.stem) or "video"
+    return _named_after(page.name if page.is_dir() else page.stem, container)
+
+
+def _name_of_address(address: str) -> str:
+    """The last word of an address that says something: a page's name, its folder's, or the host's."""
+    parts = urlsplit(address)
+    words = [word for word in unquote(parts.path).split("/") if word and PurePosixPath(word).stem != "index"]
+    word = PurePosixPath(words[-1]).stem if words else parts.hostname or ""
+    return re.sub(r"[^\w.-]+", "-", word).strip("-.")
+
+
+def _named_after(name: str, container: Format) -> Path:
+    name = name or "video"
     return Path(f"{name}-frames" if container is Format.PNG_SEQUENCE else f"{name}.{container}")

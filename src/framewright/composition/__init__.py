@@ -3,6 +3,16 @@
 from framewright.composition.injection import RuntimeConfig, runtime_source
 from framewright.composition.project import Project, open_project
 from framewright.composition.remote_desk import RemoteDesk
+from framewright.composition.site import Site
 from framewright.composition.stage import Stage, Wishes
 
-__all__ = ["Project", "RemoteDesk", "RuntimeConfig", "Stage", "Wishes", "open_project", "runtime_source"]
+__all__ = [
+    "Project",
+    "RemoteDesk",
+    "RuntimeConfig",
+    "Site",
+    "Stage",
+    "Wishes",
+    "open_project",
+    "runtime_source",
+]

@@ -1,4 +1,4 @@
-"""Opening what the author named: a folder with an index.html, or an HTML file."""
+"""Opening what the author named: a folder with an index.html, an HTML file, or an address."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from framewright.composition.site import Site, is_address, open_site
 from framewright.model.errors import CompositionError, UsageError
 
 if TYPE_CHECKING:
@@ -46,18 +47,15 @@ class Project:
         return f"{origin}/{quote(os.fsencode(self.entry))}"
 
 
-def open_project(composition: str | Path) -> Project:
+def open_project(composition: str | Path) -> Project | Site:
     """Find the page of a composition and see that it is one.
 
     Raises:
-        UsageError: ``NOT_FOUND`` no such file; ``URL_UNSUPPORTED`` an address instead of a path.
+        UsageError: ``NOT_FOUND`` no such file; or what :func:`~framewright.composition.site.open_site` says of an address.
         CompositionError: ``NO_INDEX`` a folder without index.html; ``NOT_HTML`` not a page; ``UNREADABLE``.
     """
-    if re.match(r"https?://", str(composition), re.IGNORECASE):
-        raise UsageError(
-            f"{composition} is an address, and addresses are not opened yet: save the page and give its file.",
-            code="URL_UNSUPPORTED",
-        )
+    if is_address(str(composition)):
+        return open_site(str(composition))
     path = Path(os.path.expanduser(composition))
     try:
         page = _page_of(path)

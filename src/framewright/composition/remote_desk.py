@@ -40,6 +40,7 @@ class RemoteDesk:
         strict: an address that was not recorded ends the render.
         on_notice: told when something old is used because the network does not answer.
         policy: where pages may fetch from. The npm registry is the machine's choice, and always allowed.
+        site: the origin of a composition that itself comes from there: asked anew each time, never an old one.
 
     Attributes:
         fonts: families by name, whose files are answered at the addresses that their rules name.
@@ -54,12 +55,14 @@ class RemoteDesk:
         strict: bool = False,
         on_notice: Callable[[Notice], None],
         policy: NetworkPolicy | None = None,
+        site: str | None = None,
     ) -> None:
         self._settings = settings
         self._project = project
         self._strict = strict
         self._on_notice = on_notice
         self._policy = policy or NetworkPolicy()
+        self._site = site
         self._stack = AsyncExitStack()
         self._answerer: Recorder | Replay
         self.fonts: FontSource
@@ -84,6 +87,7 @@ class RemoteDesk:
             fetcher=fetcher,
             resolvers=(self.fonts, NpmResolver(registry)),
             on_notice=self._on_notice,
+            site=self._site,
         )
         self._answerer = self._recorder
         return self

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from framewright.browser import Page
     from framewright.composition.fonts import Text
     from framewright.composition.project import Project
+    from framewright.composition.site import Site
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRange, FrameRate
 
@@ -105,7 +106,9 @@ class Stage:
         self.description: Description
 
     @classmethod
-    async def open(cls, page: Page, project: Project, origin: str, wishes: Wishes | None = None) -> Self:
+    async def open(
+        cls, page: Page, project: Project | Site, origin: str, wishes: Wishes | None = None
+    ) -> Self:
         """Load a project's page, wait until it is ready, stop its clock at 0 and let it describe itself.
 
         Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,8 +15,6 @@ from framewright.render.options import CaptureWish
 if TYPE_CHECKING:
     from framewright.model.output import OutputSpec
     from framewright.model.size import Size
-
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def choose_capture(
@@ -97,7 +96,19 @@ def _check_stream(spec: OutputSpec, size: Size, *, frame_control: bool, secure: 
         )
 
 
-def is_secure(origin: str) -> bool:
-    """Whether browsers take this origin for a secure context: https, or http on the loopback."""
-    address = urlsplit(origin)
-    return address.scheme == "https" or (address.scheme == "http" and address.hostname in _LOOPBACK)
+def is_secure(address: str) -> bool:
+    """Whether browsers take the page at this address for a secure context: https, or http on the loopback.
+
+    Source: "Is origin potentially trustworthy?" of the Secure Contexts specification.
+    """
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -133,7 +133,7 @@ class Job:
             spec,
             opened.drawn,
             frame_control=opened.house.frame_control,
-            secure=is_secure(opened.theatre.origin),
+            secure=is_secure(opened.first.page.address),
         )
         self._teller.decide(choice)
         return Crew(

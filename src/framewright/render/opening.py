@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import find_browser, has_frame_control
-from framewright.composition import RemoteDesk, Wishes, open_project
+from framewright.composition import RemoteDesk, Site, Wishes, open_project
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
 from framewright.render.font_choice import provide_fonts
@@ -67,9 +67,10 @@ async def open_composition(
         desk = await stack.enter_async_context(
             RemoteDesk(
                 settings,
-                project=project.root,
+                project=None if isinstance(project, Site) else project.root,
                 strict=options.strict,
                 on_notice=lambda notice: teller.warn((notice,)),
+                site=project.origin if isinstance(project, Site) else None,
             )
         )
         house = House(
@@ -120,9 +121,11 @@ async def _open_first(theatre: Theatre, size: Size, options: RenderOptions) -> P
     )
 
 
-def _likely_size(project: Project, options: RenderOptions) -> Size:
+def _likely_size(project: Project | Site, options: RenderOptions) -> Size:
     """A guess that saves a second start of the browser; the page itself has the last word."""
-    page = project.documents.get(project.entry) or (project.root / project.entry).read_bytes()
+    page = b""
+    if not isinstance(project, Site):
+        page = project.documents.get(project.entry) or (project.root / project.entry).read_bytes()
     found: dict[bytes, int] = {}
     for side, pixels in _SIDES.findall(page):
         found.setdefault(side, int(pixels))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import Browser, BrowserOptions, FileServer, Outside, find_fonts
-from framewright.composition import Stage, Wishes
+from framewright.composition import Site, Stage, Wishes
 from framewright.composition.fonts import unlinked_families
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from framewright.model.settings import Settings
     from framewright.model.size import Size
 
+_NOWHERE = "http://nowhere.invalid"
 _log = get_logger(__name__)
 
 
@@ -114,7 +115,7 @@ class House:
         remote: answers what the page asks of other origins; None: the network does.
     """
 
-    project: Project
+    project: Project | Site
     program: Path
     frame_control: bool
     scale: float
@@ -147,12 +148,17 @@ class Theatre:
         self._stack = AsyncExitStack()
         self._fonts: FontSet | None = None
         self.origin = ""
+        # What a site is made of is recorded like all that is remote: every browser then gets the same.
+        self._own: str | None = None
 
     async def __aenter__(self) -> Self:
         self._fonts = await asyncio.to_thread(find_fonts, self._house.settings)
         project = self._house.project
-        server = await self._stack.enter_async_context(FileServer(project.root, documents=project.documents))
-        self.origin = server.origin
+        if isinstance(project, Site):
+            self.origin = project.origin
+        else:
+            server = FileServer(project.root, documents=project.documents)
+            self.origin = self._own = (await self._stack.enter_async_context(server)).origin
         return self
 
     async def __aexit__(
@@ -202,7 +208,7 @@ class Theatre:
             memory_limit=house.settings.page_memory,
             tmpdir=house.settings.tmpdir,
             fonts=self._fonts,
-            origin=None if house.remote is None else self.origin,
+            origin=None if house.remote is None else self._own or _NOWHERE,
         )
         async with AsyncExitStack() as stack:
             # One starts while the others load: starting all at once slows each and helps none.
@@ -234,7 +240,7 @@ class Theatre:
 
     def _outside(self) -> Outside | None:
         remote = self._house.remote
-        return None if remote is None else Outside(self.origin, remote)
+        return None if remote is None else Outside(self._own, remote)
 
     async def close(self, performance: Performance) -> None:
         """End one performance. May be called again."""

@@ -38,6 +38,7 @@ class Recorder:
 
     Args:
         blobs: where bodies go, for as long as the render lasts.
+        site: an origin that is neither remembered nor recalled: of the composition itself.
         on_notice: told when something old is used because the network does not answer.
     """
 
@@ -49,12 +50,14 @@ class Recorder:
         fetcher: Fetcher,
         resolvers: Sequence[Resolver],
         on_notice: Callable[[Notice], None],
+        site: str | None = None,
     ) -> None:
         self._blobs = blobs
         self._cache = cache
         self._fetcher = fetcher
         self._resolvers = resolvers
         self._on_notice = on_notice
+        self._site = site
         self._answers: dict[Key, asyncio.Task[RecordedAnswer]] = {}
 
     async def answer(self, request: Request) -> Answer | Refusal:
@@ -102,7 +105,7 @@ class Recorder:
 
     async def _find_somewhere(self, key: Key, request: Request) -> RecordedAnswer:
         known = None
-        if key.method == "GET":
+        if key.method == "GET" and not self._is_of_site(key.url):
             known = await asyncio.to_thread(self._cache.find, key.url, self._blobs)
         if known is not None and known.forever:
             return _recalled(key, known)
@@ -175,7 +178,12 @@ class Recorder:
         self._on_notice(Notice(code="REMOTE_FROM_CACHE", message=message))
         return _recalled(key, known)
 
+    def _is_of_site(self, url: str) -> bool:
+        return self._site is not None and f"{url}/".startswith(f"{self._site}/")
+
     async def _remember(self, recorded: RecordedAnswer, *, forever: bool) -> None:
+        if self._is_of_site(recorded.url):
+            return
         assert recorded.status is not None
         assert recorded.blob is not None
         entry = CacheEntry(
