@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import framewright
+from truth.libraries import library
 from truth.stages import composed
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/index.html"))
@@ -135,6 +136,47 @@ def test_a_page_that_cannot_be_opened_is_told_with_what_is_written(tmp_path):
     ]
     assert report.page is None and report.audit is None
     assert "cannot be opened" in (tmp_path / "report" / "index.html").read_text()
+
+
+SCENE = """<!doctype html><html data-composition-variables='[{"id": "name", "type": "string", "default": "x"}]'><body>
+<template id="scene-template"><div data-composition-id="scene" data-width="640" data-height="360" data-duration="1">
+<style>.box { position: absolute; width: 90px; height: 90px; background: url(../assets/dot.svg) }</style>
+<div class="box"></div><p class="name"></p><img src="assets/dot.svg">
+<script>
+  document.querySelector(".name").textContent = window.__hyperframes.getVariables().name;
+  const tl = gsap.timeline({ paused: true });
+  tl.to(".box", { x: 300, duration: 1 });
+  window.__timelines["scene"] = tl;
+</script></div></template></body></html>"""
+MAIN = """<!doctype html>
+<html lang="en" data-composition-variables='[{"id": "title", "type": "string", "label": "Title", "default": "Hello"}]'>
+<head><meta charset="utf-8"><title>A project</title><script src="assets/gsap.min.js"></script>
+<style>* { margin: 0 } body { background: #111; color: #fff; font-family: Inter, sans-serif } .clip { position: absolute }</style>
+</head><body>
+<div id="root" data-composition-id="main" data-start="0" data-duration="3" data-width="640" data-height="360">
+  <h1 id="title" class="clip" data-start="0" data-duration="1" data-track-index="0" data-var-text="title" data-hf-id="1">Hello</h1>
+  <div id="one" class="clip" data-composition-id="scene" data-composition-src="compositions/scene.html" data-start="1"
+    data-duration="1" data-track-index="0" data-variable-values='{"name": "One"}'></div>
+  <div id="two" class="clip" data-composition-id="scene-two" data-composition-src="compositions/scene.html" data-start="one"
+    data-duration="1" data-track-index="0" data-variable-values='{"name": "Two"}'></div>
+</div>
+<script>
+  window.__timelines = window.__timelines || {};
+  const tl = gsap.timeline({ paused: true });
+  tl.from("#title", { opacity: 0, y: 55, duration: 0.9 }, 0.2);
+  window.__timelines["main"] = tl;
+</script></body></html>"""
+
+
+def test_a_project_of_several_files_is_clean(tmp_path):
+    dot = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4" fill="red"/></svg>'
+    files = {"index.html": MAIN, "compositions/scene.html": SCENE, "assets/dot.svg": dot}
+    for name, content in {**files, "assets/gsap.min.js": library("gsap/dist/gsap.min.js")}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    report = framewright.check(tmp_path, **SMALL)
+    assert report.findings == ()
+    assert report.files == ("index.html", "compositions/scene.html", "assets/gsap.min.js")
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: page.parent.name)

@@ -88,12 +88,12 @@ class Attribute:
 
     Attributes:
         value: without quotes and references such as ``&amp;``; empty where none is written.
-        place: where its name begins.
+        offset: characters from the beginning of the file to its name.
     """
 
     name: str
     value: str
-    place: Place
+    offset: int
 
 
 @dataclass(eq=False, slots=True)
@@ -101,6 +101,8 @@ class Element:
     """An element as it is written. Two are equal only when they are the same one.
 
     Attributes:
+        document: that it is written in.
+        offset: characters from the beginning of the file to its tag.
         attributes: by name in lower case; of a repeated one the first, as in browsers.
         parent: None at the top of the file.
         text: of a script or style, all that is in it; else empty.
@@ -110,7 +112,8 @@ class Element:
     """
 
     tag: str
-    place: Place
+    document: Document
+    offset: int
     attributes: dict[str, Attribute]
     parent: Element | None
     text: str = ""
@@ -128,10 +131,15 @@ class Element:
         """Whether one of these attributes is written."""
         return any(name in self.attributes for name in names)
 
+    @property
+    def place(self) -> Place:
+        """Where its tag begins."""
+        return self.document.place(self.offset)
+
     def at(self, name: str) -> Place:
         """Where an attribute stands; where it is not written, the element."""
         found = self.attributes.get(name)
-        return self.place if found is None else found.place
+        return self.place if found is None else self.document.place(found.offset)
 
     def above(self) -> Iterator[Element]:
         """Its parent, the parent of that, and so on."""
@@ -245,7 +253,8 @@ class _Reader(HTMLParser):
         number = self._counts[parent, tag] = self._counts.get((parent, tag), 0) + 1
         element = Element(
             tag=tag,
-            place=self._document.place(start),
+            document=self._document,
+            offset=start,
             attributes=self._attributes(start, written, attrs),
             parent=parent,
             text_offset=start + len(written),
@@ -267,5 +276,5 @@ class _Reader(HTMLParser):
         found: dict[str, Attribute] = {}
         for key, value in attrs:
             if key not in found:
-                found[key] = Attribute(key, value or "", self._document.place(places.get(key, start)))
+                found[key] = Attribute(key, value or "", places.get(key, start))
         return found
