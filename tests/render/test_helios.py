@@ -113,6 +113,41 @@ async def test_the_virtual_time_and_the_props_are_there_before_the_first_script(
     assert await shown.ask("[found, kept]") == [[0, "{}"], [True, True]]
 
 
+TITLE = """<div data-composition-id="main" data-no-timeline data-composition-variables='[
+    {"id": "title", "type": "string", "label": "Title", "default": "Plain"},
+    {"id": "size", "type": "number", "label": "Size", "default": 4}]'></div>"""
+WITH_PROPS = """const helios = window.helios = new Helios({ duration: 1, fps: 30, inputProps: { title: 'Own', other: 1 },
+    schema: { title: { type: 'string' }, size: { type: 'number', default: 2 }, other: { type: 'number' } } });"""
+
+
+@pytest.mark.parametrize(
+    ("script", "told"), [("", "inputProps.value"), ("window.props = __HELIOS_PROPS__;", "props")]
+)
+async def test_variables_are_the_props(stages, script, told):
+    html = page(script + WITH_PROPS, TITLE)
+    shown = await stages.open(html, wishes=Wishes(variables={"title": "Given"}))
+    props = await shown.ask("props" if told == "props" else "helios.inputProps.value")
+    assert (props["title"], props["size"]) == ("Given", 4)
+    assert props.get("other") == (None if told == "props" else 1)
+
+
+async def test_props_that_a_script_has_read_are_its_own_business(stages):
+    html = page("window.props = __HELIOS_PROPS__;" + WITH_PROPS, TITLE)
+    shown = await stages.open(html, wishes=Wishes(variables={"title": "Given"}))
+    assert (await shown.ask("helios.inputProps.value"))["title"] == "Own"
+
+
+async def test_props_that_the_schema_refuses_are_told(stages):
+    html = page(
+        WITH_PROPS.replace("title: { type: 'string' }", "title: { type: 'number', default: 1 }").replace(
+            "'Own'", "5"
+        ),
+        TITLE,
+    )
+    shown = await stages.open(html, wishes=Wishes(variables={"title": "Given"}))
+    assert any("setInputProps" in notice.message for notice in shown.description.notices)
+
+
 async def test_a_playing_instance_is_stopped_and_put(stages):
     shown = await stages.open(page(MAKE + NOTE + "helios.play()"))
     for seconds in (1, 3, 2):

