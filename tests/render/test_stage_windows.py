@@ -225,6 +225,23 @@ async def test_children_of_the_root_find_their_place(stages):
     assert await page.ask("text.offsetWidth < 640 && text.offsetHeight < 360")
 
 
+@pytest.mark.parametrize(
+    ("root", "place"),
+    [
+        ("", [0, 0]),
+        ("display:flex;align-items:center;justify-content:center", [280, 150]),
+        ("display:grid;place-items:end", [560, 300]),
+    ],
+)
+async def test_children_without_a_place_lie_where_each_would_lie_alone(stages, root, place):
+    child = clip("%s", 'data-start="%s" data-duration="1" style="width:80px;height:60px"')
+    body = "".join(child % (name, start) for name, start in (("one", 0), ("two", 0), ("three", 1)))
+    page = await stages.open(composed(body, root=ROOT + f' style="{root}"'))
+    await page.at(1)
+    for name in ("one", "two", "three"):
+        assert await page.ask(f"[{name}.offsetLeft, {name}.offsetTop]") == place
+
+
 async def test_known_holds_are_foreseen(stages):
     page = await stages.open(composed(clip("a", 'data-start="1" data-duration="2"'), root=ROOT))
     assert page.description.foreseeable

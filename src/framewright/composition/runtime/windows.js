@@ -1,5 +1,6 @@
 // fw.windows: every element with data-start, and every host, shows while start ≤ t < start + duration, data-hidden never.
-//   place()        direct children of the root without a place of their own lie at its top left
+//   place()        direct children of the root without a place of their own leave the flow, each where it would lie alone:
+//                  at the top left of a plain root, in the middle of one that centres
 //   fill()         those that came out without a size get all of it; called once pictures and fonts are there
 //   due(seconds)   whether a window opens or closes at that time; finds elements that were added or changed since
 //   turn()         opens and closes those
@@ -165,8 +166,6 @@
     });
     for (const child of placeless) {
       child.style.setProperty("position", "absolute");
-      child.style.setProperty("top", "0px");
-      child.style.setProperty("left", "0px");
       unsized.add(child);
     }
     if (filled) fill();
