@@ -58,7 +58,7 @@ def test_every_browser_gets_the_answer_that_the_first_one_got(render, tmp_path):
 def test_strange_addresses_after_the_page_is_ready_fail_or_end_a_strict_render(render, tmp_path):
     with far_server({"/a.svg": SVG}) as far:
         script = f"""<img id=i width=9 height=9><script>addEventListener('hf-seek', ({{detail}}) => {{
-          if (detail.time > 0.2) i.src = '{far.origin}/a.svg' }})</script>"""
+          if (detail.time > 0.2) i.src = '{far.origin}/a' + '.svg' }})</script>"""
         page = written(tmp_path / "page", composed(script, root="data-duration=1"))
         _, report = render(page, "a.mp4", fps=10, workers=1, quality="draft")
         assert "REMOTE_UNKNOWN" in codes(report)
@@ -66,6 +66,30 @@ def test_strange_addresses_after_the_page_is_ready_fail_or_end_a_strict_render(r
             framewright.render(page, tmp_path / "b.mp4", fps=10, workers=1, quality="draft", strict=True)
         assert caught.value.code == "REMOTE_UNKNOWN"
         assert far.asked == []
+
+
+def test_what_later_classes_keyframes_and_scripts_name_is_there_in_time(tmp_path):
+    with far_server(
+        dict.fromkeys(("/class.svg", "/key.svg", "/script.svg", "/template.svg", "/to.svg"), SVG)
+    ) as far:
+        far.replies["/moved.svg"] = (302, {"location": "/to.svg"}, b"")
+        html = f"""<style>.later {{ background: url({far.origin}/class.svg) }}
+        @keyframes show {{ 50% {{ background-image: url("{far.origin}/key.svg") }} }}</style><img id=i>
+        <template><img src="{far.origin}/template.svg"></template><script>
+        addEventListener('hf-seek', () => 0); const later = ['{far.origin}/script.svg', '{far.origin}/moved.svg'];
+        const namespace = 'http://www.w3.org/2000/svg', dead = 'http://127.0.0.1:1/dead.png', mine = location.origin + '/mine.png';
+        </script>"""
+        page = written(tmp_path / "page", composed(html, root="data-duration=1"))
+        found = framewright.probe(page, strict=True)
+        assert {one.url.rpartition("/")[2]: one.status for one in found.remote} == {
+            "class.svg": 200,
+            "key.svg": 200,
+            "script.svg": 200,
+            "template.svg": 200,
+            "moved.svg": 302,
+            "to.svg": 200,
+        }
+        assert found.notices == ()
 
 
 def test_a_strict_probe_refuses_what_nobody_answers(tmp_path):

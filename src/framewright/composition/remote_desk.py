@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
-from framewright.browser import make_profile, remove_profile
+from framewright.browser import Request, make_profile, remove_profile
 from framewright.composition.remote.blobs import BlobFolder
 from framewright.composition.remote.cache import RemoteCache
 from framewright.composition.remote.fetch import Allowance, Fetcher
@@ -19,11 +19,11 @@ from framewright.composition.resolvers.npmrc import read_npm_config
 from framewright.composition.resolvers.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from types import TracebackType
 
-    from framewright.browser import Answer, Refusal, Request
+    from framewright.browser import Answer, Refusal
     from framewright.model.composition import Notice
     from framewright.model.recording import Recording
     from framewright.model.settings import Settings
@@ -108,6 +108,20 @@ class RemoteDesk:
     async def answer(self, request: Request) -> Answer | Refusal:
         """The answer to a request of any page."""
         return await self._answerer.answer(request)
+
+    def foresee(self, addresses: Iterable[str], origin: str) -> None:
+        """Record also what a page names and has not asked for yet. Of what fails nothing is told.
+
+        Args:
+            origin: of the page. What it has itself is left out, unless it comes from elsewhere as a whole.
+        """
+        headers = {"accept": "*/*", "origin": origin, "referer": f"{origin}/"}
+        own = None if self._site is not None else f"{origin}/"
+        self._recorder.foresee(
+            Request(method="GET", url=address, headers=headers)
+            for address in addresses
+            if own is None or not address.startswith(own)
+        )
 
     async def freeze(self) -> Recording:
         """From now on answer from what was recorded, and from nothing else."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from framewright.browser import find_browser, has_frame_control
 from framewright.composition import RemoteDesk, Site, Wishes, open_project
+from framewright.composition.remote import foreseen_addresses
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
 from framewright.render.font_choice import provide_fonts
@@ -92,6 +93,7 @@ async def open_composition(
         )
         first = await _open_first(theatre, _likely_size(project, options), options)
         first, font_choice, lacking = await provide_fonts(theatre, first)
+        desk.foresee(await foreseen_addresses(first.page), theatre.origin)
         recording = await desk.freeze()
         page = first.description
         size, size_choice, ignored = choose_size(page, options)

@@ -3,6 +3,7 @@
 from framewright.composition.remote.blobs import BlobFolder
 from framewright.composition.remote.cache import CacheEntry, RemoteCache
 from framewright.composition.remote.fetch import Allowance, Fetched, Fetcher, FetchError
+from framewright.composition.remote.foresight import foreseen_addresses
 from framewright.composition.remote.policy import NetworkPolicy
 from framewright.composition.remote.replay import Replay
 
@@ -16,4 +17,5 @@ __all__ = [
     "NetworkPolicy",
     "RemoteCache",
     "Replay",
+    "foreseen_addresses",
 ]

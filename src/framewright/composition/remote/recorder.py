@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from framewright.browser import Answer, Refusal
 from framewright.composition.remote.cache import CacheEntry
@@ -15,7 +17,7 @@ from framewright.model.logs import get_logger
 from framewright.model.recording import AnsweredBy, RecordedAnswer, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from framewright.browser import Request
     from framewright.composition.remote.blobs import BlobFolder
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _log = get_logger(__name__)
 
 _MOST = 10_000
+_MOST_REDIRECTIONS = 5
 _SHORT = 300
 _CORS = ("access-control-allow-origin", "*")
 
@@ -59,10 +62,14 @@ class Recorder:
         self._on_notice = on_notice
         self._site = site
         self._answers: dict[Key, asyncio.Task[RecordedAnswer]] = {}
+        # Looked for although nobody has asked: when nothing comes of it, nothing is recorded.
+        self._foreseen: set[Key] = set()
+        self._following: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: Request) -> Answer | Refusal:
         """The answer, found once for all who ask."""
         key = key_of(request)
+        self._foreseen.discard(key)
         task = self._answers.get(key)
         if task is None:
             if len(self._answers) >= _MOST:
@@ -72,6 +79,26 @@ class Recorder:
         await asyncio.wait((task,))
         return await show(self._result(key), self._blobs, request)
 
+    def foresee(self, requests: Iterable[Request]) -> None:
+        """Look for what will likely be asked for after the recording is closed, and for where that leads."""
+        for request in requests:
+            task = asyncio.create_task(self._follow(request))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def _follow(self, request: Request) -> None:
+        for _ in range(_MOST_REDIRECTIONS):
+            key = key_of(request)
+            if key in self._answers or len(self._answers) >= _MOST:
+                return
+            self._foreseen.add(key)
+            task = self._answers[key] = asyncio.create_task(self._find(key, request))
+            await asyncio.wait((task,))
+            location = dict(self._result(key).headers).get("location")
+            if location is None:
+                return
+            request = replace(request, url=urljoin(request.url, location))
+
     async def finish(self, patience: float) -> Recording:
         """Wait for what is under way, let the rest fail, and return what was recorded.
 
@@ -80,13 +107,19 @@ class Recorder:
         """
         deadline = time.monotonic() + patience
         # An answer may lead to further questions.
-        while under_way := [task for task in self._answers.values() if not task.done()]:
+        while under_way := self._under_way():
             left = deadline - time.monotonic()
             if left <= 0:
                 for task in under_way:
                     task.cancel()
             await asyncio.wait(under_way, timeout=left if left > 0 else 1.0)
-        return Recording(answers=tuple(sorted((self._result(key) for key in self._answers), key=_order)))
+        answers = {key: self._result(key) for key in self._answers}
+        kept = (one for key, one in answers.items() if key not in self._foreseen or _is_there(one))
+        return Recording(answers=tuple(sorted(kept, key=_order)))
+
+    def _under_way(self) -> list[asyncio.Task[RecordedAnswer] | asyncio.Task[None]]:
+        following = [task for task in self._following if not task.done()]
+        return [*following, *(task for task in self._answers.values() if not task.done())]
 
     def _result(self, key: Key) -> RecordedAnswer:
         task = self._answers[key]
@@ -241,6 +274,10 @@ def _permission(key: Key, request: Request, by: AnsweredBy) -> RecordedAnswer:
     wished = request.headers.get("access-control-request-headers", "*")
     headers = (_CORS, ("access-control-allow-headers", wished), ("access-control-allow-methods", "GET, HEAD"))
     return RecordedAnswer(method=key.method, url=key.url, status=204, headers=headers, by=by)
+
+
+def _is_there(recorded: RecordedAnswer) -> bool:
+    return recorded.status is not None and recorded.status < 400
 
 
 def _order(recorded: RecordedAnswer) -> tuple[str, str, str]:
