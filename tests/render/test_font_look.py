@@ -109,6 +109,29 @@ async def test_a_font_file_that_is_missing(look):
     assert used(page) == {"Own": ("Arimo",)}
 
 
+async def test_text_that_comes_later_is_looked_at_too(look):
+    script = """<script>setTimeout(() => {
+        document.body.insertAdjacentHTML('beforeend', '<p id=x style="font-family: Futura">x</p><p style="font-family: Arial">y</p>'
+            + '<p style="font-family: Bodoni">z</p>') }, 1500)</script>"""
+    page = await look(f"<p style='font-family: Bodoni'>a</p>{script}")
+    assert told(page) == {("FONT_SUBSTITUTED", "p")}
+    notices = []
+    for time in (0.5, 1.5, 2, 2.5, 1, 3):
+        notices += (await page.at(time)).step.notices
+    # Bodoni was told before.
+    assert [(notice.code, notice.element) for notice in notices] == [("FONT_SUBSTITUTED", "#x")]
+    assert "'Futura'" in notices[0].message
+
+
+async def test_other_weights_of_a_family_in_use_are_there_too(look):
+    style = """<style>@font-face { font-family: Two; font-weight: 400; src: url(a.ttf) }
+        @font-face { font-family: Two; font-weight: 700; src: url(b.ttf) } p { font-family: Two }
+        @font-face { font-family: Idle; src: url(none.ttf) }</style>"""
+    files = {"a.ttf": face("Cousine-Regular.ttf"), "b.ttf": face("Cousine-Bold.ttf")}
+    page = await look(f"{style}<p>word</p>", files)
+    assert await page.ask("[...document.fonts].map((face) => face.status)") == ["loaded", "loaded", "unloaded"]
+
+
 async def test_the_look_leaves_no_trace(look):
     script = """<script>seen = []; new MutationObserver((records) => seen.push(...records))
         .observe(document, { childList: true, subtree: true, attributes: true, characterData: true })</script>"""
@@ -135,7 +158,7 @@ async def test_ten_thousand_texts_are_a_few_questions(look, monkeypatch):
     page = await look("<p style='font-family: Futura'>word <b>word</b></p>" * 5000)
     assert ("FONT_SUBSTITUTED", "p:nth-of-type(1)") in told(page)
     assert asked.count("CSS.getPlatformFontsForNode") <= 12
-    many = "".join(f"<p style='font-family: Family{number}'>word</p>" for number in range(1000))
+    many = "".join(f"<p style='font-family: Family{number}'>word</p>" for number in range(500))
     asked.clear()
     page = await look(many)
     assert asked.count("CSS.getPlatformFontsForNode") <= 200

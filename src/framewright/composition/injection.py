@@ -61,6 +61,7 @@ RUNTIME_FILES = (
     "scoped_scripts.js",
     "hosts.js",
     "cover.js",
+    "texts.js",
     "fonts.js",
     "images.js",
     "ready.js",

@@ -9,7 +9,7 @@
 //   pass(first, stop, numerator, denominator)  goes through frames of numerator / denominator a second one after the
 //                  other, for a quarter of a second of real time at most, and up to the first at the end of which the
 //                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices]
-//   fonts()        what text asks for, in all documents, see fonts.js; fontSamples() the nodes that it speaks of
+//   fonts()        what text asks for, in all documents, see texts.js; fontSamples() the nodes that it speaks of
 //   cover(grey)    lays two greys over the page; null takes them away
 //
 // Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, Helios, windows, animations,
@@ -73,6 +73,7 @@
     for (const realm of realms) realm.animations.collect("script");
     const late = realms.map((realm) => realm.fonts.late()).filter((promise) => promise !== null);
     if (late.length > 0) await Promise.all(late);
+    for (const realm of realms) realm.texts.later();
   };
 
   /** @param {number} seconds */
@@ -149,8 +150,8 @@
       return state;
     },
     describe: fw.describe.page,
-    fonts: () => fw.realms().flatMap((realm) => realm.fonts.groups()),
-    fontSamples: () => fw.realms().flatMap((realm) => realm.fonts.samples()),
+    fonts: () => fw.realms().flatMap((realm) => realm.texts.groups()),
+    fontSamples: () => fw.realms().flatMap((realm) => realm.texts.samples()),
     cover: fw.cover.set,
   };
 

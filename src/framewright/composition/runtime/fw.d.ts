@@ -223,12 +223,14 @@ interface Fw {
   draws: { heard(): boolean };
   stillness: { until(seconds: number): number | null };
 
-  fonts: {
-    wait(): Promise<void>;
-    late(): Promise<void> | null;
+  texts: {
+    styles(): { font: string; families: string[]; letters: Set<string> }[];
     groups(): unknown[];
     samples(): Node[];
+    later(): void;
+    plain(family: string): string;
   };
+  fonts: { wait(): Promise<void>; late(): Promise<void> | null };
   gsapCopies: { all(): FwGsap[] };
   gsapMoments: {
     within(animation: any, from: number, to: number): number;
