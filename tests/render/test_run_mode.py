@@ -141,3 +141,26 @@ def test_what_the_command_line_says(tmp_path, render):
     done = subprocess.run([*command, "walk"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "use seek, run, auto" in done.stdout
+
+
+LEAVING = (
+    counter.SHOW
+    + """
+let left = 0;
+new IntersectionObserver((entries) => {
+  for (const entry of entries) left += !entry.isIntersecting;
+}).observe(seen);
+(function step(at) { seen.style.left = at > 1500 ? "-99px" : "9px"; show(left); requestAnimationFrame(step); })(0);
+"""
+)
+
+
+def test_nothing_leaves_the_view_where_two_runs_of_frames_meet(render, tmp_path):
+    body = (
+        f'{counter.CELLS}<b id="seen" style="position:absolute;top:9px;width:9px;height:9px;opacity:0"></b>'
+    )
+    page = pages.write(tmp_path / "page", pages.document(FILM, body, script=LEAVING))
+    path, _ = render(page, workers=1, quality="draft")
+    numbers = decoding.numbers(path)
+    assert numbers[:46] == [0] * 46
+    assert set(numbers[48:]) == {1}

@@ -33,6 +33,7 @@ RUNTIME_FILES = (
     "animations.js",
     "smil.js",
     "stillness.js",
+    "sight.js",
     "draws.js",
     "scripts.js",
     "waits.js",

@@ -1,4 +1,5 @@
 // fw.cover: two greys over everything that the page shows, for the sync frames of the frame stream.
+//   on()       whether they lie there
 //   set(grey)  0 to 255: this grey on the left half, 255 - grey on the right; null takes them away and leaves no trace: a
 //              constructed style sheet, no change of the document
 // The page below is clipped away, not only painted over: nothing of its drawing may shine through, and the top layer
@@ -27,6 +28,7 @@
   };
 
   fw.cover = {
+    on: () => on,
     /** @param {number | null} grey */
     set(grey) {
       if (grey !== null) sheet.replaceSync(rules(grey));
