@@ -5,11 +5,21 @@
     report = framewright.render("my-title/", "title.mp4", fps=30)
     print(report.output.frames, "frames,", report.unchanged, "of them unchanged")
 
-:func:`render`, :func:`probe` and :func:`check` block; those that end in ``_async`` are awaited. What goes wrong is
+:func:`render`, :func:`render_batch`, :func:`probe` and :func:`check` block; those that end in ``_async`` are awaited. What goes wrong is
 raised as a :class:`FramewrightError` whose ``code`` is for programs and whose ``message`` is for people.
 """
 
 from framewright.check import CheckReport, DifferingFrame, Finding, Place, Severity, check, check_async
+from framewright.model.batch import (
+    BatchEvent,
+    BatchFinished,
+    BatchReport,
+    Failure,
+    RowBegan,
+    RowFailed,
+    RowResult,
+    RowTold,
+)
 from framewright.model.composition import Clip, Description, Notice, Variable, VariableType
 from framewright.model.errors import (
     BrowserError,
@@ -49,9 +59,14 @@ from framewright.render import (
     probe_async,
     render,
     render_async,
+    render_batch,
+    render_batch_async,
 )
 
 __all__ = [
+    "BatchEvent",
+    "BatchFinished",
+    "BatchReport",
     "BrowserError",
     "CancelToken",
     "Check",
@@ -64,6 +79,7 @@ __all__ = [
     "DifferingFrame",
     "EncoderError",
     "ExitCode",
+    "Failure",
     "FellBack",
     "FileFacts",
     "Finding",
@@ -80,6 +96,10 @@ __all__ = [
     "RenderEvent",
     "RenderOptions",
     "RenderReport",
+    "RowBegan",
+    "RowFailed",
+    "RowResult",
+    "RowTold",
     "Settings",
     "SetupError",
     "Severity",
@@ -96,4 +116,6 @@ __all__ = [
     "probe_async",
     "render",
     "render_async",
+    "render_batch",
+    "render_batch_async",
 ]

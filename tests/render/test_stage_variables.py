@@ -226,10 +226,10 @@ async def test_open_shadow_roots_of_the_document_are_filled(stages):
 
 @pytest.mark.parametrize("photo", ["new.svg", {"url": "new.svg"}])
 async def test_a_source_from_a_variable(stages, photo):
-    body = """<img id="i" data-var-src="photo" src="old.svg" srcset="old.svg 2x">
-        <picture><source id="s" data-var-src="photo" srcset="old.svg"><img id="j" src="old.svg"></picture>"""
-    new = PICTURE.replace('"8"', '"16"')
-    page = await stages.open(card(body), {"old.svg": PICTURE, "new.svg": new}, given(photo=photo))
+    body = """<img id="i" data-var-src="photo" src="old.svg" srcset="wide.svg 400w" sizes="100px">
+        <picture><source id="s" data-var-src="photo" srcset="wide.svg 400w" sizes="50px"><img id="j" src="old.svg"></picture>"""
+    files = {"old.svg": PICTURE, "wide.svg": PICTURE, "new.svg": PICTURE.replace('"8"', '"16"')}
+    page = await stages.open(card(body), files, given(photo=photo))
     assert await page.ask("[i.naturalWidth, j.naturalWidth]") == [16, 16]
     assert page.codes == set()
 

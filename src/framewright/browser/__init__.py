@@ -1,12 +1,13 @@
 """Finding, starting and driving Chromium; serving the files that it opens. Knows nothing of video."""
 
 from framewright.browser.browser import Browser, BrowserOptions
+from framewright.browser.drawn import Drawn
 from framewright.browser.find import BrowserInfo, describe_browser, find_browser, has_frame_control
 from framewright.browser.flags import sandbox_obstacle, shm_is_small
 from framewright.browser.font_files import FontFile, find_fonts, font_fingerprint
 from framewright.browser.journal import LONGEST_ADDRESS
 from framewright.browser.media_types import media_type
-from framewright.browser.page import Drawn, Page
+from framewright.browser.page import Page
 from framewright.browser.profiles import make_profile, remove_profile
 from framewright.browser.requests import Answer, Answerer, Outside, Refusal, Request
 from framewright.browser.server import FileServer

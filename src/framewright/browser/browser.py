@@ -18,6 +18,7 @@ from framewright.browser.framing import CborFraming, JsonFraming
 from framewright.browser.page import Page
 from framewright.browser.process import BrowserProcess
 from framewright.browser.profiles import make_profile, profile_folder, remove_profile, sweep_profiles
+from framewright.browser.reuse import clear, leave
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError, SetupError
 from framewright.model.logs import get_logger
 
@@ -88,6 +89,7 @@ class Browser:
         self._reason: FramewrightError | None = None
         self._pages: dict[str, Page] = {}
         self._contexts: dict[str, str | None] = {}
+        self._left: set[str] = set()
         self.version = ""
         self.sandboxed = False
         self.loopback = "127.0.0.1" if options.origin is None else f"{secrets.token_hex(16)}.localhost"
@@ -253,6 +255,8 @@ class Browser:
             self._pages[target["targetId"]] = page
             self._contexts[target["targetId"]] = wishes.get("browserContextId")
             await page.prepare()
+            if self._left and not apart:
+                await clear(page, self._left)
         except CallTimeoutError as error:
             raise BrowserError(
                 f"The browser opens no page: {error} was not answered.", code="BROWSER_STALLED"
@@ -265,12 +269,22 @@ class Browser:
         Raises:
             BrowserError: the browser is gone.
         """
-        if self._pages.pop(target, None) is None:
+        if target not in self._contexts:
             return
         context = self._contexts.pop(target)
         await self.call("Target.closeTarget", {"targetId": target})
         if context is not None:
             await self.call("Target.disposeBrowserContext", {"browserContextId": context})
+
+    async def empty(self, *, timeout: float = 5.0) -> None:
+        """Close all pages; the next one finds the browser as if it were the first.
+
+        Raises:
+            CompositionError, BrowserError: a page does not close: close the browser instead.
+        """
+        for page in tuple(self._pages.values()):
+            await leave(page, timeout)
+            self._left |= page.origins
 
     async def _new_context(self) -> dict[str, Any]:
         context = {
@@ -352,6 +366,9 @@ class Browser:
             page = self._pages.get(params["targetId"])
             if page is not None:
                 page.crashed(out_of_memory=self._running.wrote("javascript OOM", "Out of memory"))
+        elif method == "Target.targetDestroyed":
+            if page := self._pages.pop(params["targetId"], None):
+                page.destroyed()
         elif method == "Browser.downloadWillBegin":
             for page in self._pages.values():
                 page.download_denied(params.get("url", ""))

@@ -119,6 +119,10 @@ class Connection:
         """Give the events of a session ("" for the browser's own) to a handler; it must not block."""
         self._sessions[session] = handler
 
+    def forget(self, session: str) -> None:
+        """Let nobody hear a session any more: what it belonged to is closed."""
+        self._sessions.pop(session, None)
+
     def close(self, reason: FramewrightError) -> None:
         """Close both ends; every call that waits, and every later one, raises the reason."""
         if self._closed is not None:

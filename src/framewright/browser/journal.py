@@ -26,6 +26,7 @@ class Journal:
         self.notices: list[Notice] = []
         self.script_errors: list[str] = []
         self.remote: set[str] = set()
+        self.origins: set[str] = set()
         self._known: set[tuple[str, str]] = set()
         self._requests: dict[str, str] = {}
         self._looks: set[str] = set()
@@ -38,6 +39,7 @@ class Journal:
     def set_origin(self, url: str) -> None:
         """Addresses of this one's origin belong to the project; others are remote."""
         self._origin = _origin(url)
+        self.origins.add(self._origin)
 
     def note(self, code: str, message: str, address: str | None = None) -> None:
         """Add a notice, unless it is known or there are too many."""
@@ -105,6 +107,7 @@ class Journal:
     def _remember_remote(self, url: str) -> None:
         if len(self.remote) < 10 * _MOST and urlsplit(url).scheme in _WEB and _origin(url) != self._origin:
             self.remote.add(url[:2000])
+            self.origins.add(_origin(url))
 
     def _response(self, params: dict[str, Any]) -> None:
         answer = params["response"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewright.browser.arrival import Arrival
 from framewright.browser.connection import CallTimeoutError, ProtocolError
+from framewright.browser.drawn import Drawn
 from framewright.browser.fontconfig import generic_families
 from framewright.browser.journal import Journal, describe_exception, shortened, shown_address
 from framewright.browser.manners import Manners
@@ -34,20 +34,6 @@ _SETTLING_SECONDS = 5.0
 _SIGN_OF_LIFE_SECONDS = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What a draw did.
-
-    Attributes:
-        damage: something changed since the draw before.
-        png: the picture when it was asked for; None also when the browser had none ready, which does not mean that
-            nothing changed.
-    """
-
-    damage: bool
-    png: bytes | None = None
-
-
 class Page:
     """A page of a :class:`~framewright.browser.browser.Browser`. Made by ``Browser.new_page``.
 
@@ -56,6 +42,7 @@ class Page:
     Attributes:
         call_timeout: seconds that a call may take unless it says otherwise.
         ticks: milliseconds on the compositor's clock at the last draw.
+        gone: set once the browser has closed it.
     """
 
     def __init__(
@@ -84,6 +71,7 @@ class Page:
         )
         self._handlers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
         self._failure: FramewrightError | None = None
+        self.gone = asyncio.Event()
         self._loaded = asyncio.Event()
         self._drawing = asyncio.Lock()
         self._may_draw = asyncio.Event()
@@ -232,6 +220,11 @@ class Page:
         """Close this page alone; its browser goes on."""
         await self._browser.close_page(self._target)
 
+    @property
+    def origins(self) -> set[str]:
+        """Those that it asked for anything."""
+        return self._journal.origins
+
     def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Give the parameters of every event of this name to a handler, which must not block."""
         self._handlers.setdefault(event, []).append(handler)
@@ -276,6 +269,12 @@ class Page:
         return tuple(sorted(self._journal.remote))
 
     # What the browser reports about this page.
+
+    def destroyed(self) -> None:
+        """The browser has closed it."""
+        self._fail(BrowserError("The page has been closed.", code="PAGE_CLOSED"))
+        self._connection.forget(self._session)
+        self.gone.set()
 
     def lost(self, reason: FramewrightError) -> None:
         """The browser is gone."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from framewright.cli import options as o  # noqa: TC001 -- typer reads it at run time
+
+if TYPE_CHECKING:
+    from framewright.render import RenderWishes
 
 app = typer.Typer(
     add_completion=False,
@@ -42,6 +47,7 @@ def render(
     composition: o.Composition,
     *,
     output: o.Output = None,
+    batch: o.Batch = None,
     format: o.Format = None,  # noqa: A002 -- the name of the option
     codec: o.Codec = None,
     quality: o.Quality = "standard",
@@ -69,32 +75,41 @@ def render(
     """Render a composition to a video."""
     from framewright.cli.render import Telling, run_render
 
+    wishes: RenderWishes = {
+        "format": format,
+        "codec": codec,
+        "quality": quality,
+        "crf": crf,
+        "bitrate": video_bitrate,
+        "alpha": alpha,
+        "fps": fps,
+        "start_frame": start_frame,
+        "end_frame": end_frame,
+        "width": width,
+        "height": height,
+        "duration": duration,
+        "scale": scale,
+        "variables": variables,
+        "mode": mode,
+        "strict": strict,
+        "workers": workers,
+        "capture": capture,
+    }
+    telling = Telling(as_json=as_json, quiet=quiet, debug=debug)
+    if batch is not None:
+        from framewright.cli.batch import run_batch
+
+        return run_batch(
+            composition,
+            batch,
+            output,
+            wishes,
+            telling=telling,
+            page_timeout=page_timeout,
+            page_memory=page_memory,
+        )
     return run_render(
-        composition,
-        output,
-        {
-            "format": format,
-            "codec": codec,
-            "quality": quality,
-            "crf": crf,
-            "bitrate": video_bitrate,
-            "alpha": alpha,
-            "fps": fps,
-            "start_frame": start_frame,
-            "end_frame": end_frame,
-            "width": width,
-            "height": height,
-            "duration": duration,
-            "scale": scale,
-            "variables": variables,
-            "mode": mode,
-            "strict": strict,
-            "workers": workers,
-            "capture": capture,
-        },
-        telling=Telling(as_json=as_json, quiet=quiet, debug=debug),
-        page_timeout=page_timeout,
-        page_memory=page_memory,
+        composition, output, wishes, telling=telling, page_timeout=page_timeout, page_memory=page_memory
     )
 
 

@@ -33,6 +33,13 @@ Output = Annotated[
         show_default=False, rich_help_panel=_OUTPUT,
     ),
 ]  # fmt: skip
+Batch = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ROWS", help="Render once a row of variables (.json, .ndjson, .csv); -o names fields: out/{name}-{index}.mp4.",
+        show_default=False, rich_help_panel=_OUTPUT,
+    ),
+]  # fmt: skip
 Format = Annotated[
     str | None,
     typer.Option(

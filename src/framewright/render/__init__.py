@@ -4,10 +4,19 @@ from framewright.render.cancel import CancelToken
 from framewright.render.installation import Check, CheckState
 from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
 from framewright.render.probe_result import ProbeResult
-from framewright.render.telling import Listener
-from framewright.render.verbs import diagnose, probe, probe_async, render, render_async
+from framewright.render.telling import BatchListener, Listener
+from framewright.render.verbs import (
+    diagnose,
+    probe,
+    probe_async,
+    render,
+    render_async,
+    render_batch,
+    render_batch_async,
+)
 
 __all__ = [
+    "BatchListener",
     "CancelToken",
     "CaptureWish",
     "Check",
@@ -23,4 +32,6 @@ __all__ = [
     "probe_async",
     "render",
     "render_async",
+    "render_batch",
+    "render_batch_async",
 ]

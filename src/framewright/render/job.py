@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from framewright.render.opening import Opened
     from framewright.render.options import RenderOptions
     from framewright.render.telling import Teller
+    from framewright.render.turn import Turn
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Job:
     Args:
         composition: a folder with an ``index.html``, or an HTML file.
         output: the file, or for an image sequence the folder, that shall stand in the end.
+        turn: of the batch that this is a part of, if any.
     """
 
     def __init__(
@@ -58,7 +60,10 @@ class Job:
         options: RenderOptions,
         settings: Settings,
         teller: Teller,
+        *,
+        turn: Turn | None = None,
     ) -> None:
+        self._turn = turn
         self._composition = composition
         self._output = Path(output)
         self._options = options
@@ -81,7 +86,7 @@ class Job:
             # Whoever cannot write finds out before a browser starts.
             target = stack.enter_context(OutputFile(self._output, folder=kind.format is Format.PNG_SEQUENCE))
             opened = await stack.enter_async_context(
-                open_composition(self._composition, self._options, self._settings, self._teller)
+                open_composition(self._composition, self._options, self._settings, self._teller, self._turn)
             )
             spec, choice = choose_output(
                 kind, self._options, transparent=opened.first.description.transparent

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from framewright.render.telling import Teller
     from framewright.render.theatre import Performance
     from framewright.render.timing import Timing
+    from framewright.render.turn import Turn
 
 _SIDES = re.compile(rb"""data-(width|height)\s*=\s*["']?\s*(\d{1,5})""")
 _ATTEMPTS = 3
@@ -55,9 +56,16 @@ class Opened:
 
 @asynccontextmanager
 async def open_composition(
-    composition: str, options: RenderOptions, settings: Settings, teller: Teller
+    composition: str,
+    options: RenderOptions,
+    settings: Settings,
+    teller: Teller,
+    turn: Turn | None = None,
 ) -> AsyncIterator[Opened]:
     """Open the composition in a first browser, and close every browser of it in the end.
+
+    Args:
+        turn: of the batch that this is a part of; its browsers go on.
 
     Raises:
         FramewrightError: see :func:`framewright.render`.
@@ -84,14 +92,16 @@ async def open_composition(
                 height=options.height,
                 page_timeout=settings.page_timeout,
                 variables=options.variables,
+                spare_variables=turn.spare if turn else (),
+                written_variables=turn is not None and turn.written,
             ),
             settings=settings,
             remote=desk,
         )
         theatre = await stack.enter_async_context(
-            Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back)
+            Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back, turn=turn)
         )
-        first = await _open_first(theatre, _likely_size(project, options), options)
+        first = await _open_first(theatre, likely_size(project, options), options)
         first, font_choice, lacking = await provide_fonts(theatre, first)
         desk.foresee(await foreseen_addresses(first.page), theatre.origin)
         recording = await desk.freeze()
@@ -123,7 +133,7 @@ async def _open_first(theatre: Theatre, size: Size, options: RenderOptions) -> P
     )
 
 
-def _likely_size(project: Project | Site, options: RenderOptions) -> Size:
+def likely_size(project: Project | Site, options: RenderOptions) -> Size:
     """A guess that saves a second start of the browser; the page itself has the last word."""
     page = b""
     if not isinstance(project, Site):

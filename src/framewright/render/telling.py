@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from framewright.model.batch import BatchEvent
 from framewright.model.errors import CompositionError
 from framewright.model.events import Decided, FellBack, RenderEvent, Stage, StageBegan, Warned
 from framewright.model.logs import get_logger
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from framewright.render.choice import Choice
 
 Listener = Callable[[RenderEvent], None]
+BatchListener = Callable[[BatchEvent], None]
 
 _log = get_logger("framewright.render")
 

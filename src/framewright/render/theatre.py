@@ -7,13 +7,14 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from framewright.browser import Browser, BrowserOptions, FileServer, Outside, find_fonts
+from framewright.browser import BrowserOptions, FileServer, Outside, find_fonts
 from framewright.composition import Site, Stage, Wishes
 from framewright.composition.fonts import unlinked_families
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
+from framewright.render.stock import BrowserStock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,20 +23,25 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from framewright.browser import Answerer, Page
+    from framewright.browser import Answerer, Browser, Page
     from framewright.composition import Project
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRate
     from framewright.model.settings import Settings
     from framewright.model.size import Size
+    from framewright.render.turn import Turn
 
 _NOWHERE = "http://nowhere.invalid"
 _log = get_logger(__name__)
 
 
 class Performance:
-    """A page in a browser of its own. It is the scene that the capture room works with."""
+    """A page in a browser of its own. It is the scene that the capture room works with.
+
+    Args:
+        stock: where the browser goes in the end; None for a guest in the browser of another performance.
+    """
 
     def __init__(
         self,
@@ -45,14 +51,14 @@ class Performance:
         size: Size,
         on_notices: Callable[[Iterable[Notice]], None],
         *,
-        guest: bool = False,
+        stock: BrowserStock | None,
     ) -> None:
         self.browser = browser
         self.page = page
         self.size = size
         self._stage = stage
         self._on_notices = on_notices
-        self._guest = guest
+        self._stock = stock
 
     @property
     def description(self) -> Description:
@@ -97,10 +103,13 @@ class Performance:
         await self.page.call("Emulation.setDefaultBackgroundColorOverride", {"color": colour})
 
     async def close(self) -> None:
-        """End the browser, or as a guest of another's the page alone. May be called again."""
-        # What is wrong with a browser that is thrown away was told by the call that failed.
-        with suppress(FramewrightError, OSError):
-            await (self.page if self._guest else self.browser).close()
+        """Give the browser back, or as a guest of another's close the page alone. May be called again."""
+        stock, self._stock = self._stock, None
+        if stock is not None:
+            await stock.give_back(self.browser)
+        elif not self.page.gone.is_set():
+            with suppress(FramewrightError, OSError):
+                await self.page.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +140,8 @@ class Theatre:
         house: what they share.
         on_notices: told of the warnings of every page.
         on_fallback: told when an opening had to be repeated.
+        turn: of the batch that this is a part of: browsers and the file server are the batch's, and go on. None: they
+            are our own, and end with us.
     """
 
     def __init__(
@@ -139,26 +150,29 @@ class Theatre:
         *,
         on_notices: Callable[[Iterable[Notice]], None],
         on_fallback: Callable[[FellBack], None],
+        turn: Turn | None = None,
     ) -> None:
         self._house = house
+        self._stock = turn.stock if turn else BrowserStock()
         self._on_notices = on_notices
         self._on_fallback = on_fallback
         self._open: set[Performance] = set()
-        self._starting = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._fonts: FontSet | None = None
         self.origin = ""
         # What a site is made of is recorded like all that is remote: every browser then gets the same.
-        self._own: str | None = None
+        self._own: str | None = turn.origin if turn else None
 
     async def __aenter__(self) -> Self:
         self._fonts = await asyncio.to_thread(find_fonts, self._house.settings)
         project = self._house.project
         if isinstance(project, Site):
             self.origin = project.origin
-        else:
+            return self
+        if self._own is None:
             server = FileServer(project.root, documents=project.documents)
-            self.origin = self._own = (await self._stack.enter_async_context(server)).origin
+            self._own = (await self._stack.enter_async_context(server)).origin
+        self.origin = self._own
         return self
 
     async def __aexit__(
@@ -211,13 +225,14 @@ class Theatre:
             origin=None if house.remote is None else self._own or _NOWHERE,
         )
         async with AsyncExitStack() as stack:
-            # One starts while the others load: starting all at once slows each and helps none.
-            async with self._starting:
-                browser = await stack.enter_async_context(Browser(options))
+            # One starts while the others load.
+            async with self._stock.starting:
+                browser = await self._stock.take(options)
+                stack.push_async_callback(self._stock.discard, browser)
                 page = await browser.new_page(outside=self._outside())
             stage = await Stage.open(page, house.project, self.origin, house.wishes)
             stack.pop_all()
-        performance = Performance(browser, page, stage, size, self._on_notices)
+        performance = Performance(browser, page, stage, size, self._on_notices, stock=self._stock)
         self._open.add(performance)
         return performance
 
@@ -236,7 +251,7 @@ class Theatre:
             with suppress(FramewrightError, OSError):
                 await page.close()
             raise
-        return Performance(host.browser, page, stage, host.size, self._on_notices, guest=True)
+        return Performance(host.browser, page, stage, host.size, self._on_notices, stock=None)
 
     def _outside(self) -> Outside | None:
         remote = self._house.remote

@@ -73,21 +73,25 @@
       fw.notices.add("VARIABLE_PLACE", "data-var-src is for img, video, audio and source: it is left out here.", element);
       return;
     }
-    let scheme = "";
+    /** @type {URL | null} */
+    let url = null;
     try {
-      scheme = new URL(address, document.baseURI).protocol;
+      url = new URL(address, document.baseURI);
     } catch {
-      // It stays without one, and is refused.
+      // It stays null, and is refused.
     }
-    if (typeof address !== "string" || !SAFE.includes(scheme)) {
+    if (typeof address !== "string" || url === null || !SAFE.includes(url.protocol)) {
       fw.notices.add("VARIABLE_ADDRESS", `The variable '${id}' is no address that a picture or a sound may have: what is written in src stays.`, element);
       return;
     }
     const parent = element.parentElement;
-    const name = parent?.localName === "picture" && element.localName === "source" ? "srcset" : "src";
-    if (element.getAttribute(name) !== address) element.setAttribute(name, address);
-    // It would count more than src.
-    if (element.localName === "img") element.removeAttribute("srcset");
+    const pictured = parent?.localName === "picture" && element.localName === "source";
+    if (!pictured && element.getAttribute("src") !== address) element.setAttribute("src", address);
+    if (pictured || element.hasAttribute("srcset")) {
+      // It counts more than src; and were it only taken away, Chromium would keep the density that it gave.
+      element.setAttribute("srcset", `${url.href.replace(/,$/, "%2C")} 1x`);
+      element.removeAttribute("sizes");
+    }
     if (element.localName === "source" && parent instanceof HTMLMediaElement) parent.load();
   };
 

@@ -12,14 +12,16 @@
   let root = null;
 
   const find = () => {
-    // While the document comes in, one that is marked may still follow.
-    if (root && root.isConnected && document.readyState !== "loading") return root;
-    root =
+    if (root && root.isConnected) return root;
+    const found = /** @type {HTMLElement | null} */ (
       document.querySelector('[data-root="true"][data-composition-id]') ??
       document.querySelector('[data-root="true"]') ??
       // The first in the document has no composition above it.
-      document.querySelector("[data-composition-id]");
-    return root;
+      document.querySelector("[data-composition-id]")
+    );
+    // While the document comes in, one that is marked may still follow.
+    root = document.readyState === "loading" ? null : found;
+    return found;
   };
 
   /** Whole pixels, or null when nothing is written, or NaN when nonsense is. @param {string} name */

@@ -149,8 +149,12 @@
   /** Of the page: what the root declares takes the place of what <html> declares. @param {(element: Element) => (code: string, message: string) => void} warn */
   const read = (warn) => {
     const elements = places();
-    const found = elements.flatMap((element) => declarations(parsed(element, DECLARATIONS, warn(element)), warn(element)));
-    const declared = Array.from(new Map(found.map((one) => [one.id, one])).values());
+    /** @type {Map<string, Declared>} */
+    const found = new Map();
+    for (const element of elements) {
+      for (const one of declarations(parsed(element, DECLARATIONS, warn(element)), warn(element))) found.set(one.id, one);
+    }
+    const declared = Array.from(found.values());
     const own = elements.map((element) => values(element, warn(element)));
     const told = entries(given).map(([id, value]) => {
       const known = written && declared.find((one) => one.id === id);
