@@ -163,3 +163,12 @@ async def test_proxies_of_the_environment_are_used(far, tmp_path, monkeypatch):
     far.replies["http://far.example/a"] = (200, {}, b"by proxy")
     fetched = await fetch("http://far.example/a", tmp_path)
     assert BlobFolder(tmp_path).read(fetched.blob) == b"by proxy"
+
+
+async def test_other_proxies_are_told_and_this_machine_needs_none(far, tmp_path, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1")
+    with pytest.raises(FetchError, match="none of HTTP"):
+        await fetch("http://far.example/a", tmp_path)
+    assert (await fetch(f"{far.origin}/text", tmp_path)).status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import urllib.request
 from typing import TYPE_CHECKING
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10.0
 _CONNECTIONS = 16
+
+
+class ProxyError(ValueError):
+    """The environment names a proxy that we do not speak to, such as one of SOCKS."""
+
 
 # Whatever of these is raised, :func:`reason` tells it.
 FAILURES = (aiohttp.ClientError, ValueError)
@@ -41,16 +47,32 @@ def address(url: str) -> URL:
 
 
 def proxy_of(url: URL) -> str | None:
-    """The proxy that the environment names for an address, by HTTPS_PROXY and its kin, but for NO_PROXY."""
+    """The proxy that the environment names for an address, by HTTPS_PROXY and its kin, but for NO_PROXY and this machine.
+
+    Raises:
+        ProxyError: it is of a kind that we do not speak to.
+    """
     host = url.host or ""
-    if urllib.request.proxy_bypass(host):
+    if _is_here(host) or urllib.request.proxy_bypass(host):
         return None
-    return urllib.request.getproxies().get(url.scheme)
+    proxy = urllib.request.getproxies().get(url.scheme)
+    if proxy is not None and not proxy.lower().startswith(("http://", "https://")):
+        raise ProxyError
+    return proxy
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def reason(error: Exception) -> str:
     """What went wrong, without the names of our libraries."""
     match error:
+        case ProxyError():
+            return "the environment names a proxy for it that is none of HTTP"
         case aiohttp.ClientConnectorDNSError():
             return "its host is not known here"
         case aiohttp.ClientConnectorCertificateError():
