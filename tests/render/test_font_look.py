@@ -129,7 +129,11 @@ async def test_other_weights_of_a_family_in_use_are_there_too(look):
         @font-face { font-family: Idle; src: url(none.ttf) }</style>"""
     files = {"a.ttf": face("Cousine-Regular.ttf"), "b.ttf": face("Cousine-Bold.ttf")}
     page = await look(f"{style}<p>word</p>", files)
-    assert await page.ask("[...document.fonts].map((face) => face.status)") == ["loaded", "loaded", "unloaded"]
+    assert await page.ask("[...document.fonts].map((face) => face.status)") == [
+        "loaded",
+        "loaded",
+        "unloaded",
+    ]
 
 
 async def test_the_look_leaves_no_trace(look):

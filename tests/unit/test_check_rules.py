@@ -17,7 +17,7 @@ from framewright.check.report import Severity
 from framewright.check.rule import Subject
 from framewright.check.rules import RULES
 from framewright.check.rules.spelling import KNOWN, meant_attribute
-from framewright.check.sources import read_sources
+from framewright.check.sources import Sources, read_sources
 from framewright.model.composition import Clip, Description, DurationSource, Notice
 from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRate
@@ -321,6 +321,17 @@ def test_who_answers_for_other_hosts_is_told(subject):
     assert "npm registry" in told[0].message and "example.com" in told[1].message
     (failed,) = told_of(made)
     assert (failed.code, str(failed.place)) == ("REMOTE_FAILED", "index.html:1:100")
+
+
+def test_a_page_that_was_opened_by_its_address_is_at_home_there():
+    page = view(remote=[f"{ORIGIN}/page.html", "https://example.com/a.png"])
+    made = Subject(Sources(), RenderOptions(), page)
+    assert [one.message for one in found(made)] == [
+        "'https://example.com/a.png' would come from example.com."
+    ]
+    error = CompositionError(f"{ORIGIN}/none.html cannot be opened: it answered 404.", code="LOAD_FAILED")
+    told = finding_of_failure(Subject(Sources(), RenderOptions()), error, [])
+    assert told.message == error.message
 
 
 def test_no_known_attribute_is_taken_for_another():

@@ -213,7 +213,8 @@ def finding_of_failure(subject: Subject, error: CompositionError, found: list[Fi
     root = subject.sources.entry.root if subject.sources.entry else None
     if error.code == "DURATION_MISSING" and root is not None:
         place, pointer = root.at("data-composition-id"), root.pointer
-    origin = _origin_in(error.message)
+    # An address that the caller gave stays whole.
+    origin = _origin_in(error.message) if subject.sources.documents else ""
     advice = (
         TOLD[error.code].advice if error.code in TOLD else "Nothing can be rendered until this is mended."
     )

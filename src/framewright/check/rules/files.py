@@ -135,8 +135,12 @@ def remote_address(subject: Subject) -> Iterator[Fault]:
         if asset.use.kind is not AssetKind.FRAME and path not in told:
             yield _fault(asset, _answered(path, answers.get(path)))
         told.add(path)
-    for address in sorted({*subject.page.remote, *answers} - told) if subject.page else ():
-        yield Fault(_answered(address, answers.get(address)))
+    if subject.page is not None:
+        own = f"{subject.page.origin}/"
+        for address in sorted({*subject.page.remote, *answers} - told):
+            # A page that was opened by its address lies at home there.
+            if not address.startswith(own):
+                yield Fault(_answered(address, answers.get(address)))
 
 
 def _answered(address: str, by: AnsweredBy | None) -> str:
@@ -147,7 +151,7 @@ def _answered(address: str, by: AnsweredBy | None) -> str:
         case AnsweredBy.FONTSOURCE:
             return f"'{name}' is answered from a @fontsource package, in the place of {host}."
         case AnsweredBy.CACHE:
-            return f"'{name}' is answered from the cache; it came from {host}."
+            return f"'{name}' is answered from the cache, in the place of {host}."
         case AnsweredBy.NETWORK:
             return f"'{name}' comes from {host} when a render begins."
         case _:
