@@ -45,6 +45,7 @@ RUNTIME_FILES = (
     "references.js",
     "windows.js",
     "timelines.js",
+    "registration.js",
     "gsap_copies.js",
     "gsap_moments.js",
     "gsap.js",

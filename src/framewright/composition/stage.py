@@ -314,7 +314,7 @@ async def _take_control(page: Page, secret: str, patience: float) -> str:
     return str(control)
 
 
-def _refuse(page: Page, failure: dict[str, str] | None) -> None:
+def _refuse(page: Page, failure: dict[str, Any] | None) -> None:
     """Raise what forbids a render. Promises that were rejected unheard are warnings, and among the page's notices."""
     if failure is None:
         return
@@ -323,7 +323,9 @@ def _refuse(page: Page, failure: dict[str, str] | None) -> None:
         # The browser's own word for it has the file and the line.
         matching = [error for error in page.script_errors if failure["thrown"] in error]
         told = [*matching, *page.script_errors, failure["thrown"]]
-        message = f"A script of the page failed: {told[0]}."
+        missing = failure.get("missing")
+        before = f" window.__timelines['{missing}'] was not registered by then." if missing else ""
+        message = f"A script of the page failed: {told[0]}.{before}"
     raise CompositionError(message, code=failure["code"])
 
 

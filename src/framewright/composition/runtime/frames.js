@@ -122,6 +122,6 @@
       released = true;
       if (wishes.size) arm();
     },
-    short: () => (time.loading ? Array.from(wishes.values()).filter(runsNow).length : 0),
+    short: () => (time.loading ? Array.from(wishes.values()).filter(isShort).length : 0),
   };
 }

@@ -158,6 +158,8 @@ interface Fw {
     begin(): void;
     release(): void;
     short(): number;
+    coming(within: number): number;
+    circling(): number;
     next(): FwTimer | null;
     postpone(target: number, delay: number, most: number): void;
   };

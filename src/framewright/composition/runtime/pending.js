@@ -2,6 +2,7 @@
 // or has a worker do. The first frame waits for it, so that a model, a texture or a bundle that came late is in every
 // worker's first frame and not in some.
 //   count()        how many of these are under way in this document
+//   begun()        how many have begun so far
 //   tell(fetching) whether the browser sees a request under way: it also knows of imports, which no script can observe
 //   quiet(seconds) true once nothing is under way, in this document and in the browser, and nothing has begun for a
 //                  moment; false when the time is up
@@ -117,6 +118,7 @@
   fw.pending = {
     count,
     quiet,
+    begun: () => begun,
     isFetching: () => fetching,
     /** @param {boolean} told */
     tell(told) {

@@ -55,13 +55,13 @@
     const missing = await fw.hosts.assemble();
     if (missing) return missing;
     fw.windows.place();
-    await fw.timelines.wait();
+    await fw.registration.wait();
     await fw.helios.wait();
     if (!(await fw.pending.quiet(fw.config.image_timeout))) {
       const message = `Something that the page loads or decodes was not there after ${fw.config.image_timeout} s: the first frame does not wait for it.`;
       fw.notices.add("WORK_UNFINISHED", message);
     }
-    if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first };
+    if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first, missing: fw.registration.missing() };
     await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind(), fw.adapters.wait()]);
     fw.windows.fill();
     return null;

@@ -1,5 +1,7 @@
 // fw.timelines: paused GSAP-like timelines that the page registers in window.__timelines under composition ids.
-//   wait()         until every declared composition has registered its own, or need not; warns of those that never came
+//   missing()      compositions that should have a timeline and have none
+//   touched()      whether the page has spoken of __timelines
+//   share()        shows the page the timelines of its sub-compositions
 //   put(timeline, seconds)  pauses one and moves it; false when it has no way to be moved
 //   seek(seconds)  root first, then the others, each on the clock of its own composition
 //   due(target)    the first callback of a GSAP timeline on the way to a time (milliseconds); null without any
@@ -7,8 +9,7 @@
 //   lasts(instance)   seconds of the longest timeline of a sub-composition; null when it has none with an end
 //   longest()      seconds of the root's timeline; null when there is none, or it has no end
 //   endless()      whether the root has a timeline without an end
-// __timelines is there before the first page script: many pages assign into it without creating it. Whether a page ever
-// touches it says whether waiting is worth anything.
+// __timelines is there before the first page script: many pages assign into it without creating it.
 {
   const LONGEST = 86_400;
   const NUDGE = 0.001;
@@ -16,7 +17,6 @@
   const NEARLY = 1e-6;
   // GSAP itself rounds to 1e-7.
   const BESIDE = 1e-6;
-  const QUIET = 1;
 
   /** @type {any} */
   let registered = {};
@@ -73,7 +73,7 @@
     return [...paged.sort((a, b) => Number(b.id === root) - Number(a.id === root)), ...inner];
   };
 
-  /** The page sees the timelines of its sub-compositions; of two under one name, the first. */
+  /** Of two under one name, the first. */
   const share = () => {
     if (registered === null || typeof registered !== "object") return;
     for (const { id, timeline } of within()) if (!(id in registered)) registered[id] = timeline;
@@ -94,34 +94,6 @@
     const declared = Array.from(document.querySelectorAll("[data-composition-id]:not([data-no-timeline])")).filter(isMissing);
     const bare = fw.instances.all().filter(({ host, root, mentions, registries }) => mentions && host === root && !host.hasAttribute("data-no-timeline") && registries.every((one) => Object.keys(one).length === 0));
     return [...declared, ...bare.map(({ host }) => host)];
-  };
-
-  const isScript = (/** @type {HTMLScriptElement} */ script) => !/json|importmap|text\/(?!javascript)/i.test(script.type) && fw.instances.of(script) === null;
-  const scripts = () => Array.from(document.scripts).filter(isScript);
-
-  const wait = async () => {
-    await registration();
-    share();
-  };
-
-  const registration = async () => {
-    const spoken = fw.instances.all().some(({ mentions }) => mentions);
-    if (missing().length === 0 || (scripts().length === 0 && !spoken)) return;
-    const mentioned = () => touched || scripts().some((script) => script.text.includes("__timelines"));
-    const unheard = (/** @type {Element} */ element) => fw.instances.of(element) === null && !fw.instances.at(element);
-    // Pages that never speak of timelines are not waited for.
-    const awaited = () => (mentioned() ? missing() : missing().filter((element) => !unheard(element)));
-    const over = () => awaited().length === 0 || fw.failures.first !== null;
-    if (awaited().length === 0 && !(await fw.waits.until(() => mentioned() || fw.failures.first !== null, QUIET))) return;
-    if (!(await fw.waits.until(over, QUIET))) {
-      fw.timers.release(); // the page may be waiting for one of them
-      await fw.waits.until(over, fw.config.timeline_timeout);
-    }
-    for (const element of awaited()) {
-      const id = element.getAttribute("data-composition-id");
-      const message = `No timeline was registered as window.__timelines['${id}']: it stays as it is, or give it data-no-timeline.`;
-      fw.notices.add("TIMELINE_NOT_REGISTERED", message, element);
-    }
   };
 
   /** Whether another registered timeline carries this one, and moves it along. @param {any} timeline @param {Set<any>} all */
@@ -285,5 +257,5 @@
     return Infinity;
   };
 
-  fw.timelines = { wait, put, seek, due, longest, endless, lasts, next };
+  fw.timelines = { missing, touched: () => touched, share, put, seek, due, longest, endless, lasts, next };
 }

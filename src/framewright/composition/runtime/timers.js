@@ -6,6 +6,8 @@
 //   begin()      loading is over
 //   release()    while loading: every timer runs in real time from now on
 //   short()      how many timers loading should still wait for
+//   coming(within)  how many timers with a delay of at most so many milliseconds wait, those aside that come again and again
+//   circling()   how many come again and again
 //   next()       the first that is due, by time, then by age; null without any
 //   postpone(target, delay, most)   timers with less delay, due until target, wait for the next frame; beyond `most` of
 //                                   them (they multiply) the rest is dropped
@@ -93,6 +95,9 @@
     clearInterval: clear,
   });
 
+  /** It comes again and again. @param {FwTimer} timer */
+  const circles = (timer) => timer.repeats || timer.depth > CHAIN;
+
   fw.timers = {
     set,
     begin() {
@@ -107,6 +112,8 @@
       for (const timer of pending.values()) if (!timer.native) arm(timer);
     },
     short: () => (time.loading ? Array.from(pending.values()).filter(isShort).length : 0),
+    coming: (within) => Array.from(pending.values()).filter((timer) => !circles(timer) && timer.delay <= within).length,
+    circling: () => Array.from(pending.values()).filter(circles).length,
     next() {
       /** @type {FwTimer | null} */
       let first = null;
