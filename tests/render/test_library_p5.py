@@ -1,4 +1,4 @@
-"""p5.js 2, the real one: its loop, its clocks, a sketch that loads, and one that does not loop."""
+"""p5.js 2 and 1, the real ones: its loop, its clocks, a sketch that loads, and one that does not loop."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def page(script, head="<script src='p5.js'></script>"):
 <body><main></main><script>{script}</script></body></html>"""
 
 
+OLD: dict[str, str | bytes] = {"p5.js": library("p5-1/lib/p5.min.js"), "square.svg": SVG}
 FILES: dict[str, str | bytes] = {"p5.js": library("p5/lib/p5.min.js"), "square.svg": SVG}
 
 
@@ -43,6 +44,26 @@ def check(pictures):
 async def test_a_global_sketch_has_the_same_frames_by_every_way(stages):
     html = page(f"function setup() {{ {SETUP} }} function draw() {{ {DRAW} }}")
     check(await same_by_every_way(stages, html, FILES, frames=FRAMES, wishes=SMALL))
+
+
+async def test_a_sketch_for_p5_1_has_the_same_frames_by_every_way(stages):
+    html = page(
+        f"let picture; function preload() {{ picture = loadImage('square.svg') }}"
+        f"function setup() {{ {SETUP} frameRate(30) }}"
+        "function draw() { background(16, 32, 48); image(picture, 0.18 * millis(), 70) }"
+    )
+    check(await same_by_every_way(stages, html, OLD, frames=FRAMES, wishes=SMALL))
+
+
+async def test_a_sketch_for_p5_1_is_drawn_once_a_frame(stages):
+    html = page(
+        f"window.steps = []; function setup() {{ {SETUP} }}"
+        "function draw() { steps.push([frameCount, Math.round(millis())]) }"
+    )
+    shown = await stages.open(html, OLD, SMALL)
+    for frame in (1, 2, 3, 6):
+        await shown.at(frame / 30)
+    assert await shown.ask("steps") == [[1, 0], [2, 33], [3, 67], [4, 100], [5, 200]]
 
 
 async def test_a_bundled_sketch_of_its_own_rate(stages):
