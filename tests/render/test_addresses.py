@@ -113,6 +113,12 @@ def test_a_server_that_is_gone_is_not_answered_from_memory(tmp_path):
     assert caught.value.code == "LOAD_FAILED"
 
 
+def test_a_page_elsewhere_can_be_checked():
+    with served(site()) as origin:
+        report = framewright.check(f"{origin}/films/counter.html", duration=0.2)
+    assert {finding.code for finding in report.findings} == {"REMOTE_ADDRESS"}
+
+
 REPLIES = {
     "/gone": Reply("gone", 404),
     "/gone-and-empty": Reply(status=404),

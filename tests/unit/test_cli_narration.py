@@ -221,3 +221,10 @@ def test_the_quiet_one_says_nothing(capsys):
             narrator.tell(event)
         narrator.stopping()
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_account_tells_that_every_frame_was_gone_through():
+    console = plain_console()
+    with PlainNarrator(console) as narrator:
+        narrator.tell(Finished(report=report(mode="run")))
+    assert "2, each through every frame, capture by stream" in console.file.getvalue()

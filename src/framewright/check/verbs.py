@@ -30,7 +30,7 @@ async def check_async(
     """Look for everything that will go wrong, or may not be meant, without rendering.
 
     Args:
-        composition: a folder with an ``index.html``, or an HTML file.
+        composition: a folder with an ``index.html``, an HTML file, or an ``http(s)`` address.
         options: as for :func:`framewright.probe`; with ``strict`` warnings count as errors.
         audit: compare sampled frames by several ways that lead to them, which takes most of the time.
         report: a folder for a page that shows the findings, with pictures of the frames that differ. It is made

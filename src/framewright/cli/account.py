@@ -41,7 +41,8 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
     if bar:
         found.append(("", _bar(report.time)))
     found.append(("encoder", _encoder(report.time)))
-    found.append(("workers", f"{report.workers}, capture by {report.capture}"))
+    run = ", each through every frame" if report.mode == "run" else ""
+    found.append(("workers", f"{report.workers}{run}, capture by {report.capture}"))
     if report.unchanged:
         found.append(
             ("unchanged", f"{report.unchanged} of {phrases.count(report.frames, 'frame')} cost nothing")

@@ -48,7 +48,7 @@ class Job:
     """One render. Make it, await :meth:`run` once.
 
     Args:
-        composition: a folder with an ``index.html``, or an HTML file.
+        composition: a folder with an ``index.html``, an HTML file, or an ``http(s)`` address.
         output: the file, or for an image sequence the folder, that shall stand in the end.
         turn: of the batch that this is a part of, if any.
     """

@@ -42,7 +42,7 @@ async def render_async(
     """Render a composition to a finished file.
 
     Args:
-        composition: a folder with an ``index.html``, or an HTML file.
+        composition: a folder with an ``index.html``, an HTML file, or an ``http(s)`` address.
         output: a file whose suffix tells the format (.mp4 .mov .webm .gif), or with ``format="png-sequence"`` a
             folder. It appears when it is complete; until then whatever has that name stays as it is.
         options: all wishes in one value; or give them as keywords, see
@@ -177,7 +177,7 @@ async def probe_async(
     """Open a composition, and tell what rendering it would give, without rendering it.
 
     Args:
-        composition: a folder with an ``index.html``, or an HTML file.
+        composition: a folder with an ``index.html``, an HTML file, or an ``http(s)`` address.
         options: as for :func:`render_async`; what concerns only the file is not looked at.
         cancel: ends the probe from any thread.
         settings: of the machine; None: read from the environment.
