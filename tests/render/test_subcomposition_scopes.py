@@ -280,3 +280,25 @@ async def test_the_page_sees_the_timelines_of_its_instances(stages):
     await opened.at(2.5)
     assert await opened.ask("[Object.keys(__timelines), __timelines.sub.time()]") == [["sub"], 2.5]
     assert "TIMELINE_NOT_REGISTERED" not in opened.codes
+
+
+async def test_timelines_of_the_page_may_move_what_its_hosts_show(stages):
+    file = sub('<p class="box">x</p><script>document.querySelector(".box").textContent = "ran"</script>')
+    body = """<script src="gsap.js"></script><div id="h" data-composition-id="card" data-composition-src="sub/a.html"></div><script>
+        window.seen = document.querySelector("#h .box").textContent;
+        window.__timelines.main = gsap.timeline({ paused: true }).to("#h .box", { x: 100, duration: 10, ease: "none" });
+    </script>"""
+    opened = await stages.open(composed(body, root='data-duration="20"'), {"sub/a.html": file, **GSAP})
+    await opened.at(5)
+    assert await opened.ask(
+        "[seen, document.querySelector('.box').textContent, gsap.getProperty('.box', 'x')]"
+    ) == ["x", "ran", 50]
+
+
+async def test_what_an_instance_marks_as_a_root_is_not_the_pages(stages):
+    file = sub(
+        "<i>x</i>",
+        'data-composition-id="sub" data-root="true" data-width="100" data-height="50" data-no-timeline',
+    )
+    opened = await stages.open(composed(host("h", "a.html"), root=ROOT), {"a.html": file})
+    assert (opened.description.composition, opened.description.width) == ("main", 640)

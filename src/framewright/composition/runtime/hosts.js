@@ -1,9 +1,10 @@
-// fw.hosts: sub-compositions are put into their hosts, once the page is loaded.
-//   prefetch()   begins to read the files that the document names
-//   assemble()   resolves with null, or with the {code, message} that forbids a render
+// fw.hosts: sub-compositions are put into their hosts.
+//   assemble()   the page is loaded: resolves with null, or with the {code, message} that forbids a render
 // A host is an element with data-composition-src, or one without content whose data-composition-id X names a
-// <template id="X-template">. Order is that of the document, the outer before the inner; each instance's scripts have
-// run before the next one is put in.
+// <template id="X-template">. What it shows is there before the next script of the page runs, as if it had been written in
+// its place: timelines of the page may move it. The parser lets observers speak before it runs a script, and files of the
+// project are read without letting go. The instances' own scripts wait until the page is loaded, and run in the order of
+// the document, the outer before the inner.
 {
   const MOST_DEPTH = 20;
   const MOST = 5000;
@@ -26,10 +27,10 @@
     );
 
   /** Where the file of a host is: below the project's root, else next to the file that names it. @param {Element} host */
-  const address = async (host) => {
+  const address = (host) => {
     const written = host.getAttribute("data-composition-src")?.trim() ?? "";
     const around = fw.instances.of(host);
-    const found = await fw.addresses.choose(written, fw.addresses.base(), around?.file ?? fw.addresses.base());
+    const found = fw.addresses.choose(written, fw.addresses.base(), around?.file ?? fw.addresses.base());
     return new URL(found, fw.addresses.base()).href;
   };
 
@@ -81,27 +82,24 @@
     if (getComputedStyle(root).position === "static") root.style.setProperty("position", "relative");
   };
 
-  /** @param {HTMLElement} host */
-  const mount = async (host) => {
+  /** Instances whose scripts have not run. @type {{instance: FwInstance, scripts: HTMLScriptElement[], lines: number[]}[]} */
+  const silent = [];
+
+  /** @param {HTMLElement} host @param {string} file */
+  const mount = (host, file) => {
     const around = fw.instances.of(host);
     const within = template(host);
-    const file = within ? (around?.file ?? document.baseURI) : await address(host);
     const chain = [...(around?.chain ?? []), within ? `${short(file)}#${within.id}` : file];
     const problem = refused(host, chain);
     if (problem) return problem;
-    /** @type {any} */
-    let found;
-    try {
-      found = await (within ? fw.subfiles.inline(within, file) : fw.subfiles.read(file));
-    } catch (error) {
-      const { code, message } = /** @type {any} */ (error);
-      if (!code) throw error;
-      return failed(host, code, `asks for ${short(file)}, ${message}: put a composition there, or take the host away`);
+    const found = within ? fw.subfiles.inline(within, file) : fw.subfiles.read(file);
+    if (found.code) {
+      return failed(host, found.code, `asks for ${short(file)}, ${found.message}: put a composition there, or take the host away`);
     }
     const content = document.importNode(found.content, true);
     const variables = fw.variables.ofHost(host, found.declared);
     const instance = fw.instances.create(host, { root: outermost(content) ?? host, file, chain, variables });
-    const scripts = Array.from(content.querySelectorAll("script"));
+    silent.push({ instance, scripts: Array.from(content.querySelectorAll("script")), lines: found.lines });
     for (const style of content.querySelectorAll("style")) {
       style.textContent = fw.scopedStyles.scope(style.textContent ?? "", instance, content);
     }
@@ -109,32 +107,81 @@
     host.replaceChildren(content);
     lay(instance);
     for (const element of new Set([host, instance.root])) fw.bindings.apply(element, variables);
-    await fw.scopedScripts.run(instance, scripts, found.lines);
     return null;
+  };
+
+  /** @param {Element} host */
+  const fileOf = (host) => (template(host) ? (fw.instances.of(host)?.file ?? document.baseURI) : address(host));
+
+  /** The parser has gone on to what follows. @param {Element} host */
+  const isWhole = (host) => {
+    if (document.readyState !== "loading") return true;
+    for (let at = /** @type {Element | null} */ (host); at; at = at.parentElement) if (at.nextSibling) return true;
+    return false;
+  };
+
+  /** @type {{code: string, message: string} | null} */
+  let failure = null;
+
+  /** Puts in what can be read at once. */
+  const fill = () => {
+    for (let hosts = waiting(); hosts.length > 0 && failure === null; ) {
+      const now = hosts.filter((host) => host instanceof HTMLElement && isWhole(host));
+      let put = 0;
+      for (const host of now) {
+        const file = fileOf(host);
+        if (!fw.addresses.isOfProject(file)) continue;
+        failure = mount(/** @type {HTMLElement} */ (host), file);
+        if (failure) return;
+        put += 1;
+      }
+      if (put === 0) return;
+      hosts = waiting();
+    }
+  };
+
+  const speak = async () => {
+    // In the order of the document; what scripts put in meanwhile comes last.
+    const order = silent.splice(0).sort(({ instance: a }, { instance: b }) => (a.host.compareDocumentPosition(b.host) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+    for (const { instance, scripts, lines } of order) {
+      if (instance.host.isConnected) await fw.scopedScripts.run(instance, scripts, lines);
+      if (fw.failures.first !== null) return;
+    }
+  };
+
+  const fetchRemote = async () => {
+    const far = waiting().filter((host) => !fw.addresses.isOfProject(fileOf(host)));
+    await Promise.all(far.map((host) => fw.subfiles.fetch(fileOf(host))));
+    for (const host of far) {
+      failure ??= mount(/** @type {HTMLElement} */ (host), fileOf(host));
+      if (failure) return;
+    }
   };
 
   const assemble = async () => {
-    for (let hosts = waiting(); hosts.length > 0 && fw.failures.first === null; hosts = waiting()) {
-      for (const host of hosts) {
-        // A script of the one before may have taken it away.
-        if (!(host instanceof HTMLElement) || !host.isConnected || fw.instances.at(host)) continue;
-        const failure = await mount(host);
-        if (failure) return failure;
-        if (fw.failures.first !== null) return null;
-      }
-      prefetch();
+    observer.disconnect();
+    for (fill(); failure === null && fw.failures.first === null; fill()) {
+      await fetchRemote();
+      if (silent.length === 0) break;
+      await speak();
     }
     fw.windows.refresh();
-    return null;
+    return failure;
   };
 
-  const prefetch = () => {
-    for (const host of document.querySelectorAll("[data-composition-src]")) {
-      if (!fw.instances.at(host)) address(host).then(fw.subfiles.read).catch(() => null);
-    }
-  };
+  // Looked for only once the parser has brought something that may be one, and until all are filled.
+  let suspected = false;
+  /** @param {Node} node */
+  const isSuspect = (node) =>
+    node instanceof Element && node.matches("[data-composition-src], [data-composition-id], template");
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) suspected ||= Array.from(addedNodes).some(isSuspect);
+    if (!suspected || document.readyState !== "loading") return;
+    fill();
+    suspected = waiting().length > 0;
+  });
+  observer.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", fill, { capture: true, once: true });
 
-  document.addEventListener("DOMContentLoaded", prefetch, { capture: true, once: true });
-
-  fw.hosts = { prefetch, assemble };
+  fw.hosts = { assemble };
 }

@@ -36,6 +36,24 @@
       });
   };
 
+  /** Text that is there before this returns; null when it is not there. No body for the method HEAD. */
+  const requests = () => {
+    const open = method(XMLHttpRequest.prototype, "open");
+    const send = method(XMLHttpRequest.prototype, "send");
+    const status = getter(XMLHttpRequest.prototype, "status");
+    const text = getter(XMLHttpRequest.prototype, "responseText");
+    return (/** @type {string} */ kind, /** @type {string} */ address) => {
+      const request = new XMLHttpRequest();
+      try {
+        open(request, kind, address, false);
+        send(request);
+      } catch {
+        return null;
+      }
+      return status(request) >= 200 && status(request) < 300 ? text(request) : null;
+    };
+  };
+
   const keep = () => ({
     Date,
     now: performance.now.bind(performance),
@@ -45,6 +63,7 @@
     clearInterval: window.clearInterval.bind(window),
     fetch: window.fetch.bind(window),
     listen: method(EventTarget.prototype, "addEventListener"),
+    request: requests(),
     reportError: window.reportError.bind(window),
     getComputedStyle: window.getComputedStyle.bind(window),
     turn: turns(),

@@ -11,14 +11,20 @@
   /** @type {HTMLElement | null} */
   let root = null;
 
+  /** Sub-compositions are pages of their own, with such marks of their own. @param {string} selector @returns {HTMLElement | null} */
+  const first = (selector) => {
+    const found = document.querySelector(selector);
+    if (found === null || fw.instances.of(found) === null) return /** @type {HTMLElement | null} */ (found);
+    for (const other of document.querySelectorAll(selector)) {
+      if (fw.instances.of(other) === null) return /** @type {HTMLElement} */ (other);
+    }
+    return null;
+  };
+
   const find = () => {
     if (root && root.isConnected) return root;
-    const found = /** @type {HTMLElement | null} */ (
-      document.querySelector('[data-root="true"][data-composition-id]') ??
-      document.querySelector('[data-root="true"]') ??
-      // The first in the document has no composition above it.
-      document.querySelector("[data-composition-id]")
-    );
+    // The first in the document has no composition above it.
+    const found = first('[data-root="true"][data-composition-id]') ?? first('[data-root="true"]') ?? first("[data-composition-id]");
     // While the document comes in, one that is marked may still follow.
     root = document.readyState === "loading" ? null : found;
     return found;

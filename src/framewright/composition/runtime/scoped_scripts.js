@@ -45,9 +45,9 @@
   };
 
   /** Text of a script of the project; null for a library. @param {string} address */
-  const own = async (address) => {
-    if (new URL(address).origin !== location.origin || LIBRARY_FILE.test(new URL(address).pathname)) return null;
-    const text = await fw.subfiles.text(address);
+  const own = (address) => {
+    if (!fw.addresses.isOfProject(address) || LIBRARY_FILE.test(new URL(address).pathname)) return null;
+    const text = fw.subfiles.text(address);
     return text === null || LIBRARY_TEXT.test(text) ? null : text;
   };
 
@@ -147,7 +147,7 @@
       if (!SCRIPT.test(type) || script.noModule) continue;
       const address = script.getAttribute("src");
       const file = address === null ? instance.file : new URL(address, instance.file).href;
-      const text = address === null ? script.textContent : await own(file);
+      const text = address === null ? script.textContent : own(file);
       if (text === null) await library(file, script);
       else (type === "module" ? modules : classic).push({ script, text, file, line: address === null ? (lines[number] ?? 1) : 1 });
     }

@@ -1,6 +1,8 @@
 // fw.subfiles: files of sub-compositions, read by the browser's own parser and made ready to be put into any host.
-//   read(address)             resolves with {file, content, declared, classes, lines}; rejects with {code, message}
+//   read(address)             {file, content, declared, classes, lines}, or {code, message} of what is wrong with it
 //   inline(template, file)    the same of a <template> in a page or in another file
+//   fetch(address)            resolves when a file of another server can be read; the project's own are read at once
+//   text(address)             the text of a file; null when it is not there
 // content: what the file shows, with the styles and scripts of its head in front. Scripts in it never run by themselves;
 // relative addresses are whole; linked style sheets of the project are <style> elements.
 // declared: its data-composition-variables, parsed; classes: those of its <html> and <body>; lines: where its scripts begin.
@@ -12,19 +14,23 @@
 
   /** @typedef {{file: string, content: DocumentFragment, declared: unknown, classes: string[], lines: number[]}} Subfile */
 
-  /** @param {string} code @param {string} message */
-  const failure = (code, message) => ({ code, message });
+  /** @typedef {{code: string, message: string}} Problem */
+
+  /** What other servers have answered. @type {Map<string, string | null>} */
+  const fetched = new Map();
 
   /** @param {string} address */
-  const text = async (address) => {
-    /** @type {string | null} */
-    let found = null;
+  const fetch = async (address) => {
+    if (fw.addresses.isOfProject(address) || fetched.has(address)) return;
+    fetched.set(address, null);
     const answer = fw.natives.fetch(address).then(async (/** @type {Response} */ response) => {
-      if (response.ok) found = await response.text();
+      if (response.ok) fetched.set(address, await response.text());
     });
     await fw.waits.within(answer, WAIT);
-    return found;
   };
+
+  /** @param {string} address @returns {string | null} */
+  const text = (address) => (fw.addresses.isOfProject(address) ? fw.natives.request("GET", address) : (fetched.get(address) ?? null));
 
   /** @type {Set<string>} */
   const linked = new Set();
@@ -38,23 +44,23 @@
     document.head.append(element);
   };
 
-  const isOfProject = (/** @type {string} */ address) => new URL(address, document.baseURI).origin === location.origin;
+  const { isOfProject } = fw.addresses;
 
-  /** With what it imports from the project in its place. @param {string} css @param {string} file @param {number} depth @returns {Promise<string>} */
-  const sheet = async (css, file, depth = 0) => {
+  /** With what it imports from the project in its place. @param {string} css @param {string} file @param {number} depth @returns {string} */
+  const sheet = (css, file, depth = 0) => {
     let whole = css;
     for (const [rule, double, single, bare, media] of css.matchAll(IMPORT)) {
-      const address = new URL(await fw.addresses.choose(double ?? single ?? bare, file, fw.addresses.base()), file).href;
+      const address = new URL(fw.addresses.choose(double ?? single ?? bare, file, fw.addresses.base()), file).href;
       let imported = "";
       if (!isOfProject(address)) link(address);
-      else if (depth < MOST_IMPORTS) imported = await sheet((await text(address)) ?? "", address, depth + 1);
+      else if (depth < MOST_IMPORTS) imported = sheet(text(address) ?? "", address, depth + 1);
       whole = whole.replace(rule, () => (media.trim() && imported ? `@media ${media} {${imported}}` : imported));
     }
     return fw.addresses.settleCss(whole, file);
   };
 
   /** @param {DocumentFragment} content @param {string} file */
-  const readStyles = async (content, file) => {
+  const readStyles = (content, file) => {
     for (const element of content.querySelectorAll("link[rel~=stylesheet][href]")) {
       const address = element.getAttribute("href") ?? "";
       if (!isOfProject(address)) {
@@ -64,10 +70,10 @@
       }
       const style = content.ownerDocument.createElement("style");
       for (const { name, value } of element.attributes) if (!["rel", "href", "type"].includes(name)) style.setAttribute(name, value);
-      style.textContent = await sheet((await text(address)) ?? "", new URL(address, document.baseURI).href);
+      style.textContent = sheet(text(address) ?? "", new URL(address, document.baseURI).href);
       element.replaceWith(style);
     }
-    for (const style of content.querySelectorAll("style")) style.textContent = await sheet(style.textContent ?? "", file);
+    for (const style of content.querySelectorAll("style")) style.textContent = sheet(style.textContent ?? "", file);
   };
 
   /** The parser of innerHTML marks scripts as run. @param {DocumentFragment} content */
@@ -82,11 +88,11 @@
     }
   };
 
-  /** @param {DocumentFragment} content @param {string} file @param {string} source @param {Element[]} declaring */
-  const finish = async (content, file, source, declaring) => {
+  /** @param {DocumentFragment} content @param {string} file @param {string} source @param {Element[]} declaring @returns {Subfile} */
+  const finish = (content, file, source, declaring) => {
     disarm(content);
-    await fw.addresses.settle(content, file);
-    await readStyles(content, file);
+    fw.addresses.settle(content, file);
+    readStyles(content, file);
     let from = 0;
     const lines = Array.from(content.querySelectorAll("script"), ({ textContent }) => {
       const at = source.indexOf(textContent ?? "", from);
@@ -116,10 +122,10 @@
     return templates[0] ?? null;
   };
 
-  /** @param {string} address */
-  const open = async (address) => {
-    const source = await text(address);
-    if (source === null) throw failure("SUBCOMPOSITION_MISSING", "which is not there");
+  /** @param {string} address @returns {Subfile | Problem} */
+  const open = (address) => {
+    const source = text(address);
+    if (source === null) return { code: "SUBCOMPOSITION_MISSING", message: "which is not there" };
     const read = new DOMParser().parseFromString(source, "text/html");
     const template = chosen(read);
     // Still of the document that was read, where pictures are not loaded from their relative addresses.
@@ -128,7 +134,7 @@
     // Without a template the whole file is the composition; with one, the rest is there to look at it alone.
     content.append(...read.head.querySelectorAll(template ? HEAD : "style, link[rel~=stylesheet], script"));
     content.append(...shown.childNodes);
-    if (!Array.from(content.childNodes).some(isContent)) throw failure("SUBCOMPOSITION_EMPTY", "which shows nothing");
+    if (!Array.from(content.childNodes).some(isContent)) return { code: "SUBCOMPOSITION_EMPTY", message: "which shows nothing" };
     return finish(content, address, source, [read.documentElement, read.body, ...(template ? [template] : [])]);
   };
 
@@ -136,25 +142,23 @@
   const isContent = (node) =>
     node.nodeType === Node.ELEMENT_NODE ? !/** @type {Element} */ (node).matches("style, link, meta, title") : node.nodeType === Node.TEXT_NODE && /\S/.test(node.nodeValue ?? "");
 
-  /** @type {Map<string, Promise<Subfile>>} */
+  /** @type {Map<string, Subfile | Problem>} */
   const files = new Map();
   /** @param {string} address */
   const read = (address) => {
     const known = files.get(address) ?? open(address);
     files.set(address, known);
-    known.catch(() => null); // told to whoever asks for it
     return known;
   };
 
-  /** @type {WeakMap<HTMLTemplateElement, Promise<Subfile>>} */
+  /** @type {WeakMap<HTMLTemplateElement, Subfile>} */
   const templates = new WeakMap();
   /** @param {HTMLTemplateElement} template @param {string} file */
   const inline = (template, file) => {
-    const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    const known = templates.get(template) ?? finish(content, file, "", [template]);
+    const known = templates.get(template) ?? finish(/** @type {DocumentFragment} */ (template.content.cloneNode(true)), file, "", [template]);
     templates.set(template, known);
     return known;
   };
 
-  fw.subfiles = { read, inline, text };
+  fw.subfiles = { read, inline, fetch, text };
 }

@@ -191,11 +191,17 @@
     return element instanceof HTMLImageElement ? "image" : "element";
   };
 
+  /** Its composition shows some of it. @param {Clip} clip */
+  const isSeen = (clip) => {
+    const { opens, closes } = fw.references.line(fw.references.composition(clip.element));
+    return opens === 0 || (end(clip) > opens && clip.start < closes);
+  };
+
   const list = () => {
     scan();
     const known = new Map();
     const windows = clips.filter(({ element }) => element.hasAttribute("data-start") || fw.instances.at(element));
-    return [...windows, ...fw.helios.media()].map((clip) => {
+    return [...windows, ...fw.helios.media()].filter(isSeen).map((clip) => {
       const { element } = clip;
       const track = Number.parseInt(element.getAttribute("data-track-index") ?? "", 10);
       const { opens, closes } = fw.references.line(fw.references.composition(element));
