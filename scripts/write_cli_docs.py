@@ -36,7 +36,8 @@ one document. Colours follow `NO_COLOR`; a pipe or a file gets plain lines.
 Ctrl-C ends a render in order: browsers are closed and no file is left. A second Ctrl-C stops at once.
 
 These variables set defaults for a machine: `FRAMEWRIGHT_BROWSER` (the browser's program), `FRAMEWRIGHT_SANDBOX`
-(`true` or `false`), `FRAMEWRIGHT_PAGE_TIMEOUT` (seconds), `FRAMEWRIGHT_PAGE_MEMORY` (bytes), `FRAMEWRIGHT_TMPDIR`.
+(`true` or `false`), `FRAMEWRIGHT_PAGE_TIMEOUT` (seconds), `FRAMEWRIGHT_PAGE_MEMORY` (bytes), `FRAMEWRIGHT_TMPDIR`;
+[fonts.md](fonts.md) tells those of fonts.
 """
 
 

@@ -56,7 +56,7 @@ async def opened(folder, page, remote):
     )
     async with Theatre(house, on_notices=lambda _: None, on_fallback=lambda _: None) as theatre:
         first = await theatre.open(Size(640, 360))
-        yield theatre, *await provide_fonts(theatre, first)
+        yield theatre, await provide_fonts(theatre, first)
 
 
 def used(performance):
@@ -67,16 +67,15 @@ async def test_it_is_given_as_if_it_were_linked(tmp_path):
     packages = Packages()
     async with opened(tmp_path, composed(TITLE + REFERENCE + MEASURE, root=NOTHING), packages) as (
         theatre,
-        first,
-        choices,
-        lacking,
+        given,
     ):
-        assert used(first)["Oswald"] == (("Cousine",), True)
-        assert await first.page.evaluate("measured === y.offsetWidth")
-        assert [choice.choice for choice in choices] == [["Oswald"]]
-        assert lacking == ()
-        assert not first.description.notices
+        assert used(given.first)["Oswald"] == (("Cousine",), True)
+        assert await given.first.page.evaluate("measured === y.offsetWidth")
+        assert [choice.choice for choice in given.choices] == [["Oswald"]]
+        assert given.provided.notices == ()
+        assert not given.first.description.notices
         assert packages.asked == ["wght.css", "files/a.ttf"]
+        assert [url.rpartition("/")[2] for url in given.provided.files] == ["a.ttf", "never.ttf"]
         # Another browser of the render has it from the start.
         second = await theatre.open(Size(640, 360))
         assert (
@@ -88,25 +87,22 @@ async def test_it_is_given_as_if_it_were_linked(tmp_path):
 
 async def test_without_network_it_is_told_and_the_default_draws(tmp_path):
     page = composed(TITLE.replace("Oswald", "Lato"), root=NOTHING)
-    async with opened(tmp_path, page, Packages()) as (_, first, choices, lacking):
-        assert choices == ()
-        assert [notice.code for notice in lacking] == ["FONT_UNAVAILABLE"]
-        assert used(first) == {"Lato": (("Arimo",), False)}
-        assert ("FONT_SUBSTITUTED", "#x") in {(one.code, one.element) for one in first.description.notices}
+    async with opened(tmp_path, page, Packages()) as (_, given):
+        assert given.choices == ()
+        assert [notice.code for notice in given.provided.notices] == ["FONT_UNAVAILABLE"]
+        assert used(given.first) == {"Lato": (("Arimo",), False)}
+        assert ("FONT_SUBSTITUTED", "#x") in {
+            (one.code, one.element) for one in given.first.description.notices
+        }
 
 
 async def test_a_family_that_the_page_declares_is_its_own(tmp_path):
     (tmp_path / "own.ttf").write_bytes(face("Tinos-Regular.ttf"))
     own = "<style>@font-face { font-family: Oswald; src: url(own.ttf) }</style>"
     packages = Packages()
-    async with opened(tmp_path, composed(TITLE, root=NOTHING, head=own), packages) as (
-        _,
-        first,
-        choices,
-        _lacking,
-    ):
-        assert used(first) == {"Oswald": (("Tinos",), True)}
-        assert packages.asked == [] and choices == ()
+    async with opened(tmp_path, composed(TITLE, root=NOTHING, head=own), packages) as (_, given):
+        assert used(given.first) == {"Oswald": (("Tinos",), True)}
+        assert packages.asked == [] and given.choices == ()
 
 
 async def test_a_page_that_declares_it_after_all_takes_it_back(tmp_path, browser_files):

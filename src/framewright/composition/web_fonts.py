@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LARGEST_SHEET = 2 * 2**20
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _FAMILY = re.compile(r"font-family\s*:[^;}]*")
+# The first of a rule is the one that Chromium takes.
+_FIRST_FILE = re.compile(r"""src\s*:\s*url\(\s*"([^"]+)"\s*\)""")
 _ADDRESS = re.compile(r"""url\(\s*['"]?([^'")]+)['"]?\s*\)""")
 
 
@@ -37,6 +39,11 @@ class Provided:
     faces: str = ""
     families: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Addresses of the files that browsers may ask for, by the letters that come."""
+        return tuple(dict.fromkeys(_FIRST_FILE.findall(self.faces)))
 
 
 async def provide_families(families: Iterable[str], answerer: Answerer) -> Provided:

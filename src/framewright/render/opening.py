@@ -102,15 +102,16 @@ async def open_composition(
             Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back, turn=turn)
         )
         first = await _open_first(theatre, likely_size(project, options), options)
-        first, font_choice, lacking = await provide_fonts(theatre, first)
-        desk.foresee(await foreseen_addresses(first.page), theatre.origin)
+        lettered = await provide_fonts(theatre, first)
+        first, provided = lettered.first, lettered.provided
+        desk.foresee((*await foreseen_addresses(first.page), *provided.files), theatre.origin)
         recording = await desk.freeze()
         page = first.description
         size, size_choice, ignored = choose_size(page, options)
         timing = choose_timing(page, options)
-        for choice in (size_choice, *font_choice, *timing.choices):
+        for choice in (size_choice, *lettered.choices, *timing.choices):
             teller.decide(choice)
-        teller.warn_of_readiness((*lacking, *page.notices, *ignored, *timing.notices))
+        teller.warn_of_readiness((*provided.notices, *page.notices, *ignored, *timing.notices))
         opened = Opened(theatre, theatre.house, first, timing, size, size.scaled(options.scale), recording)
         mode, mode_choice = await choose_mode(opened, options.mode)
         teller.decide(mode_choice)
