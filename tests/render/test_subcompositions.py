@@ -388,3 +388,22 @@ async def test_everything_that_tells_the_time(stages):
     ) == [3000, 5000]
     await opened.at(1.5)
     assert await opened.ask(moved.format("rect", "Math.round(one.width.animVal.value)") + "[0]") == 50
+
+
+@pytest.mark.parametrize("name", ["__hfAnime", "__hfD3", "__hfLottie"])
+async def test_players_that_an_instance_registers_go_by_its_clock(stages, name):
+    file = sub(
+        f"""<p class="at"></p><script>
+            window.{name} = window.{name} || [];
+            const at = document.querySelector(".at");
+            window.{name}.push({{ seek(at_) {{ at.textContent = at_ }}, goToAndStop(at_) {{ at.textContent = at_ }} }});
+        </script>"""
+    )
+    body = host("a", 'data-start="1"', "t.html") + host(
+        "b", 'data-playback-rate="2" data-playback-start="1"', "t.html"
+    )
+    opened = await stages.open(composed(body, root=ROOT), {"t.html": file})
+    await opened.at(4)
+    scale = 1 if name == "__hfD3" else 1000
+    told = await opened.ask("[...document.querySelectorAll('.at')].map((at) => Number(at.textContent))")
+    assert told == [3 * scale, 9 * scale]

@@ -99,7 +99,7 @@
       for (const player of Array.isArray(view.__hfAnime) ? view.__hfAnime : []) {
         try {
           if (player.paused === false) player.pause?.(); // else its engine moves it on in the same frame
-          player.seek(seconds * 1000);
+          player.seek(fw.instances.timeOf(player, seconds) * 1000);
         } catch (error) {
           fw.failures.report(error, "A player in window.__hfAnime");
         }

@@ -11,8 +11,9 @@
     seek(seconds) {
       for (const player of Array.isArray(view.__hfD3) ? view.__hfD3 : []) {
         try {
-          if (typeof player === "function") player(seconds);
-          else player.seek(seconds);
+          const local = fw.instances.timeOf(player, seconds);
+          if (typeof player === "function") player(local);
+          else player.seek(local);
         } catch (error) {
           fw.failures.report(error, "A player in window.__hfD3");
         }

@@ -215,6 +215,8 @@ interface Fw {
     of(node: Node): FwInstance | null;
     at(host: Element): FwInstance | null;
     isRoot(element: Element): boolean;
+    claim(player: any, instance: FwInstance): void;
+    timeOf(player: any, seconds: number): number;
     all(): FwInstance[];
     readonly current: FwInstance | null;
     inside<T>(instance: FwInstance | null, call: () => T): T;

@@ -9,6 +9,8 @@
 //   of(node)            the instance that a node sits in; null for the page itself. A host sits in the instance around it
 //   at(host)            the instance that this element is the host of
 //   isRoot(element)     whether it is the outermost composition of an instance, other than its host
+//   claim(player, instance)   a player of a library that a script of an instance has registered
+//   timeOf(player, seconds)   seconds on the clock of the instance that has claimed it, else the page's
 //   all()               in the order in which they were made
 //   current             the one whose script is running, as far as that is known
 //   inside(instance, call)   the answer of call(), made on behalf of an instance (null: of the page)
@@ -21,6 +23,8 @@
   const hosts = new WeakMap();
   /** @type {WeakSet<Element>} */
   const roots = new WeakSet();
+  /** @type {WeakMap<object, FwInstance>} */
+  const owners = new WeakMap();
   /** @type {FwInstance[]} */
   const all = [];
   /** @type {FwInstance | null} */
@@ -83,6 +87,10 @@
     of,
     at: (host) => hosts.get(host) ?? null,
     isRoot: (element) => roots.has(element),
+    claim(player, instance) {
+      if (player !== null && (typeof player === "object" || typeof player === "function")) owners.set(player, instance);
+    },
+    timeOf: (player, seconds) => owners.get(player)?.localTime(seconds) ?? seconds,
     all: () => all,
     get current() {
       return current;

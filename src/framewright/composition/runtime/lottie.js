@@ -204,7 +204,7 @@
       for (const record of records.values()) place(record);
       for (const player of Array.isArray(view.__hfLottie) ? view.__hfLottie : []) {
         try {
-          put(player, seconds);
+          put(player, fw.instances.timeOf(player, seconds));
         } catch (error) {
           fw.failures.report(error, "A player in window.__hfLottie");
         }

@@ -7,6 +7,7 @@
 {
   const { natives, instances, time } = fw;
   const TIMES = ["__hfThreeTime", "__hfTypegpuTime"];
+  const PLAYERS = ["__hfLottie", "__hfAnime", "__hfD3"];
   const STARTS = ["DOMContentLoaded", "load", "pageshow"];
   const TWEENS = ["to", "from", "fromTo", "set", "staggerTo", "staggerFrom", "staggerFromTo", "add", "call"];
 
@@ -185,6 +186,19 @@
       return ownLibrary;
     };
 
+    /** What is put into one of the page's lists of players is the instance's. @param {string} name */
+    const players = (name) => {
+      if (!Array.isArray(view[name])) return view[name];
+      const list = new Proxy(view[name], {
+        set(target, key, value) {
+          instances.claim(value, instance);
+          return Reflect.set(target, key, value);
+        },
+      });
+      stands.set(list, view[name]);
+      return list;
+    };
+
     const onWindow = listening(window);
     const timers = { once: timer(false), again: timer(true) };
     /** @type {Record<PropertyKey, () => any>} */
@@ -201,6 +215,7 @@
       setInterval: () => timers.again,
       performance: () => performance,
       Date: () => clockedDate,
+      ...Object.fromEntries(PLAYERS.map((name) => [name, () => players(name)])),
     };
     const answers = {
       ...names,

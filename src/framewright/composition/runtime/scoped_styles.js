@@ -10,15 +10,25 @@
   const LIMIT = ":scope [data-framewright-instance] > *";
   const PLAIN = /"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\\[^]|[.#:]*[-\w\u0080-\uffff]+/g;
   const OUTERMOST = new Set(["html", "body", ":root"]);
+  const MOST_KNOWN = 2000;
   const BOX = ":where(:scope)";
   // "html body", "html > body": one element for us.
   const REPEATED = /(:where\(:scope\))([^\s>+~,()]*)(?:\s*>\s*|\s+):where\(:scope\)/g;
 
-  /** @param {string} selector @param {(token: string) => string | null} [other] */
-  const root = (selector, other = () => null) => {
+  /** @param {string} selector @param {(token: string) => string | null} other */
+  const translate = (selector, other) => {
     let text = selector.replace(PLAIN, (token) => (OUTERMOST.has(token.toLowerCase()) ? BOX : (other(token) ?? token)));
     for (let before = ""; before !== text; ) [before, text] = [text, text.replace(REPEATED, "$1$2")];
     return text;
+  };
+
+  /** Callbacks of timelines ask for the same in every frame. @type {Map<string, string>} */
+  const translated = new Map();
+  /** @param {string} selector */
+  const root = (selector) => {
+    const known = translated.get(selector) ?? translate(selector, () => null);
+    if (translated.size < MOST_KNOWN) translated.set(selector, known);
+    return known;
   };
 
   /** What each name of keyframes means, and by which name it goes. @type {Map<string, string[]>} */
@@ -67,13 +77,13 @@
     // Without a composition of its own inside, the host is the one that its file speaks of.
     const other = (/** @type {string} */ token) =>
       own !== null && /^\[data-composition-id=["']?(.*?)["']?\]$/.exec(token)?.[1] === own ? BOX : null;
-    return (/** @type {string} */ selector) => root(selector, other);
+    return (/** @type {string} */ selector) => translate(selector, other);
   };
 
   /** @param {string} text @param {FwInstance} instance @param {DocumentFragment} content */
   const scope = (text, instance, content) => {
     if (meanings.size === 0) readPage();
-    const translated = translator(instance);
+    const meant = translator(instance);
     const layers = `fw${Array.from(instance.file).reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7) >>> 0}`;
     const sheet = new CSSStyleSheet({ baseURL: instance.file });
     sheet.replaceSync(text);
@@ -121,7 +131,7 @@
 
     /** With the rules nested in it. @param {any} rule */
     const adapt = (rule) => {
-      if (rule instanceof CSSStyleRule) rule.selectorText = translated(rule.selectorText);
+      if (rule instanceof CSSStyleRule) rule.selectorText = meant(rule.selectorText);
       if (rule.style) rename(rule.style, names);
       for (const nested of rule.cssRules ?? []) adapt(nested);
     };
