@@ -1,5 +1,6 @@
 """The shipped examples: every one renders as its page asks, shows something, moves where it should, and warns of nothing."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -21,6 +22,7 @@ TABLE = {
     "slides": (12, 960, 540, "mp4", 5),
     "social-portrait": (7, 540, 960, "mp4", 13),
     "lower-third": (5, 960, 540, "webm", 8),
+    "speaker-cards": (6, 600, 600, "mp4", 11),
 }
 
 
@@ -59,6 +61,17 @@ def test_the_lower_third_is_transparent_but_for_its_words(tmp_path):
     assert alpha[430:450, 70:90].min() > 250, "the badge is solid"
     soft = (alpha > 10) & (alpha < 200)
     assert soft.sum() > 800, "the shadow is soft"
+
+
+def test_the_rows_of_the_speaker_cards_fit_what_the_page_declares(tmp_path):
+    cards = EXAMPLES / "speaker-cards"
+    report = framewright.render_batch(
+        cards, cards / "rows.json", f"{tmp_path}/{{file}}.mp4", scale=0.5, fps=1, start_frame=4, strict=True
+    )
+    assert report.failed == ()
+    shown = [next(decoding.pictures(Path(row.output)))[..., :3] for row in report.rows]
+    for one, other in itertools.combinations(shown, 2):
+        assert np.abs(one - other).mean() > 10, "each card looks different"
 
 
 @pytest.mark.parametrize("name", TABLE)

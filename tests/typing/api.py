@@ -8,6 +8,8 @@ from typing import assert_type
 
 import framewright
 from framewright import (
+    BatchEvent,
+    BatchReport,
     CancelToken,
     Check,
     CheckReport,
@@ -29,6 +31,27 @@ def listen(event: RenderEvent) -> None:
         assert_type(event.rate, float | None)
     if event.event == "finished":
         assert_type(event.report, RenderReport)
+
+
+def listen_to_rows(event: BatchEvent) -> None:
+    if event.event == "told":
+        assert_type(event.row, int)
+        assert_type(event.told, RenderEvent)
+    if event.event == "row_failed":
+        assert_type(event.failure.code, str)
+    if event.event == "batch_finished":
+        assert_type(event.report.rows[0].report, RenderReport | None)
+
+
+def batches() -> None:
+    report = framewright.render_batch(
+        "title", [{"title": "One", "size": 3}, {}], "out/{index}.mp4", on_event=listen_to_rows, crf=20
+    )
+    assert_type(report, BatchReport)
+    framewright.render_batch("title", Path("rows.csv"), "out/{index}.mp4", variables={"loud": True})
+    framewright.render("title", "title.mp4", variables='{"title": "One"}')
+    framewright.probe("title", variables="@values.json")
+    framewright.render_batch("title", 7, "out/{index}.mp4")  # type: ignore[arg-type]
 
 
 def blocking() -> None:
@@ -53,6 +76,7 @@ def blocking() -> None:
 
 async def awaited() -> None:
     assert_type(await framewright.render_async("title", "title.mp4", scale=2), RenderReport)
+    assert_type(await framewright.render_batch_async("title", "rows.json", "{index}.mp4"), BatchReport)
     result = await framewright.probe_async("title")
     assert_type(result.description, Description)
     assert_type(result.frames, int)
