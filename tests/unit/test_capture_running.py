@@ -200,3 +200,31 @@ async def test_whoever_is_too_far_begins_again_for_a_block_that_came_back():
     assert got == [(frame, frame) for frame in range(80)]
     assert len(deaths) == 2
     assert opened.count(1) == 2, "the one that went on had to begin again"
+
+
+async def test_a_worker_that_loses_pictures_is_opened_with_more_care_each_time():
+    losses, opened = [], []
+
+    async def open_worker(number, ended):
+        losses.extend([ended] if isinstance(ended, PicturesLostError) else [])
+        opened.append(number)
+
+        def plan(frames):
+            if frames.start == 16 and len(losses) < 2:
+                raise PicturesLostError("lost")
+
+        return worker(CountingSource(plan=plan))
+
+    pool = CapturePool(
+        open_worker,
+        FrameRange(0, 40),
+        workers=2,
+        block=8,
+        window=24,
+        on_incident=print,
+        on_block=lambda *_: None,
+    )
+    async with aclosing(pool.frames()) as frames:
+        got = [(frame, *numbers([picture])) async for frame, picture in frames]
+    assert got == [(frame, frame) for frame in range(40)]
+    assert len(losses) == 2

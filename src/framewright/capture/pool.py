@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from framewright.capture.order import FrameOrder
+from framewright.capture.source import PicturesLostError
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.logs import get_logger
@@ -96,7 +97,9 @@ class CapturePool:
                     dead, worker = worker, None
                     await _close(dead)
                     await self._order.give_back(block)
-                    deaths, lost = deaths + 1, error
+                    lost = error
+                    # Pictures get lost in browsers that have all the memory they want.
+                    deaths += not isinstance(error, PicturesLostError)
                     if deaths > 1 and self._alive > 1:
                         self._retire(number, error)
                         return
