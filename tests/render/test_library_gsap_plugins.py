@@ -104,7 +104,11 @@ OLD = ("MotionPath", "Text", "Flip", "CustomEase", "ScrollTrigger")
 
 
 @pytest.mark.parametrize(
-    ("version", "name"), [*(("gsap", name) for name in CASES), *(("gsap-3.12", name) for name in OLD)]
+    ("version", "name"),
+    [
+        *(("gsap", name) for name in CASES),
+        *(pytest.param("gsap-3.12", name, marks=pytest.mark.long) for name in OLD),
+    ],
 )
 async def test_plugins(stages, version, name):
     plugins, script, expression, expected = CASES[name]

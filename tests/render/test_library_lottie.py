@@ -47,8 +47,7 @@ def place(seconds, *, loops=False, speed=1.0, begin=0.0):
     return lotties.WAY * frame / lotties.FRAMES
 
 
-@pytest.mark.parametrize("renderer", ["svg", "canvas"])
-@pytest.mark.parametrize("loops", [True, False])
+@pytest.mark.parametrize(("renderer", "loops"), [("svg", True), ("canvas", False)])
 async def test_animations_that_play_by_themselves(stages, renderer, loops):
     html = played(f"autoplay: true, loop: {str(loops).lower()}", renderer=renderer)
     frames = (0, 10, 41, 75) if loops else (0, 10, 41, 58)
