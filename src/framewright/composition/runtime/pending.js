@@ -100,16 +100,20 @@
     return underWay + unanswered.length + unseen.length;
   };
 
-  /** The browser's own knowledge is the topmost document's. */
+  // The browser's own knowledge is the topmost document's. It is asked between two answers of the page, so that of two
+  // in a row the second knows of all that had begun before the first.
   let fetching = true;
+  let tells = 0;
 
   const quiet = async (/** @type {number} */ seconds) => {
     const end = natives.now() + seconds * 1000;
     let seen = -1;
+    let told = -1;
     for (let looks = 0; looks < MOMENT; await fw.waits.pause(LOOK)) {
-      if (count() === 0 && begun === seen && !fw.root.pending.isFetching()) looks += 1;
-      else if (natives.now() > end) return false;
-      else looks = 0;
+      if (natives.now() > end) return false;
+      if (told === fw.root.pending.tells()) continue;
+      told = fw.root.pending.tells();
+      looks = count() === 0 && begun === seen && !fw.root.pending.isFetching() ? looks + 1 : 0;
       seen = begun;
     }
     return true;
@@ -120,9 +124,11 @@
     quiet,
     begun: () => begun,
     isFetching: () => fetching,
+    tells: () => tells,
     /** @param {boolean} told */
     tell(told) {
       fetching = told;
+      tells += 1;
     },
   };
 }
