@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from framewright.composition import Wishes
 from framewright.model.errors import CompositionError
 from truth.libraries import library
 from truth.stages import Stages, composed
@@ -407,3 +408,20 @@ async def test_players_that_an_instance_registers_go_by_its_clock(stages, name):
     scale = 1 if name == "__hfD3" else 1000
     told = await opened.ask("[...document.querySelectorAll('.at')].map((at) => Number(at.textContent))")
     assert told == [3 * scale, 9 * scale]
+
+
+async def test_a_file_opened_by_itself(stages):
+    file = """<!doctype html><html data-composition-variables='[{"id": "n", "type": "string", "label": "N", "default": "preset"}]'>
+        <head><script src="gsap.js"></script><style>html { margin: 0 }</style></head><body><template id="card-template">
+        <div data-composition-id="card" data-width="320" data-height="180" data-duration="4"><p class="box">x</p><script src="gsap.js"></script><script>
+        document.querySelector(".box").textContent = __hyperframes.getVariables().n;
+        __timelines.card = gsap.timeline({ paused: true }).to(".box", { x: 40, duration: 4, ease: "none" })</script></div></template></body></html>"""
+    opened = await stages.open(
+        file, {"gsap.js": library("gsap/dist/gsap.min.js")}, Wishes(variables={"n": "given"})
+    )
+    told = opened.description
+    assert (told.composition, told.width, told.height, told.duration) == ("card", 320, 180, 4)
+    await opened.at(3)
+    assert await opened.ask(
+        "[gsap.getProperty('.box', 'x'), document.querySelector('.box').textContent]"
+    ) == [30, "given"]

@@ -38,6 +38,7 @@ RUNTIME_FILES = (
     "scripts.js",
     "waits.js",
     "failures.js",
+    "lone_template.js",
     "roots.js",
     "variables.js",
     "bindings.js",

@@ -97,7 +97,9 @@
       return failed(host, found.code, `asks for ${short(file)}, ${found.message}: put a composition there, or take the host away`);
     }
     const content = document.importNode(found.content, true);
-    const variables = fw.variables.ofHost(host, found.declared);
+    // A host that is the page's root stands for the page, see lone_template.js.
+    const ofPage = host === fw.roots.find() ? fw.variables.page() : {};
+    const variables = { ...fw.variables.ofHost(host, found.declared), ...ofPage };
     const instance = fw.instances.create(host, { root: outermost(content) ?? host, file, chain, variables });
     silent.push({ instance, scripts: Array.from(content.querySelectorAll("script")), lines: found.lines });
     for (const style of content.querySelectorAll("style")) {
