@@ -9,6 +9,7 @@ from framewright.composition import Wishes
 from framewright.model.errors import CompositionError
 from truth.libraries import library
 from truth.stages import Stages, composed
+from truth.ways import same_by_every_way
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = 'data-duration="20" data-no-timeline'
@@ -425,3 +426,40 @@ async def test_a_file_opened_by_itself(stages):
     assert await opened.ask(
         "[gsap.getProperty('.box', 'x'), document.querySelector('.box').textContent]"
     ) == [30, "given"]
+
+
+async def test_instances_look_the_same_by_every_way(stages):
+    inner = sub(
+        """<div class="tween"></div><div class="css"></div><canvas id="c" width="300" height="30"></canvas>
+        <style>body { background: #def } div { width: 30px; height: 30px; background: #d22 }
+            @keyframes go { to { margin-left: 250px } } .css { background: #06a; animation: go 2s linear both }</style>
+        <script>
+            __timelines.sub = gsap.timeline({ paused: true }).to(".tween", { x: 250, duration: 2, ease: "none" });
+            const pen = document.getElementById("c").getContext("2d");
+            const draw = (now) => { pen.clearRect(0, 0, 300, 30); pen.fillRect(now / 10, 0, 20, 30); requestAnimationFrame(draw) };
+            requestAnimationFrame(draw);
+        </script>"""
+    )
+    middle = sub(
+        host("inner", 'data-start="0.2" data-playback-rate="1.5"', "inner.html"),
+        root='data-composition-id="m" data-no-timeline',
+    )
+    body = (
+        "<script src='gsap.js'></script>"
+        + host(
+            "a", 'data-start="0.1" data-duration="1.2" style="left:0;top:0;position:absolute"', "inner.html"
+        )
+        + host(
+            "b",
+            'data-start="0.4" data-playback-start="0.3" style="left:320px;top:0;position:absolute"',
+            "middle.html",
+        )
+    )
+    files = {"inner.html": inner, "middle.html": middle, "gsap.js": library("gsap/dist/gsap.min.js")}
+    frames = await same_by_every_way(
+        stages,
+        composed(body, root='data-duration="2" data-no-timeline'),
+        files,
+        frames=[0, 6, 15, 30, 45, 59],
+    )
+    assert len({picture.tobytes() for picture in frames.values()}) == 6
