@@ -44,7 +44,7 @@ class NpmRegistry:
         """Add a version. ``data`` stands for a tarball that is not made of the files."""
         told = {"name": name, "version": version, **manifest}
         packed = tarball(files, manifest=told)
-        path = f"/-/{name}-{version}.tgz"
+        path = f"/{name}/-/{name.rpartition('/')[2]}-{version}.tgz"
         self.far.replies[path] = (200, {"content-type": "application/octet-stream"}, data or packed)
         integrity = (
             f"sha512-{base64.b64encode(hashlib.sha512(packed if data is None else data).digest()).decode()}"

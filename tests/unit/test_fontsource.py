@@ -9,6 +9,7 @@ from framewright.browser import Refusal, Request
 from framewright.composition import RemoteDesk
 from framewright.composition.resolvers import FamilyWish, StyleWish, every_style, read_npm_config
 from framewright.composition.resolvers.font_wishes import stylesheet_wish
+from framewright.composition.resolvers.npmrc import usual_registry
 from framewright.model.recording import AnsweredBy
 from framewright.model.settings import Settings
 from truth.npm_registry import npm_registry
@@ -189,7 +190,7 @@ def test_a_family_cannot_break_out_of_its_rule():
 async def test_the_registry_that_this_machine_is_configured_for():
     try:
         with urllib.request.urlopen(
-            read_npm_config().registry_of("@fontsource/inter") + "gsap/3.12.5", timeout=20
+            f"{read_npm_config().registry_of('@fontsource/inter') or usual_registry()}gsap/3.12.5", timeout=20
         ):
             pass
     except OSError:

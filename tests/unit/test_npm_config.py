@@ -3,7 +3,7 @@
 import base64
 
 from framewright.composition.resolvers import NpmConfig, read_npm_config
-from framewright.composition.resolvers.npmrc import PUBLIC_REGISTRY
+from framewright.composition.resolvers.npmrc import usual_registry
 
 
 def test_the_environment_wins_over_the_project_the_user_and_the_system(tmp_path):
@@ -11,7 +11,6 @@ def test_the_environment_wins_over_the_project_the_user_and_the_system(tmp_path)
     home.mkdir()
     project.mkdir()
     system.write_text("registry=https://system.example\n@a:registry = https://a.example/sub/")
-    assert read_npm_config(project, {"HOME": str(home)}).registry_of("gsap")  # whatever this machine has
     told = {"HOME": str(home), "npm_config_globalconfig": str(system)}
     assert read_npm_config(project, told).registry_of("gsap") == "https://system.example/"
     (home / ".npmrc").write_text('; comment\nregistry="https://user.example/npm"\n')
@@ -27,8 +26,22 @@ def test_the_environment_wins_over_the_project_the_user_and_the_system(tmp_path)
     assert read_npm_config(project, told).registry_of("@a/c") == "https://other.example/"
 
 
-def test_without_any_settings_it_is_the_public_one():
-    assert NpmConfig().registry_of("gsap") == PUBLIC_REGISTRY
+def test_without_any_settings_npm_is_asked(tmp_path, monkeypatch):
+    assert NpmConfig().registry_of("gsap") is None
+    npm = tmp_path / "npm"
+    npm.write_text('#!/bin/sh\n[ "$*" = "config get registry" ] && echo https://usual.example\n')
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    usual_registry.cache_clear()
+    assert usual_registry() == "https://usual.example/"
+    for said in ("exit 1", "echo undefined"):
+        npm.write_text(f"#!/bin/sh\n{said}\n")
+        usual_registry.cache_clear()
+        assert usual_registry() is None
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    usual_registry.cache_clear()
+    assert usual_registry() is None
+    usual_registry.cache_clear()
 
 
 def test_secrets_go_only_to_where_they_belong(tmp_path):
@@ -52,5 +65,5 @@ def test_a_project_cannot_name_variables_of_the_environment(tmp_path):
         "registry=https://evil.example/${SECRET}/\n//evil.example/:_authToken=${SECRET}"
     )
     config = read_npm_config(tmp_path, {"HOME": str(tmp_path / "none"), "SECRET": "s"})
-    assert "evil" not in config.registry_of("gsap")
+    assert config.registry_of("gsap") is None
     assert config.authorization("https://evil.example/gsap") is None

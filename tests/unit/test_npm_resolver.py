@@ -10,6 +10,7 @@ import pytest
 from framewright.browser import Refusal, Request
 from framewright.composition import RemoteDesk
 from framewright.composition.resolvers import read_npm_config
+from framewright.composition.resolvers.npmrc import usual_registry
 from framewright.composition.resolvers.tarball import unpack
 from framewright.model.recording import AnsweredBy
 from framewright.model.settings import Settings
@@ -131,7 +132,7 @@ async def test_a_package_is_fetched_once_and_exact_versions_need_no_registry_any
         paths = ("gsap.min.js", "gsap.js", "Flip.js", "gsap.min.js")
         await asyncio.gather(*(get(one, f"{DELIVR}/npm/gsap@3.12.5/dist/{path}") for path in paths))
         await get(one, f"{DELIVR}/npm/gsap@3/dist/gsap.js")
-        assert registry.far.asked == ["/gsap", "/-/gsap-3.12.5.tgz"]
+        assert registry.far.asked == ["/gsap", "/gsap/-/gsap-3.12.5.tgz"]
     registry.publish("gsap", "3.14.0", {"dist/gsap.js": "newer"})
     async with desk(told) as one:
         answer, _ = await get(one, f"{DELIVR}/npm/gsap@3/dist/gsap.js")
@@ -163,7 +164,7 @@ async def test_hostile_packages_are_refused(registry, kind, monkeypatch):
     data, said = HOSTILE[kind]
     registry.publish("evil", "1.0.0", {"a.js": "a"}, data=data)
     if data is None:
-        registry.far.replies["/-/evil-1.0.0.tgz"] = (200, {}, tarball({"a.js": "other"}))
+        registry.far.replies["/evil/-/evil-1.0.0.tgz"] = (200, {}, tarball({"a.js": "other"}))
     async with desk() as one:
         answer, _ = await get(one, f"{DELIVR}/npm/evil@1.0.0/a.js")
         assert said in answer.message
@@ -205,6 +206,16 @@ async def test_a_token_goes_to_its_registry_and_no_further(registry, tmp_path, m
         assert answer.body == b"a"
         assert registry.far.headers[-1]["authorization"] == "Bearer secret"
         assert "authorization" not in elsewhere.far.headers[-1]
+
+
+async def test_a_mirror_that_names_the_registry_it_mirrors_is_asked_itself(registry):
+    registry.publish("mirrored", "1.0.0", {"a.js": "a"})
+    distribution = registry.account("mirrored")["versions"]["1.0.0"]["dist"]
+    distribution["tarball"] = "https://mirrored.invalid/mirrored/-/mirrored-1.0.0.tgz"
+    registry.tell("mirrored")
+    async with desk() as one:
+        answer, _ = await get(one, f"{DELIVR}/npm/mirrored/a.js")
+    assert answer.body == b"a"
 
 
 async def test_modules_lead_to_modules(registry):
@@ -277,10 +288,10 @@ async def test_a_preflight_is_allowed_without_asking_anybody(registry):
 def the_real_registry():
     try:
         with urllib.request.urlopen(
-            read_npm_config().registry_of("gsap") + "gsap/3.12.5", timeout=20
+            f"{read_npm_config().registry_of('gsap') or usual_registry()}gsap/3.12.5", timeout=20
         ) as answer:
             return answer.status == 200
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import re
+import shutil
+import subprocess
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,8 +17,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# npm's own default, used where nothing is configured.
-PUBLIC_REGISTRY = "https://registry.npmjs.org/"
+_ASKING_SECONDS = 20.0
 _ENVIRONMENT = re.compile(r"npm_config_(.+)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{([^}]{1,200})\}")
 _LARGEST_FILE = 1 << 20
@@ -30,12 +33,11 @@ class NpmConfig:
 
     values: Mapping[str, str] = field(default_factory=dict)
 
-    def registry_of(self, package: str) -> str:
-        """The address of the registry that has a package, with a slash at its end."""
+    def registry_of(self, package: str) -> str | None:
+        """The address of the registry that has a package, with a slash at its end; None: no settings name one."""
         scope = package.partition("/")[0] if package.startswith("@") else ""
         wished = self.values.get(f"{scope}:registry") if scope else None
-        registry = wished or self.values.get("registry") or PUBLIC_REGISTRY
-        return registry if registry.endswith("/") else f"{registry}/"
+        return _whole(wished or self.values.get("registry"))
 
     def authorization(self, url: str) -> str | None:
         """The header by which an address of a registry knows us: that of the longest configured prefix."""
@@ -61,6 +63,32 @@ class NpmConfig:
         except ValueError:
             return None
         return f"Basic {base64.b64encode(f'{name}:{clear}'.encode()).decode()}"
+
+
+@cache
+def usual_registry() -> str | None:
+    """The registry that npm itself takes where no settings name one. Blocks for a moment, once; None: npm is not here."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    try:
+        told = subprocess.run(
+            [npm, "config", "get", "registry"],
+            cwd=tempfile.gettempdir(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_ASKING_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    address = told.stdout.strip()
+    return _whole(address) if told.returncode == 0 and address.startswith(("http://", "https://")) else None
+
+
+def _whole(address: str | None) -> str | None:
+    return address if not address or address.endswith("/") else f"{address}/"
 
 
 def read_npm_config(project: Path | None = None, environment: Mapping[str, str] | None = None) -> NpmConfig:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from framewright.composition.remote.cache import CacheEntry
 from framewright.composition.remote.fetch import FetchError
-from framewright.composition.resolvers.npmrc import PUBLIC_REGISTRY
+from framewright.composition.resolvers.npmrc import usual_registry
 from framewright.composition.resolvers.tarball import TarballError, check_integrity, unpack
 from framewright.composition.resolvers.versions import Version, choose_version, is_exact
 
@@ -105,7 +105,7 @@ class Registry:
             return package
 
     async def _files(self, name: str, version: str, account: dict[str, Any] | None) -> dict[str, bytes]:
-        registry = self._config.registry_of(name)
+        registry = await self._registry_of(name)
         remembered = f"npm-package {registry} {name}@{version}"
         known = await asyncio.to_thread(self._cache.find, remembered, self._blobs)
         data = None if known is None else await asyncio.to_thread(self._blobs.read, known.blob)
@@ -122,7 +122,10 @@ class Registry:
             url = str(distribution["tarball"])
         except (KeyError, TypeError):
             raise RegistryError(f"{name} has no version {version}") from None
-        fetched = await self._fetch(url, name, {})
+        at_home = await self._at_home(url, name)
+        fetched = await self._fetch(at_home, name, {})
+        if fetched.status != 200 and at_home != url:
+            fetched = await self._fetch(url, name, {})
         if fetched.status != 200:
             raise RegistryError(
                 f"The package {name}@{version} cannot be had: {url} answered {fetched.status}"
@@ -145,11 +148,20 @@ class Registry:
         await asyncio.to_thread(self._cache.remember, entry, self._blobs)
         return data
 
-    def _at_home(self, url: str, name: str) -> str:
-        """A tarball's address; mirrors repeat the public registry's, and mean their own, as npm knows too."""
-        if urlsplit(url).netloc != urlsplit(PUBLIC_REGISTRY).netloc:
+    async def _at_home(self, url: str, name: str) -> str:
+        """A tarball's address; mirrors repeat that of the registry which they mirror, and mean their own."""
+        _, usual, file = urlsplit(url).path.partition(f"/{name}/-/")
+        if not usual:
             return url
-        return urljoin(self._config.registry_of(name), urlsplit(url).path.lstrip("/"))
+        return urljoin(await self._registry_of(name), f"{name}/-/{file}")
+
+    async def _registry_of(self, name: str) -> str:
+        found = self._config.registry_of(name) or await asyncio.to_thread(usual_registry)
+        if found is None:
+            raise RegistryError(
+                "No npm registry is configured, and npm, which has its own idea of one, is not here"
+            )
+        return found
 
     async def close(self) -> None:
         """Give up what is under way."""
@@ -166,7 +178,7 @@ class Registry:
         return task.result()
 
     async def _ask(self, name: str) -> dict[str, Any]:
-        url = urljoin(self._config.registry_of(name), quote(name, safe="@"))
+        url = urljoin(await self._registry_of(name), quote(name, safe="@"))
         fetched = await self._fetch(url, name, {"accept": _ABBREVIATED})
         if fetched.status == 404:
             raise RegistryError(f"The npm registry has no package {name}")
@@ -182,7 +194,7 @@ class Registry:
         return account
 
     async def _fetch(self, url: str, name: str, headers: dict[str, str]) -> Fetched:
-        home = urlsplit(self._config.registry_of(name)).netloc
+        home = urlsplit(await self._registry_of(name)).netloc
         for _ in range(_MOST_REDIRECTIONS):
             # Who we are is for the registry's own host, wherever it sends us.
             known = self._config.authorization(url) if urlsplit(url).netloc == home else None
