@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import batch
 import figures
 import many_clips
 
@@ -44,6 +45,11 @@ def test_slides_that_hold_are_much_faster_than_slides_that_move():
     first_within(
         lambda: figures.slides(frames=300, pairs=1, workers=(1,)), lambda figure: figure["value"] >= 2.5
     )
+
+
+@speed
+def test_a_batch_costs_clearly_less_than_a_command_a_row():
+    first_within(lambda: batch.batch(rows=6, pairs=1), lambda figure: figure["value"] <= 0.75)
 
 
 @speed

@@ -107,7 +107,8 @@ class Journal:
     def _remember_remote(self, url: str) -> None:
         if len(self.remote) < 10 * _MOST and urlsplit(url).scheme in _WEB and _origin(url) != self._origin:
             self.remote.add(url[:2000])
-            self.origins.add(_origin(url))
+            if not url.startswith("ws"):
+                self.origins.add(_origin(url))
 
     def _response(self, params: dict[str, Any]) -> None:
         answer = params["response"]
@@ -175,7 +176,7 @@ def _spoken(argument: dict[str, Any]) -> str:
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def shortened(text: str) -> str:
