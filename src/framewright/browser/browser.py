@@ -276,7 +276,7 @@ class Browser:
         if context is not None:
             await self.call("Target.disposeBrowserContext", {"browserContextId": context})
 
-    async def empty(self, *, timeout: float = 5.0) -> None:
+    async def empty(self, *, timeout: float = 2.0) -> None:
         """Close all pages; the next one finds the browser as if it were the first.
 
         Raises:

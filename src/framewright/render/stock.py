@@ -70,15 +70,23 @@ class BrowserStock:
         if self._most == 0 or self._shown.get(browser, _MOST_PAGES) >= _MOST_PAGES:
             await self.discard(browser)
             return
-        try:
-            await browser.empty()
-        except FramewrightError as error:
-            _log.info("browser_discarded", code=error.code, message=error.message)
+        # Workers are stopped as soon as the last frame is there, most often in the middle of this, which is soon done.
+        emptying = asyncio.ensure_future(browser.empty())
+        cancelled = False
+        while not emptying.done():
+            try:
+                await asyncio.wait((emptying,))
+            except asyncio.CancelledError:
+                cancelled = True
+        if (error := emptying.exception()) is None:
+            await self._keep(browser)
+        else:
+            _log.info("browser_discarded", error=str(error))
             await self.discard(browser)
-            return
-        except BaseException:
-            await self.discard(browser)
-            raise
+        if cancelled:
+            raise asyncio.CancelledError
+
+    async def _keep(self, browser: Browser) -> None:
         self._waiting.append(browser)
         if len(self._waiting) > self._most:
             # The one that waited longest has options that nobody asked for since.
