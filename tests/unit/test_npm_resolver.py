@@ -30,6 +30,8 @@ def registry(monkeypatch):
                 "dist/gsap.min.js": f"min {version}",
                 "dist/gsap.js": f"plain {version}",
                 "dist/Flip.js": "flip",
+                "Observer.js": "export const Observer",
+                "dist/Observer.min.js": "observer",
             }
             tags = ("next",) if "beta" in version else ("latest",)
             npm.publish("gsap", version, files, tags=tags, main="dist/gsap.js", unpkg="./dist/gsap.min.js")
@@ -76,6 +78,8 @@ async def get(desk, url, method="GET"):
         ("https://unpkg.com/gsap", "min 3.12.5"),
         ("https://unpkg.com/@scope/style@^1.0.0/css/all.css", "a{}"),
         (f"{CDNJS}/gsap/3.12.5/gsap.min.js", "min 3.12.5"),
+        (f"{CDNJS}/gsap/3.12.5/Observer.min.js", "observer"),  # not the module beside package.json
+        (f"{CDNJS}/gsap/3.12.5/Flip.min.js", "flip"),
         (f"{CDNJS}/three.js/r128/three.min.js", "three 128"),
         (f"{CDNJS}/bodymovin/5.12.2/lottie.min.js", "lottie"),
         ("https://ajax.googleapis.com/ajax/libs/jquery/3.7.1/jquery.min.js", "jquery"),

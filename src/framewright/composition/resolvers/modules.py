@@ -40,16 +40,20 @@ def find_file(package: Package, path: str) -> str | None:
 
 
 def find_loosely(package: Package, path: str) -> str | None:
-    """A file by the path that another CDN gives it."""
-    for folder in _FOLDERS:
-        found = find_file(package, posixpath.join(folder, path))
-        if found is not None:
-            return found
-    for wished in (path, path.replace(".min.", ".")):
+    """A file by the path that another CDN gives it.
+
+    Its very name anywhere comes before a plain form: packages keep ES modules at their top under the names of the
+    scripts that lie minified in ``dist``.
+    """
+    for wished in dict.fromkeys((path, path.replace(".min.", "."))):
+        for folder in _FOLDERS:
+            place = posixpath.join(folder, wished)
+            if place in package.files:
+                return place
         ending = [one for one in package.files if one.endswith(f"/{wished}")]
         if ending:
             return min(ending, key=lambda one: (one.count("/"), one))
-    return None
+    return find_file(package, path)
 
 
 def main_file(package: Package) -> str | None:
