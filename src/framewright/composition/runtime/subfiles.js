@@ -80,7 +80,7 @@
   const disarm = (content) => {
     const holder = content.ownerDocument.createElement("div");
     for (const script of content.querySelectorAll("script")) {
-      holder.innerHTML = "<script></script>";
+      holder.innerHTML = "<script><\/script>";
       const inert = /** @type {HTMLScriptElement} */ (holder.firstChild);
       for (const { name, value } of script.attributes) inert.setAttribute(name, value);
       inert.textContent = script.textContent;
