@@ -43,6 +43,7 @@ def test_what_was_given_is_copied():
     ("wish", "words"),
     [
         ("{", "--variables is no JSON: Expecting property name"),
+        ('{"a', "--variables is no JSON: Unterminated string starting at line 1 column 2"),
         ("", "--variables is no JSON"),
         ("[1]", 'must be a JSON object such as {"title": "Hello"}, and is a list'),
         ("7", "and is 7"),

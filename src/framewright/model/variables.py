@@ -69,7 +69,8 @@ def _refuse_constant(name: str) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg.rstrip('.')} at line {error.lineno} column {error.colno}"
+        # Some of Python's sentences end in "at" already, for a number of characters that follows.
+        return f"{error.msg.rstrip('.').removesuffix(' at')} at line {error.lineno} column {error.colno}"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
