@@ -23,17 +23,21 @@
     },
   });
 
-  /** Its own, and the one that sprites of pictures and scripts share. @param {any} application */
-  const tickers = ({ ticker }) => (ticker ? [ticker, ticker.constructor?.shared] : []);
+  /** @param {any} ticker */
+  const rouse = (ticker) => {
+    const { now } = fw.time;
+    if (!ticker || (ticker.lastTime >= 0 && ticker.lastTime < now)) return;
+    ticker.lastTime = now - STEP;
+    // Where maxFPS counts from.
+    if (ticker._minElapsedMS > 0) ticker._lastFrame = now - ticker._minElapsedMS - 1;
+  };
 
   fw.pixi = {
     wake() {
-      for (const ticker of new Set(Array.from(applications).flatMap(tickers))) {
-        const { now } = fw.time;
-        if (!ticker || (ticker.lastTime >= 0 && ticker.lastTime < now)) continue;
-        ticker.lastTime = now - STEP;
-        // Where maxFPS counts from.
-        if (ticker._minElapsedMS > 0) ticker._lastFrame = now - ticker._minElapsedMS - 1;
+      for (const { ticker } of applications) {
+        rouse(ticker);
+        // The one that sprites of pictures and scripts share: told of its step, it is not told twice.
+        rouse(ticker?.constructor?.shared);
       }
     },
   };
