@@ -228,3 +228,20 @@ async def test_a_picture_in_the_place_of_a_method(stages):
     with pytest.raises(CompositionError, match="replaces") as raised:
         await stages.open(composed('<img name="querySelectorAll">', root=NOTHING))
     assert raised.value.code == "NEVER_READY"
+
+
+async def test_a_page_that_breaks_what_moves_it(stages):
+    script = "<script>Array.prototype.filter = () => { throw new Error('mine'); }</script>"
+    late = f"<script>addEventListener('hf-seek', () => {{ {script[8:-9]} }})</script>"
+    with pytest.raises(CompositionError, match="replaces.*mine") as raised:
+        await stages.open(composed(late, root=NOTHING))
+    assert raised.value.code == "ACCOUNT_INVALID"
+
+
+async def test_a_script_that_misses_what_another_should_have_brought(stages):
+    body = "<script src='gsap.min.js'></script><script>gsap.timeline();</script>"
+    with pytest.raises(
+        CompositionError, match=r"gsap is not defined.*gsap\.min\.js answered 404\.$"
+    ) as raised:
+        await stages.open(composed(body, root=NOTHING))
+    assert raised.value.code == "SCRIPT_ERROR"

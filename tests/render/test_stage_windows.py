@@ -304,3 +304,15 @@ async def layouts(page):
     """How often the page has been laid out."""
     told = await page.page.call("Performance.getMetrics")
     return next(one["value"] for one in told["metrics"] if one["name"] == "LayoutCount")
+
+
+@pytest.mark.parametrize("last", ["0", "c0"])
+async def test_starts_that_wait_for_one_another_deeper_than_calls_may_be(stages, last):
+    links = [f"c{number + 1}" for number in range(2999)] + [last]
+    clips = "".join(
+        f'<i id="c{number}" data-start="{link}" data-duration="1"></i>' for number, link in enumerate(links)
+    )
+    page = await stages.open(composed(clips, root='data-duration="9" data-no-timeline'))
+    starts = [clip.start for clip in page.description.clips]
+    assert starts == ([0.0] * 3000 if last == "c0" else [2999.0 - number for number in range(3000)])
+    assert ("REFERENCE_CYCLE" in page.codes) == (last == "c0")

@@ -60,6 +60,13 @@ def generic_families(fonts: FontSet) -> dict[str, str]:
     return {ours: family for ours, name in _GENERIC.items() if (family := fonts.meaning(name)) is not None}
 
 
+def generic_font_calls(fonts: FontSet | None) -> tuple[tuple[str, dict[str, dict[str, str]]], ...]:
+    """What a page is told of generic families, as calls of the DevTools protocol; nothing where the machine's own count."""
+    if fonts is None:
+        return ()
+    return (("Page.setFontFamilies", {"fontFamilies": generic_families(fonts)}),)
+
+
 def _folders(fonts: FontSet) -> Iterator[str]:
     parents = dict.fromkeys(str(file.parent) for file in fonts.files)
     for folder in (*parents, *(str(folder) for folder in fonts.folders)):

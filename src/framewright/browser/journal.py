@@ -27,6 +27,7 @@ class Journal:
         self.script_errors: list[str] = []
         self.remote: set[str] = set()
         self.origins: set[str] = set()
+        self.lost_scripts: set[str] = set()
         self._known: set[tuple[str, str]] = set()
         self._requests: dict[str, str] = {}
         self._looks: set[str] = set()
@@ -123,6 +124,8 @@ class Journal:
         self._work.discard(params["requestId"])
         self._questions.discard(params["requestId"])
         url = self._requests.pop(params["requestId"], None)
+        if url is not None and params["type"] == "Script" and len(self.lost_scripts) < _MOST:
+            self.lost_scripts.add(url[:_LONGEST])
         # A style or a script that is refused for its status or type counts as cancelled; for others it is the page's will.
         refused = params["type"] in {"Stylesheet", "Script"}
         if (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from framewright.browser.arrival import Arrival
 from framewright.browser.connection import CallTimeoutError, ProtocolError
 from framewright.browser.drawn import Drawn
-from framewright.browser.fontconfig import generic_families
+from framewright.browser.fontconfig import generic_font_calls
 from framewright.browser.journal import Journal, describe_exception, shortened, shown_address
 from framewright.browser.manners import Manners
 from framewright.browser.requests import Requests
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from framewright.browser.connection import Connection
     from framewright.browser.requests import Outside
     from framewright.model.composition import Notice
-    from framewright.model.fonts import FontSet
 
 _HEAD_START_MS = 3_600_000.0
 _TICK_MS = 300.0
@@ -90,7 +89,7 @@ class Page:
             ("Page.setBypassCSP", {"enabled": True}),
             # What stands between the page and its server would answer differently the second time.
             ("Network.setBypassServiceWorker", {"bypass": True}),
-            *_generic_fonts(self._browser.options.fonts),
+            *generic_font_calls(self._browser.options.fonts),
         )
         for method, params in calls:
             await self._browser.call(method, params, session=self._session)
@@ -259,6 +258,12 @@ class Page:
         return tuple(self._journal.script_errors)
 
     @property
+    def lost_scripts(self) -> tuple[Notice, ...]:
+        """Why scripts that it names could not be loaded, of the notices that are not drained."""
+        lost = self._journal.lost_scripts
+        return tuple(notice for notice in self._journal.notices if notice.address in lost)
+
+    @property
     def fetching(self) -> bool:
         """Whether something that its scripts asked for, or one of them, is still on its way."""
         return self._journal.waits_for_work()
@@ -383,12 +388,6 @@ class Page:
             self._loaded.set()
         for handler in self._handlers.get(method, ()):
             handler(params)
-
-
-def _generic_fonts(fonts: FontSet | None) -> tuple[tuple[str, dict[str, Any]], ...]:
-    if fonts is None:
-        return ()
-    return (("Page.setFontFamilies", {"fontFamilies": generic_families(fonts)}),)
 
 
 def _value(answer: dict[str, Any]) -> Any:

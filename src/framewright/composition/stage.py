@@ -258,7 +258,16 @@ class Stage:
             self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
     async def _ask(self, declaration: str, *given: object) -> Any:
-        return await self._page.call_on(self._control, declaration, *given, timeout=self._timeout)
+        try:
+            return await self._page.call_on(self._control, declaration, *given, timeout=self._timeout)
+        except CompositionError as error:
+            if error.code != "SCRIPT_ERROR":
+                raise
+            # What the author's code throws is caught in the page: it was our runtime that stumbled.
+            raise CompositionError(
+                f"The page cannot be driven: look for built-in objects that it replaces. {error.message}",
+                code="ACCOUNT_INVALID",
+            ) from error
 
 
 @contextmanager
@@ -325,7 +334,8 @@ def _refuse(page: Page, failure: dict[str, Any] | None) -> None:
         told = [*matching, *page.script_errors, failure["thrown"]]
         missing = failure.get("missing")
         before = f" window.__timelines['{missing}'] was not registered by then." if missing else ""
-        message = f"A script of the page failed: {told[0]}.{before}"
+        lost = f" Before it, {page.lost_scripts[0].message}" if page.lost_scripts else ""
+        message = f"A script of the page failed: {told[0]}.{before}{lost}"
     raise CompositionError(message, code=failure["code"])
 
 

@@ -8,6 +8,7 @@
 {
   const MOST_DEPTH = 20;
   const MOST = 5000;
+  const LONGEST = 200;
 
   /** @param {Element} host */
   const template = (host) => {
@@ -37,6 +38,9 @@
   /** As its author would write it. @param {string} file */
   const short = (file) => (file.startsWith(fw.addresses.base()) ? file.slice(fw.addresses.base().length) : file);
 
+  /** As it is told. @param {string} file */
+  const shown = (file) => (short(file).length > LONGEST ? `${short(file).slice(0, LONGEST)}…` : short(file));
+
   /** @param {Element} host @param {string} code @param {string} what */
   const failed = (host, code, what) => ({ code, message: `The host ${fw.notices.pointAt(host)} ${what}.` });
 
@@ -44,14 +48,14 @@
   const refused = (host, chain) => {
     const file = chain[chain.length - 1];
     if (chain.indexOf(file) < chain.length - 1) {
-      const way = chain.slice(chain.indexOf(file)).map(short).join(" > ");
-      return failed(host, "SUBCOMPOSITION_CYCLE", `asks for ${short(file)}, which leads back to itself (${way}): take it out of one of them`);
+      const way = chain.slice(chain.indexOf(file)).map(shown).join(" > ");
+      return failed(host, "SUBCOMPOSITION_CYCLE", `asks for ${shown(file)}, which leads back to itself (${way}): take it out of one of them`);
     }
     if (chain.length > MOST_DEPTH) {
-      return failed(host, "SUBCOMPOSITION_TOO_DEEP", `asks for ${short(file)}, which would be nested ${chain.length} deep: at most ${MOST_DEPTH} are put together`);
+      return failed(host, "SUBCOMPOSITION_TOO_DEEP", `asks for ${shown(file)}, which would be nested ${chain.length} deep: at most ${MOST_DEPTH} are put together`);
     }
     if (fw.instances.all().length >= MOST) {
-      return failed(host, "SUBCOMPOSITION_TOO_MANY", `asks for ${short(file)} as number ${MOST + 1}: at most ${MOST} sub-compositions are put together`);
+      return failed(host, "SUBCOMPOSITION_TOO_MANY", `asks for ${shown(file)} as number ${MOST + 1}: at most ${MOST} sub-compositions are put together`);
     }
     return null;
   };
@@ -94,7 +98,7 @@
     if (problem) return problem;
     const found = within ? fw.subfiles.inline(within, file) : fw.subfiles.read(file);
     if (found.code) {
-      return failed(host, found.code, `asks for ${short(file)}, ${found.message}: put a composition there, or take the host away`);
+      return failed(host, found.code, `asks for ${shown(file)}, ${found.message}: put a composition there, or take the host away`);
     }
     const content = document.importNode(found.content, true);
     // A host that is the page's root stands for the page, see lone_template.js.

@@ -75,23 +75,30 @@
     return fw.lookups.querySelector(selector);
   };
 
+  /** @param {Element} element */
+  const told = (element) => (element.getAttribute("data-start") ?? element.getAttribute("data-helios-offset"))?.trim() ?? "";
+
+  /** What a start names: an id, and seconds before or behind its end. @param {string} written @returns {[string, number]} */
+  const parts = (written) => {
+    const match = REFERENCE.exec(written);
+    return match ? [match[1], Number(`${match[2]}${match[3]}`)] : [written, 0];
+  };
+
   /** @param {Element} element @param {string} written */
   const referred = (element, written) => {
-    const match = REFERENCE.exec(written);
-    const id = match ? match[1] : written;
+    const [id, offset] = parts(written);
     const target = named(element, id);
     if (!target) {
       fw.notices.add("REFERENCE_UNKNOWN", `data-start names '${id}', which is not in the page: it starts at 0.`, element);
       return 0;
     }
-    const offset = match ? Number(`${match[2]}${match[3]}`) : 0;
     const { zero, rate } = line(composition(element));
     return ((end(target) ?? start(target)) - zero) * rate + offset;
   };
 
   /** Seconds on the clock of its own composition. @param {Element} element */
   const written = (element) => {
-    const text = (element.getAttribute("data-start") ?? element.getAttribute("data-helios-offset"))?.trim() ?? "";
+    const text = told(element);
     if (text === "") return 0;
     const seconds = Number(text);
     if (!Number.isNaN(seconds)) {
@@ -102,20 +109,53 @@
     return Math.max(0, referred(element, text));
   };
 
+  /** @param {Element[]} members of a circle, the first of which was met again */
+  const circle = (members) => {
+    for (const one of members) circular.add(one);
+    fw.notices.add("REFERENCE_CYCLE", "data-start leads back to itself: it starts at 0.", members[0]);
+  };
+
+  /** The element whose end its start names. @param {Element} element */
+  const followed = (element) => {
+    const text = told(element);
+    return text === "" || !Number.isNaN(Number(text)) ? null : named(element, parts(text)[0]);
+  };
+
+  /** What its start waits for, the farthest first, itself last: ten thousand that each name the next are more than there
+   * may be calls inside one another. @param {Element} element */
+  const awaited = (element) => {
+    /** @type {Set<Element>} */
+    const chain = new Set();
+    const root = fw.roots.find();
+    let at = /** @type {Element | null} */ (element);
+    while (at && at !== root && !chain.has(at) && !starts.has(at) && !circular.has(at)) {
+      chain.add(at);
+      at = fw.instances.isRoot(at) ? /** @type {FwInstance} */ (fw.instances.of(at)).host : followed(at);
+    }
+    const found = Array.from(chain);
+    if (at && chain.has(at)) circle(found.slice(found.indexOf(at)));
+    return found.reverse();
+  };
+
   /** @param {Element} element @returns {number} */
   const start = (element) => {
+    if (asking.length === 0) for (const one of awaited(element)) reckon(one);
+    return reckon(element);
+  };
+
+  /** @param {Element} element @returns {number} */
+  const reckon = (element) => {
     const known = starts.get(element);
     if (known !== undefined) return known;
     if (element === fw.roots.find()) return 0;
     if (fw.instances.isRoot(element)) return start(/** @type {FwInstance} */ (fw.instances.of(element)).host);
     const met = asking.indexOf(element);
     if (met >= 0) {
-      for (const one of asking.slice(met)) circular.add(one);
-      fw.notices.add("REFERENCE_CYCLE", "data-start leads back to itself: it starts at 0.", element);
+      circle(asking.slice(met));
       return 0;
     }
     asking.push(element);
-    const own = written(element);
+    const own = circular.has(element) ? 0 : written(element);
     asking.pop();
     const { zero, rate } = line(composition(element));
     const seconds = zero + (circular.has(element) ? 0 : own) / rate;
