@@ -239,6 +239,7 @@ interface Fw {
   gsapMoments: {
     within(animation: any, from: number, to: number): number;
     of(animation: any, from: number, to: number): number;
+    holds(thing: any): boolean;
     muted(animations: any[], act: () => void): void;
   };
   gsap: FwAdapter & { place(): void; calling(act: () => void): void };

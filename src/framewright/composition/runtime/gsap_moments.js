@@ -3,6 +3,7 @@
 //   within(animation, from, to)   the first time after `from` and up to `to` at which something is called in an animation,
 //                                 in seconds of its own total time; Infinity without any
 //   of(animation, from, to)       the same in seconds of the timeline that it stands in
+//   holds(thing)                  whether a thing is a timeline of GSAP, and not one that only takes its times as GSAP does
 //   muted(animations, act)        does something during which they call nothing but onUpdate
 // onUpdate is no such moment: it shows what is at that time. Passes of a yoyo that run backwards have none either.
 {
@@ -23,12 +24,15 @@
     return Boolean(animation._prom || (vars && CALLBACKS.some((name) => vars[name])));
   };
 
+  /** @param {any} thing */
+  const holds = (thing) => ["getChildren", "recent", "totalDuration"].every((name) => typeof thing[name] === "function");
+
   /** The children that call something, or may hold some that do. @param {any} timeline */
   const carriers = (timeline) => {
     const [recent, last, length] = [timeline.recent(), timeline._last, timeline.totalDuration()];
     const before = known.get(timeline);
     if (before && before.recent === recent && before.last === last && before.length === length) return before.list;
-    const list = timeline.getChildren(false, true, true).filter((/** @type {any} */ child) => child.getChildren || calls(child));
+    const list = timeline.getChildren(false, true, true).filter((/** @type {any} */ child) => holds(child) || calls(child));
     known.set(timeline, { recent, last, length, list });
     return list;
   };
@@ -72,7 +76,7 @@
     if (!(to > from) || to < 0 || from >= animation.totalDuration()) return Infinity;
     const cycle = animation.duration() + (animation.repeatDelay?.() ?? 0);
     const first = calls(animation) ? own(animation, from, to, cycle) : Infinity;
-    return animation.getChildren ? Math.min(first, children(animation, from, to, cycle)) : first;
+    return holds(animation) ? Math.min(first, children(animation, from, to, cycle)) : first;
   };
 
   /** @param {any} animation @param {number} from @param {number} to @returns {number} */
@@ -82,7 +86,7 @@
     if (!(rate > 0) || start > to) return Infinity;
     // What lasts no time is called as it is reached, and stands at its end then.
     const length = animation.totalDuration();
-    if (length === 0) return start > from + SAME && (animation.getChildren || calls(animation)) ? start : Infinity;
+    if (length === 0) return start > from + SAME && (holds(animation) || calls(animation)) ? start : Infinity;
     return start + within(animation, (from - start) * rate, (to - start) * rate) / rate;
   };
 
@@ -90,7 +94,7 @@
   const callers = (animations, found = []) => {
     for (const animation of animations) {
       if (animation.vars && calls(animation)) found.push(animation.vars);
-      if (animation.getChildren) callers(carriers(animation), found);
+      if (holds(animation)) callers(carriers(animation), found);
     }
     return found;
   };
@@ -113,5 +117,5 @@
     }
   };
 
-  fw.gsapMoments = { within, of, muted };
+  fw.gsapMoments = { within, of, holds, muted };
 }

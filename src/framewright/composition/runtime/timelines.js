@@ -122,7 +122,7 @@
     if (name === undefined) return false;
     // GSAP does nothing when the time is the one it has, although the page may look otherwise by now.
     const before = placed.get(timeline);
-    if (timeline.getChildren) {
+    if (fw.gsapMoments.holds(timeline)) {
       if (before !== undefined && seconds <= before) return back(timeline, seconds);
       // What is called at 0 is called as 0 is reached, from either side.
       if (seconds === 0) timeline.totalTime(BESIDE, true);
@@ -184,7 +184,7 @@
     for (const entry of all) {
       const { timeline } = entry;
       const from = placed.get(timeline);
-      if (from === undefined || !timeline.getChildren || carried(timeline, timelines)) continue;
+      if (from === undefined || !fw.gsapMoments.holds(timeline) || carried(timeline, timelines)) continue;
       const seconds = fw.gsapMoments.within(timeline, from, local(entry, target / 1000));
       if (seconds === Infinity) continue;
       const at = Math.max(fw.time.now, when(entry, seconds, target / 1000) * 1000);
