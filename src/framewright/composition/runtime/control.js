@@ -80,6 +80,8 @@
   const drive = async (seconds) => {
     busy = true;
     try {
+      // What the last draw had to tell the page's observers was posted before this turn, and must not come after a command.
+      if (fw.realms().some((realm) => realm.draws.heard())) await fw.natives.turn();
       await move(seconds);
     } finally {
       busy = false;
