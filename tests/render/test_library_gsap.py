@@ -85,6 +85,22 @@ WAYS_OF = {
 }
 
 
+CHANCE = """
+tl.to('#a', { x: 'random(100, 400)', duration: 0.3 }, 0.21);
+tl.to('#b', { x: () => gsap.utils.random(100, 400), duration: 0.3 }, 0.42);
+tl.set('#c', { attr: { 'data-n': 'random(0, 1000)' }, x: 'random([50, 150, 250, 350])' }, 0.63);
+tl.to('#a', { y: 'random(10, 90)', duration: 0.2 }, 0.84);
+"""
+
+
+@pytest.mark.parametrize("version", NEWEST_FIRST)
+@pytest.mark.parametrize("registered", [True, False])
+async def test_values_that_are_drawn_as_a_tween_begins(stages, version, registered):
+    script = CHANCE if registered else f"const tl = gsap.timeline();{CHANCE}"
+    pictures = await same_by_every_way(stages, moved(script, version=version, registered=registered))
+    assert (pictures[41] != pictures[0]).any()
+
+
 async def test_a_timeline_that_repeats_for_ever(stages):
     html = moved(
         "tl.repeat(-1).yoyo(true).to('#a', { x: 300, duration: 1, ease: 'none', onUpdate: () => { said.textContent = Math.round(gsap.getProperty('#a', 'x')) } })"

@@ -5,6 +5,8 @@
 //   of(animation, from, to)       the same in seconds of the timeline that it stands in
 //   holds(thing)                  whether a thing is a timeline of GSAP, and not one that only takes its times as GSAP does
 //   muted(animations, act)        does something during which they call nothing but onUpdate
+// A tween whose values are drawn or computed as it begins ("random(0, 9)", functions) has a moment there as well: chance and
+// what it finds depend on the time, which must not be that of the frame which happens to be the first to show it.
 // onUpdate is no such moment: it shows what is at that time. Passes of a yoyo that run backwards have none either.
 {
   // Seconds after which an animation, or its next pass, has begun: it is told once some of it has been shown.
@@ -27,12 +29,40 @@
   /** @param {any} thing */
   const holds = (thing) => ["getChildren", "recent", "totalDuration"].every((name) => typeof thing[name] === "function");
 
-  /** The children that call something, or may hold some that do. @param {any} timeline */
+  const DEEPEST = 3;
+
+  /** Whether a value is settled only as its tween begins. @param {unknown} value @param {number} depth @returns {boolean} */
+  const open = (value, depth) => {
+    if (typeof value === "string") return value.includes("random(");
+    if (typeof value === "function") return true;
+    if (!value || typeof value !== "object" || depth === DEEPEST || value instanceof Element) return false;
+    for (const [name, inner] of Object.entries(value)) {
+      if (!/^(on[A-Z]|ease|callback)/.test(name) && open(inner, depth + 1)) return true;
+    }
+    return false;
+  };
+
+  /** @type {WeakMap<any, boolean>} */
+  const opens = new WeakMap();
+
+  /** Whether a tween has to begin at its own time. @param {any} animation */
+  const settles = (animation) => {
+    const { vars } = animation;
+    if (!vars || animation._initted || holds(animation)) return false;
+    let answer = opens.get(animation);
+    if (answer === undefined) opens.set(animation, (answer = open(vars, 0)));
+    return answer;
+  };
+
+  /** @param {any} animation */
+  const wakes = (animation) => calls(animation) || settles(animation);
+
+  /** The children that have moments, or may hold some that do. @param {any} timeline */
   const carriers = (timeline) => {
     const [recent, last, length] = [timeline.recent(), timeline._last, timeline.totalDuration()];
     const before = known.get(timeline);
     if (before && before.recent === recent && before.last === last && before.length === length) return before.list;
-    const list = timeline.getChildren(false, true, true).filter((/** @type {any} */ child) => holds(child) || calls(child));
+    const list = timeline.getChildren(false, true, true).filter((/** @type {any} */ child) => holds(child) || wakes(child));
     known.set(timeline, { recent, last, length, list });
     return list;
   };
@@ -42,7 +72,7 @@
     const { vars } = animation;
     const end = animation.totalDuration();
     let first = Infinity;
-    if (vars.onStart && from < BEGUN - SAME) first = BEGUN;
+    if ((vars.onStart || settles(animation)) && from < BEGUN - SAME) first = BEGUN;
     if (vars.onRepeat && cycle > 0) {
       const pass = Math.max(1, Math.floor((from + SAME - BEGUN) / cycle) + 1);
       if (pass * cycle < end) first = Math.min(first, pass * cycle + BEGUN);
@@ -75,7 +105,7 @@
   const within = (animation, from, to) => {
     if (!(to > from) || to < 0 || from >= animation.totalDuration()) return Infinity;
     const cycle = animation.duration() + (animation.repeatDelay?.() ?? 0);
-    const first = calls(animation) ? own(animation, from, to, cycle) : Infinity;
+    const first = wakes(animation) ? own(animation, from, to, cycle) : Infinity;
     return holds(animation) ? Math.min(first, children(animation, from, to, cycle)) : first;
   };
 
@@ -86,7 +116,7 @@
     if (!(rate > 0) || start > to) return Infinity;
     // What lasts no time is called as it is reached, and stands at its end then.
     const length = animation.totalDuration();
-    if (length === 0) return start > from + SAME && (holds(animation) || calls(animation)) ? start : Infinity;
+    if (length === 0) return start > from + SAME && (holds(animation) || wakes(animation)) ? start : Infinity;
     return start + within(animation, (from - start) * rate, (to - start) * rate) / rate;
   };
 
