@@ -18,6 +18,7 @@ from framewright.check.rule import Subject
 from framewright.check.rules import RULES
 from framewright.check.rules.spelling import KNOWN, meant_attribute
 from framewright.check.sources import Sources, read_sources
+from framewright.check.steadiness import percent
 from framewright.model.composition import Clip, Description, DurationSource, Notice
 from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRate
@@ -299,6 +300,32 @@ def test_addresses_that_only_scripts_ask_for_are_told(subject):
     page = view(remote=["https://example.com/a.js", "https://example.com/b"])
     told = found(subject('<script src="https://example.com/a.js"></script>', page=page))
     assert [str(one.place) for one in told if one.code == "REMOTE_ADDRESS"] == ["index.html:1:9", "None"]
+
+
+def test_files_of_one_folder_that_nobody_wrote_are_told_once(subject):
+    fonts = [
+        f"https://fonts.gstatic.com/s/lato/{letters}.woff2" for letters in ("greek", "latin", "latin-ext")
+    ]
+    other = "https://fonts.gstatic.com/s/inter/latin.woff2"
+    page = replace(
+        view(remote=[]),
+        answers=tuple(
+            RecordedAnswer(method="GET", url=url, status=200, by="fontsource") for url in [*fonts, other]
+        ),
+    )
+    told = [one.message for one in found(subject("<p>", page=page)) if one.code == "REMOTE_ADDRESS"]
+    assert len(told) == 2
+    assert told[1].startswith(
+        f"'{fonts[0]}' and 2 more of its folder are answered from a @fontsource package"
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(1.0, "100 %"), (0.9996, "100 %"), (0.0853, "8.5 %"), (0.0085, "0.85 %"), (1e-6, "less than 0.01 %")],
+)
+def test_shares_are_spoken_as_people_do(share, told):
+    assert percent(share) == told
 
 
 def test_who_answers_for_other_hosts_is_told(subject):

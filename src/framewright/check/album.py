@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from framewright.check.report import Severity
+from framewright.check.steadiness import percent
 from framewright.model.errors import OutputError
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _frame(differing: DifferingFrame) -> str:
             f'<figure><div class="delta"><div><img src="{expected}" alt=""><img src="{found}" alt=""></div></div>'
             "<figcaption>what differs, made brighter</figcaption></figure></div>"
         )
-    share = f"{100 * differing.share:.2g} % of the pixels"
+    share = f"{percent(differing.share)} of the pixels"
     head = f"<h3>Frame {differing.frame}<span>{differing.seconds:.3g} s · {share}</span></h3>"
     return f'<div class="frame">{head}{"".join(shown)}</div>'
 

@@ -72,7 +72,12 @@ def _named(differences: Sequence[Difference], page: PageView) -> str:
 
 def _most(differences: Sequence[Difference]) -> str:
     share = max(one.likeness.share for one in differences)
-    return f"up to {100 * share:.2g} % of the pixels"
+    return f"up to {percent(share)} of the pixels"
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in two digits, such as ``0.85 %``."""
+    return "less than 0.01 %" if 0 < share < 1e-4 else f"{float(f'{100 * share:.2g}'):g} %"
 
 
 def _worker(sources: Sources) -> Place | None:

@@ -126,7 +126,7 @@ def frame_remote(subject: Subject) -> Iterator[Fault]:
     advice="Save it into the project to depend on nobody.",
 )
 def remote_address(subject: Subject) -> Iterator[Fault]:
-    """Those that are written, and those that only scripts ask for."""
+    """Those that are written; and those that only scripts and styles ask for, of each folder the first."""
     answers = {one.url: one.by for one in subject.page.answers} if subject.page else {}
     # What nobody answers the page tells with the reason.
     told = {url for url, by in answers.items() if by is AnsweredBy.NOBODY}
@@ -137,25 +137,33 @@ def remote_address(subject: Subject) -> Iterator[Fault]:
         told.add(path)
     if subject.page is not None:
         own = f"{subject.page.origin}/"
-        for address in sorted({*subject.page.remote, *answers} - told):
-            # A page that was opened by its address lies at home there.
-            if not address.startswith(own):
-                yield Fault(_answered(address, answers.get(address)))
+        # A page that was opened by its address lies at home there.
+        asked = [one for one in sorted({*subject.page.remote, *answers} - told) if not one.startswith(own)]
+        # One family of fonts has dozens of files.
+        folders: dict[tuple[str, AnsweredBy | None], list[str]] = {}
+        for address in asked:
+            folder = address.partition("?")[0].rpartition("/")[0]
+            folders.setdefault((folder, answers.get(address)), []).append(address)
+        for (_, by), addresses in folders.items():
+            yield Fault(_answered(addresses[0], by, beside=len(addresses) - 1))
 
 
-def _answered(address: str, by: AnsweredBy | None) -> str:
-    name, host = _short(address), urlsplit(address).netloc
+def _answered(address: str, by: AnsweredBy | None, beside: int = 0) -> str:
+    name, host = f"'{_short(address)}'", urlsplit(address).netloc
+    answered, comes = ("are answered", "come") if beside else ("is answered", "comes")
+    if beside:
+        name += f" and {beside} more of its folder"
     match by:
         case AnsweredBy.NPM:
-            return f"'{name}' is answered by the npm registry, in the place of {host}."
+            return f"{name} {answered} by the npm registry, in the place of {host}."
         case AnsweredBy.FONTSOURCE:
-            return f"'{name}' is answered from a @fontsource package, in the place of {host}."
+            return f"{name} {answered} from a @fontsource package, in the place of {host}."
         case AnsweredBy.CACHE:
-            return f"'{name}' is answered from the cache, in the place of {host}."
+            return f"{name} {answered} from the cache, in the place of {host}."
         case AnsweredBy.NETWORK:
-            return f"'{name}' comes from {host} when a render begins."
+            return f"{name} {comes} from {host} when a render begins."
         case _:
-            return f"'{name}' would come from {host}."
+            return f"{name} would come from {host}."
 
 
 def _standing(subject: Subject, standing: Standing) -> Iterator[Asset]:
