@@ -14,6 +14,7 @@ from framewright.model.errors import CompositionError, FramewrightError, SetupEr
 from framewright.model.output import CODECS, Codec, Format, Layout, can_hold_alpha
 from framewright.model.size import Size
 from framewright.render.capture_choice import choose_capture, is_secure
+from framewright.render.mode_choice import looking
 from framewright.render.options import CaptureWish, RenderOptions
 from framewright.render.output_choice import choose_kind, choose_output
 from framewright.render.timing import choose_size, choose_timing
@@ -233,3 +234,11 @@ def test_capture_of_odd_sizes(wish, expected, size):
 )
 def test_secure_origins(origin, secure):
     assert is_secure(origin) is secure
+
+
+def test_frames_of_a_trial_are_told_in_a_sentence():
+    assert looking([19], "different") == "Frame 19 looks different when the clock goes straight to it"
+    assert (
+        looking([19, 39, 59], "the same")
+        == "Frames 19, 39 and 59 look the same when the clock goes straight to them"
+    )

@@ -66,14 +66,18 @@ async def _try_out(opened: Opened) -> tuple[Mode, Choice]:
         "seconds": round(time.monotonic() - began, 2),
     }
     if differing:
-        which = ", ".join(str(one.frame) for one in differing)
-        reason = (
-            f"Frame {which} looks different when the clock goes straight to it: every frame is gone through."
-        )
+        reason = f"{looking([one.frame for one in differing], 'different')}: every frame is gone through."
         return Mode.RUN, Choice(subject="mode", choice=Mode.RUN.value, inputs=inputs, reason=reason)
-    which = ", ".join(str(frame) for frame in run)
-    reason = f"Frames {which} look the same when the clock goes straight to them."
+    reason = f"{looking([*run], 'the same')}."
     return Mode.SEEK, Choice(subject="mode", choice=Mode.SEEK.value, inputs=inputs, reason=reason)
+
+
+def looking(frames: list[int], how: str) -> str:
+    """That some frames look so when the clock goes straight to them: without the full stop."""
+    if len(frames) == 1:
+        return f"Frame {frames[0]} looks {how} when the clock goes straight to it"
+    named = f"{', '.join(str(frame) for frame in frames[:-1])} and {frames[-1]}"
+    return f"Frames {named} look {how} when the clock goes straight to them"
 
 
 def trial_frames(stop: int) -> tuple[int, ...]:
