@@ -9,7 +9,17 @@
 raised as a :class:`FramewrightError` whose ``code`` is for programs and whose ``message`` is for people.
 """
 
-from framewright.check import CheckReport, DifferingFrame, Finding, Place, Severity, check, check_async
+from framewright.check import (
+    AuditFacts,
+    CheckReport,
+    DifferingFrame,
+    Finding,
+    PageFacts,
+    Place,
+    Severity,
+    check,
+    check_async,
+)
 from framewright.model.batch import (
     BatchEvent,
     BatchFinished,
@@ -20,7 +30,7 @@ from framewright.model.batch import (
     RowResult,
     RowTold,
 )
-from framewright.model.composition import Clip, Description, Notice, Variable, VariableType
+from framewright.model.composition import Clip, Description, FontUse, Notice, Variable, VariableType
 from framewright.model.errors import (
     BrowserError,
     CompositionError,
@@ -43,11 +53,13 @@ from framewright.model.events import (
     Warned,
 )
 from framewright.model.frames import FrameRate
+from framewright.model.recording import AnsweredBy, RecordedAnswer
 from framewright.model.report import FileFacts, RenderReport
 from framewright.model.settings import Settings
 
 # Two functions take the names of the rooms that they come from; what else those rooms have is named here.
 from framewright.render import (
+    BatchListener,
     CancelToken,
     Check,
     CheckState,
@@ -64,8 +76,11 @@ from framewright.render import (
 )
 
 __all__ = [
+    "AnsweredBy",
+    "AuditFacts",
     "BatchEvent",
     "BatchFinished",
+    "BatchListener",
     "BatchReport",
     "BrowserError",
     "CancelToken",
@@ -84,14 +99,17 @@ __all__ = [
     "FileFacts",
     "Finding",
     "Finished",
+    "FontUse",
     "FrameRate",
     "FramewrightError",
     "Listener",
     "Notice",
     "OutputError",
+    "PageFacts",
     "Place",
     "ProbeResult",
     "Progressed",
+    "RecordedAnswer",
     "RenderCancelledError",
     "RenderEvent",
     "RenderOptions",

@@ -16,9 +16,11 @@ from framewright import (
     Description,
     FileFacts,
     Finding,
+    FontUse,
     FramewrightError,
     ProbeResult,
     Progressed,
+    RecordedAnswer,
     RenderEvent,
     RenderOptions,
     RenderReport,
@@ -80,6 +82,8 @@ async def awaited() -> None:
     result = await framewright.probe_async("title")
     assert_type(result.description, Description)
     assert_type(result.frames, int)
+    assert_type(result.remote, tuple[RecordedAnswer, ...])
+    assert_type(result.description.fonts, tuple[FontUse, ...])
     assert_type(await framewright.diagnose(), tuple[Check, ...])
 
 
