@@ -1,6 +1,8 @@
 """npm's settings: which of its files and variables win, and what goes to whom."""
 
 import base64
+import os
+import threading
 
 from framewright.composition.resolvers import NpmConfig, read_npm_config
 from framewright.composition.resolvers.npmrc import usual_registry
@@ -67,3 +69,15 @@ def test_a_project_cannot_name_variables_of_the_environment(tmp_path):
     config = read_npm_config(tmp_path, {"HOME": str(tmp_path / "none"), "SECRET": "s"})
     assert config.registry_of("gsap") is None
     assert config.authorization("https://evil.example/gsap") is None
+
+
+def test_a_pipe_in_the_place_of_the_settings_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / ".npmrc")
+    # A writer, so that whoever opens it all the same reads this, and does not hang.
+    writer = os.open(tmp_path / ".npmrc", os.O_RDWR | os.O_NONBLOCK)
+    os.write(writer, b"registry=https://piped.example/\n" + b"#" * 2**15 + b"\n")
+    ender = threading.Timer(1.0, os.close, (writer,))
+    ender.start()
+    config = read_npm_config(tmp_path, {"HOME": str(tmp_path / "home")})
+    ender.join()
+    assert config.registry_of("gsap") != "https://piped.example/"

@@ -119,6 +119,9 @@ def read_npm_config(project: Path | None = None, environment: Mapping[str, str] 
 
 def _read(path: Path, environment: Mapping[str, str] | None) -> dict[str, str]:
     try:
+        # To open a pipe or a device would wait for whoever writes it.
+        if not path.is_file():
+            return {}
         with path.open(encoding="utf-8", errors="replace") as file:
             text = file.read(_LARGEST_FILE)
     except OSError:
