@@ -96,7 +96,7 @@ _UNFILLED = re.compile(r"\{\{|\$\{|<%|\{%|\[\[")
 def uses_in_document(document: Document) -> Iterator[Use]:
     """Every address in an HTML file that the page asks for, or may ask for."""
     for element in document.elements:
-        if any(one.tag == "noscript" for one in element.above()):
+        if element.unseen:
             continue
         yield from (use for use in _uses_of(document, element) if not _UNFILLED.search(use.address))
 

@@ -105,6 +105,8 @@ class Element:
         offset: characters from the beginning of the file to its tag.
         attributes: by name in lower case; of a repeated one the first, as in browsers.
         parent: None at the top of the file.
+        template: the innermost that it lies in: its content is no part of the page until somebody copies it.
+        unseen: it lies in a ``noscript``.
         text: of a script or style, all that is in it; else empty.
         text_offset: characters from the beginning of the file to ``text``.
         number: its place among the children of its parent with the same tag, from 1.
@@ -116,6 +118,8 @@ class Element:
     offset: int
     attributes: dict[str, Attribute]
     parent: Element | None
+    template: Element | None = None
+    unseen: bool = False
     text: str = ""
     text_offset: int = 0
     number: int = 1
@@ -147,11 +151,6 @@ class Element:
         while element is not None:
             yield element
             element = element.parent
-
-    @property
-    def template(self) -> Element | None:
-        """The innermost template that it lies in: its content is no part of the page until somebody copies it."""
-        return next((one for one in self.above() if one.tag == "template"), None)
 
     @property
     def pointer(self) -> str:
@@ -257,6 +256,10 @@ class _Reader(HTMLParser):
             offset=start,
             attributes=self._attributes(start, written, attrs),
             parent=parent,
+            template=parent
+            if parent is not None and parent.tag == "template"
+            else parent and parent.template,
+            unseen=parent is not None and (parent.unseen or parent.tag == "noscript"),
             text_offset=start + len(written),
             number=number,
         )

@@ -252,10 +252,11 @@ class Shelf:
             self._listed = list(_listing(self.root))
         wanted = posixpath.basename(name).lower()
         for listed in self._listed:
-            if posixpath.basename(listed).lower() == wanted:
+            if posixpath.basename(listed).lower() == wanted and listed != name:
                 return listed
         folder = posixpath.dirname(name)
-        beside = [listed for listed in self._listed if posixpath.dirname(listed) == folder]
+        # One of that very name is there, and no file: a pipe, or a folder.
+        beside = [listed for listed in self._listed if posixpath.dirname(listed) == folder and listed != name]
         close = difflib.get_close_matches(name, beside, n=1, cutoff=0.85)
         return close[0] if close else None
 
