@@ -92,6 +92,22 @@ def test_what_later_classes_keyframes_and_scripts_name_is_there_in_time(tmp_path
         assert found.notices == ()
 
 
+def test_what_a_sheet_of_elsewhere_names_for_text_that_comes_later_is_there_in_time(tmp_path):
+    sheet = b"@font-face { font-family: Far; src: url(/font.woff2); unicode-range: U+400-4FF } b { font-family: Far }"
+    with far_server(
+        {
+            "/sheet.css": (200, {"content-type": "text/css", "access-control-allow-origin": "*"}, sheet),
+            "/font.woff2": (200, {"content-type": "font/woff2"}, b"no font"),
+        }
+    ) as far:
+        html = f'<link rel=stylesheet href="{far.origin}/sheet.css"><b id=later></b>'
+        found = framewright.probe(written(tmp_path / "page", composed(html, root="data-duration=1")))
+    assert {one.url.rpartition("/")[2]: one.status for one in found.remote} == {
+        "sheet.css": 200,
+        "font.woff2": 200,
+    }
+
+
 def test_a_strict_probe_refuses_what_nobody_answers(tmp_path):
     page = written(
         tmp_path / "page", composed("<script src=http://127.0.0.1:1/a.js></script>", root="data-duration=1")

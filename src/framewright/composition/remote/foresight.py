@@ -13,7 +13,7 @@ _LONGEST: Final = 2000
 _SECONDS: Final = 5.0
 
 # In a world of its own the browser's built-ins are what they were, whatever the page has put in their place.
-_LOOK: Final = r"""(() => {
+_LOOK: Final = r"""(async () => {
   const SUFFIXES = "png|jpe?g|gif|webp|avif|svg|json|lottie|mp4|webm|mov|mp3|wav|ogg|m4a|glb|gltf|hdr|ktx2|bin|woff2?|ttf|otf|css|m?js";
   const LITERAL = new RegExp(`https?://[^\\s"'\`<>()\\\\{}$]{1,1500}\\.(?:${SUFFIXES})(?:\\?[^\\s"'\`<>()\\\\{}$]{0,500})?(?=["'\`\\s)<]|$)`, "gi");
   const PAINTED = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))\s*\)/g;
@@ -26,9 +26,17 @@ _LOOK: Final = r"""(() => {
       else for (const [, a, b, c] of rule.cssText.slice(0, 100_000).matchAll(PAINTED)) add(a ?? b ?? c, base);
     }
   };
+  const closed = [];
   for (const sheet of document.styleSheets) {
-    try { rules(sheet.cssRules, sheet.href ?? document.baseURI); } catch {} // of another origin, and closed to us
+    try { rules(sheet.cssRules, sheet.href ?? document.baseURI); } catch { if (sheet.href) closed.push(sheet.href); }
   }
+  // Sheets of another origin, such as those of fonts, can be read as texts where they may be read at all.
+  await Promise.all(closed.slice(0, 20).map(async (href) => {
+    try {
+      const text = await (await fetch(href, { signal: AbortSignal.timeout(3000) })).text();
+      for (const [, a, b, c] of text.slice(0, MOST_TEXT).matchAll(PAINTED)) add(a ?? b ?? c, href);
+    } catch {}
+  }));
   for (const element of document.querySelectorAll("script:not([src]), template, [style], [data-src], [data-var-src]")) {
     const text = element.localName === "script" || element.localName === "template" ? element.innerHTML : element.outerHTML.slice(0, 10_000);
     for (const [address] of text.slice(0, MOST_TEXT).matchAll(LITERAL)) add(address);
@@ -52,6 +60,7 @@ async def foreseen_addresses(page: Page) -> tuple[str, ...]:
             "expression": _LOOK,
             "contextId": world["executionContextId"],
             "returnByValue": True,
+            "awaitPromise": True,
             "timeout": _SECONDS * 1000,
         },
     )
