@@ -1,0 +1,77 @@
+"""What a file of footage or sound holds, as its decoder tells."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Transfer(StrEnum):
+    """How light is written into the numbers of a picture."""
+
+    SDR = "sdr"
+    PQ = "pq"
+    HLG = "hlg"
+
+
+class VideoFacts(_Value):
+    """The pictures of a source.
+
+    Attributes:
+        codec: FFmpeg's name of it.
+        width, height: pixels as they are shown: turned by the rotation, stretched by the pixels' shape.
+        rotation: degrees clockwise that a decoded picture is turned by: 0, 90, 180 or 270.
+        rate: pictures a second on average, as an exact fraction such as ``30000/1001``; None: the file does not say.
+        seconds: from the first picture to the end of the last one; None: the file does not say.
+        alpha: some of it is transparent, or may be.
+        interlaced: its pictures are two fields each.
+        moving: False for a single picture.
+    """
+
+    codec: str
+    width: Annotated[int, Field(gt=0)]
+    height: Annotated[int, Field(gt=0)]
+    rotation: Literal[0, 90, 180, 270] = 0
+    rate: str | None = None
+    seconds: float | None = None
+    alpha: bool = False
+    interlaced: bool = False
+    transfer: Transfer = Transfer.SDR
+    moving: bool = True
+
+
+class AudioFacts(_Value):
+    """The sound of a source.
+
+    Attributes:
+        codec: FFmpeg's name of it.
+        rate: samples a second.
+        layout: the channels, as FFmpeg names them: ``mono``, ``stereo``, ``5.1``.
+        seconds: its length; None: the file does not say.
+    """
+
+    codec: str
+    rate: Annotated[int, Field(gt=0)]
+    layout: str
+    seconds: float | None = None
+
+
+class MediaFacts(_Value):
+    """One source. Its time 0 is where its container begins: the earliest of its streams, after edit lists.
+
+    Attributes:
+        container: FFmpeg's name of it.
+        seconds: the length of the longer stream, from time 0; None: the file does not say.
+        video, audio: None where there is no such stream.
+    """
+
+    container: str
+    seconds: float | None = None
+    video: VideoFacts | None = None
+    audio: AudioFacts | None = None

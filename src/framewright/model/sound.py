@@ -1,0 +1,106 @@
+"""What is heard and when: the plan of a mix, before any sample of it is read. Times are seconds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SAMPLE_RATE = 48_000
+"""Samples a second of every mix."""
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Gain = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Curve(StrEnum):
+    """How a lane goes from one point to the next."""
+
+    LINEAR = "linear"
+    HOLD = "hold"
+    EXPONENTIAL = "exponential"
+    EASE_IN = "ease-in"
+    EASE_OUT = "ease-out"
+    EASE_IN_OUT = "ease-in-out"
+
+
+class Point(_Value):
+    """A point of a lane.
+
+    Attributes:
+        t: seconds on the clock of what the lane belongs to: from a track's start, from the start of the video for a group.
+        v: the gain there.
+        curve: the way to the next point.
+    """
+
+    t: Seconds
+    v: Gain
+    curve: Curve = Curve.LINEAR
+
+
+class SoundTrack(_Value):
+    """One source that is heard, once.
+
+    Attributes:
+        name: the element as people would point at it, or the option that names the track.
+        source: the address in the page, or the path of an explicit track.
+        start: on the clock of the video; samples are placed at ``round(start * 48000)``.
+        duration: on the clock of the video; None: until the source, or the video, ends.
+        offset: into the source.
+        rate: seconds of the source in one of the video; the pitch stays.
+        loop: what is left behind the offset is heard again and again.
+        volume: linear gain.
+        lane: gain over time, which takes the place of ``volume``; empty: none.
+        fade_in, fade_out: seconds of a linear fade at either end.
+        pan: -1 is left, 0 the middle, 1 right.
+        group: the id of the group that it is summed in; None: the mix itself.
+    """
+
+    name: str
+    source: str
+    start: Seconds = 0.0
+    duration: Seconds | None = None
+    offset: Seconds = 0.0
+    rate: Annotated[float, Field(ge=0.05, le=20)] = 1.0
+    loop: bool = False
+    volume: Gain = 1.0
+    lane: tuple[Point, ...] = ()
+    fade_in: Seconds = 0.0
+    fade_out: Seconds = 0.0
+    pan: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    group: str | None = None
+
+
+class SoundGroup(_Value):
+    """Tracks that are summed and then made louder or quieter as one.
+
+    Attributes:
+        volume, lane: as of a track; the lane's clock is that of the video.
+        parent: the group that this one is summed in; None: the mix itself.
+    """
+
+    id: str
+    volume: Gain = 1.0
+    lane: tuple[Point, ...] = ()
+    parent: str | None = None
+
+
+class SoundPlan(_Value):
+    """A whole mix.
+
+    Attributes:
+        first: the sample of the composition at which the mix begins, for a part of it.
+        samples: the exact length of the mix, a channel.
+        loudness: LUFS that the mix is brought to; None: as it is.
+    """
+
+    tracks: tuple[SoundTrack, ...] = ()
+    groups: tuple[SoundGroup, ...] = ()
+    first: Annotated[int, Field(ge=0)] = 0
+    samples: Annotated[int, Field(ge=0)]
+    loudness: Annotated[float, Field(ge=-70, le=-5)] | None = None
