@@ -68,6 +68,7 @@ RUNTIME_FILES = (
     "fonts.js",
     "images.js",
     "ready.js",
+    "sounds.js",
     "describe.js",
     "control.js",
 )

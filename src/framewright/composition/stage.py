@@ -14,6 +14,7 @@ from framewright.browser import LONGEST_ADDRESS
 from framewright.composition.font_look import look_at_fonts
 from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
+from framewright.composition.sounds import ToldSounds, collect
 from framewright.model.composition import Description, Notice, Step
 from framewright.model.errors import CompositionError
 from framewright.model.logs import get_logger
@@ -254,7 +255,10 @@ class Stage:
             _refuse_problems(told["problems"])
             described = told["description"]
             of_runtime = (Notice.model_validate(one) for one in described["notices"])
-            described["notices"] = _each_once((*first.notices, *of_runtime, *self._page.drain_notices()))
+            heard = collect(ToldSounds.model_validate(described["sounds"]))
+            described["sounds"] = heard.sounds
+            told_of = (*first.notices, *of_runtime, *self._page.drain_notices(), *heard.notices)
+            described["notices"] = _each_once(told_of)
             self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
     async def _ask(self, declaration: str, *given: object) -> Any:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from framewright.model.sound import Sounds
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -127,6 +129,7 @@ class Description(_Value):
         variables: those that the page declares.
         remote: addresses outside the project that the page asked for, sorted.
         fonts: what text asks for and is drawn with; empty until somebody has looked.
+        sounds: what is heard, as far as the page tells without being gone through.
     """
 
     composition: str | None
@@ -143,6 +146,7 @@ class Description(_Value):
     variables: tuple[Variable, ...] = ()
     remote: tuple[str, ...] = ()
     fonts: tuple[FontUse, ...] = ()
+    sounds: Sounds = Sounds()
     notices: tuple[Notice, ...] = ()
     version: Literal[1] = 1
 

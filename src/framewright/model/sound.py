@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 SAMPLE_RATE = 48_000
 """Samples a second of every mix."""
 
+LOUDEST = 3.981
+"""The gain of a volume or of a lane at most: +12 dB."""
+
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Gain = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -59,6 +62,9 @@ class SoundTrack(_Value):
         fade_in, fade_out: seconds of a linear fade at either end.
         pan: -1 is left, 0 the middle, 1 right.
         group: the id of the group that it is summed in; None: the mix itself.
+        skip: seconds of the source, behind the offset, that have gone by when it begins: of a loop that is cut at its
+            front. Without ``loop`` it is part of the offset.
+        wanted: False when a source without sound is no fault: of a video that does not ask to be heard.
     """
 
     name: str
@@ -74,6 +80,8 @@ class SoundTrack(_Value):
     fade_out: Seconds = 0.0
     pan: Annotated[float, Field(ge=-1, le=1)] = 0.0
     group: str | None = None
+    skip: Seconds = 0.0
+    wanted: bool = True
 
 
 class SoundGroup(_Value):
@@ -88,6 +96,50 @@ class SoundGroup(_Value):
     volume: Gain = 1.0
     lane: tuple[Point, ...] = ()
     parent: str | None = None
+
+
+class Unheard(StrEnum):
+    """Why something that could be heard is not in the mix."""
+
+    MUTED = "muted"
+    HIDDEN = "hidden"
+    UNSEEN = "never-shown"
+    SILENT = "volume-0"
+    SOUNDLESS = "no-sound-stream"
+    SOURCELESS = "no-source"
+    REFUSED = "sound-not-wanted"
+    UNPLAYED = "never-played"
+    TRIMMED = "nothing-behind-the-trim"
+    GROUP_HIDDEN = "group-hidden"
+
+
+class Dropped(_Value):
+    """A video or a sound of the page that is not in the mix.
+
+    Attributes:
+        name: as of a track.
+        source: its address; None: it has none.
+        why: the first reason that was met.
+    """
+
+    name: str
+    source: str | None = None
+    why: Unheard
+
+
+class Sounds(_Value):
+    """What is heard of a page.
+
+    Attributes:
+        dropped: what could have been heard and is not.
+        scripted: a script may make something louder, quieter, play or pause: what is heard is known only after the page
+            has been gone through.
+    """
+
+    tracks: tuple[SoundTrack, ...] = ()
+    groups: tuple[SoundGroup, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    scripted: bool = False
 
 
 class SoundPlan(_Value):

@@ -53,6 +53,11 @@
         foreseeable: fw.control.stillUntil(0) !== null,
         variables: fw.variables.list(),
         clips: fw.realms().flatMap((realm) => realm.windows.list()),
+        sounds: {
+          tracks: fw.realms().flatMap((realm) => realm.sounds.list()),
+          groups: fw.realms().flatMap((realm) => realm.sounds.groups()),
+          chain: fw.sounds.chain(),
+        },
         notices: fw.notices.drain(),
       },
     };

@@ -134,6 +134,49 @@ interface FwInstance {
   pageTime(seconds: number): number;
 }
 
+/** What a video or a sound says of its sound, as it is written. Seconds of the page. */
+interface FwSound {
+  name: string;
+  kind: "video" | "audio";
+  address: string | null;
+  /** An attribute gives it a place on the clock. */
+  placed: boolean;
+  start: number;
+  duration: number | null;
+  /** When all that it stands in is shown. */
+  window: [number, number | null];
+  offset: number;
+  /** Of the source in one second of the page. */
+  rate: number;
+  /** Of its composition's clock in one second of the page. */
+  pace: number;
+  loop: boolean;
+  muted: boolean;
+  hidden: boolean;
+  heard: string | null;
+  refused: boolean;
+  volume: string | null;
+  automation: string | null;
+  chain: string | null;
+  fade_in: string | null;
+  fade_out: string | null;
+  pan: string | null;
+  group: string | null;
+  keeps_pitch: boolean;
+  facts: any;
+  failure: string | null;
+}
+
+interface FwSoundGroup {
+  id: string;
+  name: string;
+  parent: string | null;
+  volume: string | null;
+  automation: string | null;
+  chain: string | null;
+  hidden: boolean;
+}
+
 interface Fw {
   config: { secret: string; seed?: number; epoch?: number; [other: string]: any };
   natives: any;
@@ -246,6 +289,8 @@ interface Fw {
   lottie: FwAdapter & { loaded(): boolean; longest(): number };
   anime: FwAdapter;
   d3: FwAdapter;
+
+  sounds: { list(): FwSound[]; groups(): FwSoundGroup[]; chain(): string | null };
 
   notices: any;
   windows: any;

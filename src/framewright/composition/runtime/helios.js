@@ -6,6 +6,7 @@
 //                  adds in a later task is to be waited for as well
 //   next(seconds)  Infinity where nothing of Helios is, else null: subscribers may draw at any time
 //   size(), rate(), duration()   what the instance declares, or null: {width, height}, text, seconds
+//   drives()       whether an instance is there
 //   media()        clips of the videos and sounds with data-helios attributes: they are shown all the time
 // __HELIOS_VIRTUAL_TIME__ is a plain property: the library puts an accessor of its own in its place to notify every
 // bound instance, and takes it away again when it unbinds.
@@ -150,5 +151,5 @@
     }));
   };
 
-  fw.helios = { wait, begin, media, seek, stable, next: () => (isThere() ? null : Infinity), size, rate, duration: () => declared("duration") };
+  fw.helios = { wait, begin, drives: isThere, media, seek, stable, next: () => (isThere() ? null : Infinity), size, rate, duration: () => declared("duration") };
 }

@@ -1,0 +1,144 @@
+// fw.sounds: what is heard of this document, told as it is written; what follows from it is worked out elsewhere.
+//   list()     a record for every video and sound: where it stands on the clock of the page, its source, and what its
+//              attributes and properties say of its sound; see FwSound
+//   groups()   the <hf-audio-group>s, through which several are made louder or quieter as one
+//   chain()    the effects that the root asks for all that is heard; null without any
+// Times are seconds of the page; text is handed over as it was written.
+{
+  const LONGEST_TEXT = 8_000_000;
+  // Any of these places a video or a sound on the clock, at 0 without a start of its own.
+  const PLACES = [
+    "data-start", "data-end", "data-duration", "data-composition-duration", "data-media-start", "data-playback-start", "data-track-index",
+    "data-volume", "data-automation", "data-audio-group", "data-fx-chain", "data-helios-offset", "data-helios-seek",
+  ];
+  const { references } = fw;
+
+  /** @param {Element} element @param {string} name */
+  const text = (element, name) => element.getAttribute(name)?.slice(0, LONGEST_TEXT) ?? null;
+
+  /** @param {Element} element */
+  const isHidden = (element) => (element.getAttribute("data-hidden") ?? "false") !== "false";
+
+  /** The element around it, also out of a shadow. @param {Node} node @returns {Element | null} */
+  const above = (node) => node.parentElement ?? /** @type {any} */ (node.parentNode)?.host ?? null;
+
+  /** Whether an attribute gives it a place on the clock. @param {Element} element */
+  const isPlaced = (element) => PLACES.some((name) => element.hasAttribute(name)) || fw.helios.drives();
+
+  /** When all that it stands in is shown; the element itself is left out. @param {Element} element */
+  const around = (element) => {
+    const { opens, closes } = references.line(references.composition(element));
+    let [from, to, hidden] = [opens, closes, false];
+    for (let at = above(element); at; at = above(at)) {
+      if (isHidden(at)) hidden = true;
+      if (!at.hasAttribute("data-start") || at === fw.roots.find() || fw.instances.isRoot(at)) continue;
+      const start = references.start(at);
+      from = Math.max(from, start);
+      to = Math.min(to, start + (references.duration(at) ?? Infinity));
+    }
+    return { from, to, hidden };
+  };
+
+  /** The id of a group as it is known to all: two instances of a file have two of one name. @param {Element} group */
+  const groupKey = (group) => {
+    const instance = fw.instances.of(group);
+    return instance ? `${group.id}@${instance.number}` : group.id;
+  };
+
+  const groupElements = () => fw.shadows.roots().flatMap((scope) => Array.from(scope.querySelectorAll("hf-audio-group")));
+
+  /** The group that it names, or stands in: of its own instance, else of the page. @param {Element} element */
+  const groupOf = (element) => {
+    const id = element.getAttribute("data-audio-group")?.trim();
+    if (!id) {
+      const holder = element.parentElement?.closest("hf-audio-group") ?? null;
+      return holder && holder.id ? groupKey(holder) : null;
+    }
+    const instance = fw.instances.of(element);
+    const named = groupElements().filter((group) => group.id === id && group !== element);
+    const found = named.find((group) => fw.instances.of(group) === instance) ?? named.find((group) => fw.instances.of(group) === null);
+    return found ? groupKey(found) : null;
+  };
+
+  /** @param {HTMLMediaElement} element */
+  const address = (element) => {
+    if (element.srcObject) return null;
+    const written = element.getAttribute("src") ?? element.querySelector(":scope > source[src]")?.getAttribute("src");
+    if (element.currentSrc) return element.currentSrc;
+    if (!written?.trim()) return null;
+    try {
+      return new URL(written, element.baseURI).href;
+    } catch {
+      return written;
+    }
+  };
+
+  /** @param {HTMLMediaElement} element @param {Map<Element, any>} known @returns {FwSound} */
+  const record = (element, known) => {
+    const { rate } = references.line(references.composition(element));
+    const own = references.media(element);
+    const { from, to, hidden } = around(element);
+    const media = fw.media?.of(element) ?? null;
+    return {
+      name: fw.notices.pointAt(element, known),
+      kind: element instanceof HTMLVideoElement ? "video" : "audio",
+      address: address(element),
+      placed: isPlaced(element),
+      start: references.start(element),
+      duration: references.duration(element),
+      window: [from, to === Infinity ? null : to],
+      offset: own.offset,
+      rate: own.rate * rate,
+      pace: rate,
+      loop: element.loop,
+      muted: element.muted || element.defaultMuted,
+      hidden: hidden || isHidden(element),
+      heard: text(element, "data-has-audio"),
+      refused: element.hasAttribute("data-helios-no-audio"),
+      volume: text(element, "data-volume"),
+      automation: text(element, "data-automation"),
+      chain: text(element, "data-fx-chain"),
+      fade_in: text(element, "data-fade-in") ?? text(element, "data-helios-fade-in"),
+      fade_out: text(element, "data-fade-out") ?? text(element, "data-helios-fade-out"),
+      pan: text(element, "data-pan"),
+      group: groupOf(element),
+      keeps_pitch: element.preservesPitch,
+      facts: media?.facts ?? null,
+      failure: media?.failure?.message ?? null,
+    };
+  };
+
+  /** @returns {HTMLMediaElement[]} */
+  const elements = () => {
+    const found = fw.shadows.roots().flatMap((scope) => Array.from(scope.querySelectorAll("video, audio")));
+    return /** @type {HTMLMediaElement[]} */ (found);
+  };
+
+  /** @param {Element} group @returns {FwSoundGroup} */
+  const groupRecord = (group) => ({
+    id: groupKey(group),
+    name: fw.notices.pointAt(group),
+    parent: groupOf(group),
+    volume: text(group, "data-volume"),
+    automation: text(group, "data-automation"),
+    chain: text(group, "data-fx-chain"),
+    hidden: isHidden(group) || around(group).hidden,
+  });
+
+  fw.sounds = {
+    list() {
+      const known = new Map();
+      return elements().map((element) => record(element, known));
+    },
+    groups() {
+      /** @type {Map<string, FwSoundGroup>} */
+      const found = new Map();
+      for (const group of groupElements()) if (group.id && !found.has(groupKey(group))) found.set(groupKey(group), groupRecord(group));
+      return Array.from(found.values());
+    },
+    chain() {
+      const root = fw.roots.find();
+      return root && text(root, "data-fx-chain");
+    },
+  };
+}
