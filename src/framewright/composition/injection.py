@@ -68,7 +68,10 @@ RUNTIME_FILES = (
     "fonts.js",
     "images.js",
     "ready.js",
+    "sound_changes.js",
+    "web_audio.js",
     "sounds.js",
+    "sound_hints.js",
     "describe.js",
     "control.js",
 )
@@ -89,6 +92,7 @@ class RuntimeConfig:
         promise_timeout: how long one frame waits for promises that the page handed over.
         variables: what takes the place of the page's declared defaults.
         spare_variables: ids among them that the page need not declare.
+        listening: the page is gone through to be heard: it shows no pictures of videos.
         written_variables: numbers and booleans among them are text, as in a table.
     """
 
@@ -105,6 +109,7 @@ class RuntimeConfig:
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False
+    listening: bool = False
 
 
 # Taken before the page can put something else in their place; every file of the runtime then means these. Date is not

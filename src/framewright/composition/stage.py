@@ -14,7 +14,7 @@ from framewright.browser import LONGEST_ADDRESS
 from framewright.composition.font_look import look_at_fonts
 from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
-from framewright.composition.sounds import ToldSounds, collect
+from framewright.composition.sounds import Collected, ToldSounds, collect
 from framewright.model.composition import Description, Notice, Step
 from framewright.model.errors import CompositionError
 from framewright.model.logs import get_logger
@@ -44,6 +44,9 @@ _SIZE = "function () { return this.size(); }"
 _PREPARE = "function (fetching) { return this.prepare(fetching); }"
 _SEEK = "function (seconds) { return this.seek(seconds); }"
 _PASSAGE = "function (...given) { return this.pass(...given); }"
+_LISTEN = "function (...given) { return this.listen(...given); }"
+_MAY_BE_HEARD = "function () { return this.mayBeHeard(); }"
+_SOUNDS = "function () { return this.sounds(); }"
 _COVER = "function (grey) { return this.cover(grey); }"
 _DESCRIBE = "function () { return this.describe(); }"
 _NOTHING_NEW = Step()
@@ -62,6 +65,7 @@ class Wishes:
         variables: what takes the place of the page's declared defaults, by id.
         spare_variables: ids among them that the page need not declare.
         written_variables: numbers and booleans among them are text, as in a table.
+        listening: the page will be gone through to be heard, and is never looked at.
     """
 
     width: int | None = None
@@ -75,6 +79,7 @@ class Wishes:
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False
+    listening: bool = False
 
 
 class Passage(NamedTuple):
@@ -138,6 +143,7 @@ class Stage:
             variables=wishes.variables,
             spare_variables=wishes.spare_variables,
             written_variables=wishes.written_variables,
+            listening=wishes.listening,
         )
         await page.inject(runtime_source(config))
         await page.navigate(project.address(origin), timeout=wishes.page_timeout)
@@ -175,6 +181,43 @@ class Stage:
             reached, hears, told = answer
             notices = (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
             return Passage(int(reached), bool(hears), notices)
+
+    async def listen_through(self, frames: FrameRange, rate: FrameRate) -> tuple[int, tuple[Notice, ...]]:
+        """Go through frames one after the other, or through the first of them, to hear what scripts do to sounds.
+
+        Args:
+            frames: at least one.
+            rate: their number a second.
+
+        Returns:
+            The frame behind the last one, and the warnings that are new.
+
+        Raises:
+            CompositionError, BrowserError: as :meth:`seek`.
+        """
+        way = (frames.start, frames.stop, rate.value.numerator, rate.value.denominator)
+        answer = await self._ask(_LISTEN, *way)
+        with _understanding():
+            reached, told = answer
+            return int(reached), (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
+
+    async def may_be_heard(self) -> bool:
+        """Whether scripts may change what is heard, so that only going through the page tells it.
+
+        Raises:
+            CompositionError, BrowserError: as :meth:`seek`.
+        """
+        return bool(await self._ask(_MAY_BE_HEARD))
+
+    async def sounds(self) -> Collected:
+        """What is heard, by all that the page has done so far.
+
+        Raises:
+            CompositionError, BrowserError: as :meth:`seek`.
+        """
+        told = await self._ask(_SOUNDS)
+        with _understanding():
+            return collect(ToldSounds.model_validate(told))
 
     async def _move(self, seconds: float) -> Step:
         """As :meth:`seek`, by a float."""

@@ -132,14 +132,11 @@ class Sounds(_Value):
 
     Attributes:
         dropped: what could have been heard and is not.
-        scripted: a script may make something louder, quieter, play or pause: what is heard is known only after the page
-            has been gone through.
     """
 
     tracks: tuple[SoundTrack, ...] = ()
     groups: tuple[SoundGroup, ...] = ()
     dropped: tuple[Dropped, ...] = ()
-    scripted: bool = False
 
 
 class SoundPlan(_Value):

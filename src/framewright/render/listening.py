@@ -1,15 +1,25 @@
-"""What is heard of a composition, from its beginning to its end."""
+"""What is heard of a composition, from its beginning to its end: by its attributes, or by going through it beside the render.
+
+Where scripts may change a volume, or what plays, only time tells. A guest page then goes through all frames, from 0 on, since
+what scripts have done stays done; nothing of it is drawn, and no picture of a video is fetched.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from framewright.model.frames import FrameRange
+from framewright.model.logs import get_logger
+
 if TYPE_CHECKING:
+    from framewright.composition.sounds import Collected
     from framewright.model.composition import Notice
     from framewright.model.sound import Dropped, SoundGroup, SoundTrack
     from framewright.render.opening import Opened
     from framewright.render.theatre import Theatre
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +29,39 @@ class Heard:
     Attributes:
         dropped: what could have been heard and is not, and why.
         notices: warnings that are new since the page was opened.
+        passed: the page was gone through; False: its attributes told all.
     """
 
     tracks: tuple[SoundTrack, ...] = ()
     groups: tuple[SoundGroup, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     notices: tuple[Notice, ...] = ()
+    passed: bool = False
 
 
-async def listen(theatre: Theatre, opened: Opened) -> Heard:  # noqa: ARG001
-    """Find out what is heard, up to the last frame that is rendered.
+async def listen(theatre: Theatre, opened: Opened) -> Heard:
+    """Find out what is heard, up to the last frame that is rendered. It may run beside the render.
 
     Args:
-        theatre: where a page may be opened beside the first one.
+        theatre: where a page is opened beside the first one, which must stay open.
 
     Raises:
         CompositionError, BrowserError: the page could not be gone through.
     """
-    sounds = opened.first.description.sounds
-    return Heard(sounds.tracks, sounds.groups, sounds.dropped)
+    page = opened.first.description
+    if not (page.scripted and await opened.first.may_be_heard()):
+        return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped)
+    sounds, notices = await _go_through(theatre, opened)
+    _log.info("listened", frames=opened.timing.range.stop, tracks=len(sounds.tracks))
+    known = frozenset(page.notices)
+    fresh = tuple(notice for notice in notices if notice not in known)
+    return Heard(sounds.tracks, sounds.groups, sounds.dropped, fresh, passed=True)
+
+
+async def _go_through(theatre: Theatre, opened: Opened) -> Collected:
+    timing = opened.timing
+    guest = await theatre.open_beside(opened.first, listening=True)
+    try:
+        return await guest.listen_through(FrameRange(0, timing.range.stop), timing.rate)
+    finally:
+        await guest.close()

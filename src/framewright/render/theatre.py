@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from framewright.browser import Answerer, Browser, Page
     from framewright.composition import Project
+    from framewright.composition.sounds import Collected
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRate
@@ -85,6 +86,19 @@ class Performance:
                 self._on_notices(passage.notices)
             if draw and passage.hears_draws:
                 await self.page.begin_frame()
+
+    async def may_be_heard(self) -> bool:
+        """Whether scripts may change what is heard of the page."""
+        return await self._stage.may_be_heard()
+
+    async def listen_through(self, frames: FrameRange, rate: FrameRate) -> Collected:
+        """Go through frames one after the other, to hear what scripts do to sounds; and tell what is heard by then."""
+        frame = frames.start
+        while frame < frames.stop:
+            frame, notices = await self._stage.listen_through(FrameRange(frame, frames.stop), rate)
+            if notices:
+                self._on_notices(notices)
+        return await self._stage.sounds()
 
     async def look_at_fonts(self) -> tuple[str, ...]:
         """Find which fonts draw the page's text, for its description; and name the families that it lacks and we can give."""
@@ -236,17 +250,21 @@ class Theatre:
         self._open.add(performance)
         return performance
 
-    async def open_beside(self, host: Performance) -> Performance:
+    async def open_beside(self, host: Performance, *, listening: bool = False) -> Performance:
         """Open the page from its beginning as a guest in another performance's browser, with nothing shared but that.
 
         A tenth of the cost of another browser. Close it before its host.
 
+        Args:
+            listening: only what is heard of it matters.
+
         Raises:
             CompositionError, BrowserError: as :meth:`open`.
         """
+        wishes = replace(self._house.wishes, listening=listening)
         page = await host.browser.new_page(apart=True, outside=self._outside())
         try:
-            stage = await Stage.open(page, self._house.project, self.origin, self._house.wishes)
+            stage = await Stage.open(page, self._house.project, self.origin, wishes)
         except BaseException:
             with suppress(FramewrightError, OSError):
                 await page.close()

@@ -9,6 +9,9 @@
 //   pass(first, stop, numerator, denominator)  goes through frames of numerator / denominator a second one after the
 //                  other, for a quarter of a second of real time at most, and up to the first at the end of which the
 //                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices]
+//   listen(first, stop, numerator, denominator)  goes through frames likewise, to be heard and not to be seen; [the frame
+//                  behind the last, notices]
+//   mayBeHeard()   whether scripts may change what is heard; sounds() what is heard by now, as in describe.js
 //   fonts()        what text asks for, in all documents, see texts.js; fontSamples() the nodes that it speaks of
 //   cover(grey)    lays two greys over the page; null takes them away
 //
@@ -83,6 +86,7 @@
       // What the last draw had to tell the page's observers was posted before this turn, and must not come after a command.
       if (fw.realms().some((realm) => realm.draws.heard())) await fw.natives.turn();
       await move(seconds);
+      fw.soundChanges.passed(seconds);
     } finally {
       busy = false;
     }
@@ -105,6 +109,17 @@
       heard = fw.realms().some((realm) => realm.draws.heard());
     } while (frame < stop && !heard && fw.natives.now() < end);
     return [frame, heard, fw.notices.drain()];
+  };
+
+  /** @param {number} first @param {number} stop @param {number} numerator @param {number} denominator */
+  const listen = async (first, stop, numerator, denominator) => {
+    const end = fw.natives.now() + LAP;
+    let frame = first;
+    do {
+      await drive((frame * denominator) / numerator);
+      frame += 1;
+    } while (frame < stop && fw.natives.now() < end);
+    return [frame, fw.notices.drain()];
   };
 
   /** The page moves itself: only once the clock obeys, and never from inside a frame. @param {number} seconds */
@@ -152,6 +167,9 @@
       return state;
     },
     describe: fw.describe.page,
+    listen,
+    mayBeHeard: () => fw.realms().some((realm) => realm.soundHints.any()),
+    sounds: fw.describe.sounds,
     fonts: () => fw.realms().flatMap((realm) => realm.texts.groups()),
     fontSamples: () => fw.realms().flatMap((realm) => realm.texts.samples()),
     cover: fw.cover.set,

@@ -1,5 +1,6 @@
 // fw.describe: what the page says of itself once it is ready.
 //   page()      the Description of model/composition.py, and the problems that forbid a render
+//   sounds()    what is heard, see sounds.js
 //   duration()   {seconds, source}: declared on the root, by the page, or the longest of what has an end
 {
   /** @param {string} name */
@@ -31,6 +32,12 @@
     return backgroundImage === "none" && /^(transparent|rgba\(.*, 0\)|.*\/ 0\))$/.test(backgroundColor);
   };
 
+  const sounds = () => ({
+    tracks: fw.realms().flatMap((realm) => realm.sounds.list()),
+    groups: fw.realms().flatMap((realm) => realm.sounds.groups()),
+    chain: fw.sounds.chain(),
+  });
+
   const page = () => {
     const size = fw.roots.size();
     const { seconds, source } = duration();
@@ -53,15 +60,11 @@
         foreseeable: fw.control.stillUntil(0) !== null,
         variables: fw.variables.list(),
         clips: fw.realms().flatMap((realm) => realm.windows.list()),
-        sounds: {
-          tracks: fw.realms().flatMap((realm) => realm.sounds.list()),
-          groups: fw.realms().flatMap((realm) => realm.sounds.groups()),
-          chain: fw.sounds.chain(),
-        },
+        sounds: sounds(),
         notices: fw.notices.drain(),
       },
     };
   };
 
-  fw.describe = { page, duration };
+  fw.describe = { page, duration, sounds };
 }

@@ -165,6 +165,24 @@ interface FwSound {
   keeps_pitch: boolean;
   facts: any;
   failure: string | null;
+  plays: FwPlay[];
+  volumes: [number, number, boolean][];
+}
+
+/** What scripts have done to a volume: whether they have set it, or muted, and the gains that came of it. */
+interface FwSoundChanges {
+  volume: boolean;
+  muted: boolean;
+  log: [number, number, boolean][];
+}
+
+/** A stretch of time in which a script has something played. */
+interface FwPlay {
+  start: number;
+  stop: number | null;
+  offset: number;
+  rate: number;
+  loop: boolean;
 }
 
 interface FwSoundGroup {
@@ -200,6 +218,7 @@ interface Fw {
     set(repeats: boolean, handler: any, delay: any, args: any[], clock?: FwInstance | null): number;
     begin(): void;
     release(): void;
+    calling(): boolean;
     short(): number;
     coming(within: number): number;
     circling(): number;
@@ -290,6 +309,15 @@ interface Fw {
   anime: FwAdapter;
   d3: FwAdapter;
 
+  soundChanges: {
+    known: WeakMap<Element, FwSoundChanges>;
+    of(element: Element): [number, number, boolean][];
+    level(element: HTMLMediaElement): number;
+    isMuted(element: HTMLMediaElement): boolean;
+    frame(): number;
+    passed(seconds: number): void;
+  };
+  soundHints: { any(): boolean };
   sounds: { list(): FwSound[]; groups(): FwSoundGroup[]; chain(): string | null };
 
   notices: any;

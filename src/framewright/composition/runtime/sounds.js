@@ -11,6 +11,8 @@
     "data-start", "data-end", "data-duration", "data-composition-duration", "data-media-start", "data-playback-start", "data-track-index",
     "data-volume", "data-automation", "data-audio-group", "data-fx-chain", "data-helios-offset", "data-helios-seek",
   ];
+  // These place it for certain: scripts have no say in when it plays.
+  const FIXED = ["data-start", "data-helios-offset", "data-helios-seek"];
   const { references } = fw;
 
   /** @param {Element} element @param {string} name */
@@ -73,6 +75,19 @@
     }
   };
 
+  /** @param {HTMLMediaElement} element @param {any} media @returns {FwPlay[]} */
+  const plays = (element, media) => {
+    if (FIXED.some((name) => element.hasAttribute(name))) return [];
+    if (!media) return element.autoplay ? [{ start: 0, stop: null, offset: 0, rate: 1, loop: element.loop }] : [];
+    return media.intervals().map((/** @type {any} */ { start, stop, position, rate, loop }) => ({
+      start: Math.max(0, start),
+      stop: stop === Infinity ? null : stop,
+      offset: position,
+      rate,
+      loop,
+    }));
+  };
+
   /** @param {HTMLMediaElement} element @param {Map<Element, any>} known @returns {FwSound} */
   const record = (element, known) => {
     const { rate } = references.line(references.composition(element));
@@ -91,7 +106,7 @@
       rate: own.rate * rate,
       pace: rate,
       loop: element.loop,
-      muted: element.muted || element.defaultMuted,
+      muted: fw.soundChanges.isMuted(element),
       hidden: hidden || isHidden(element),
       heard: text(element, "data-has-audio"),
       refused: element.hasAttribute("data-helios-no-audio"),
@@ -105,6 +120,8 @@
       keeps_pitch: element.preservesPitch,
       facts: media?.facts ?? null,
       failure: media?.failure?.message ?? null,
+      plays: plays(element, media),
+      volumes: fw.soundChanges.of(element),
     };
   };
 

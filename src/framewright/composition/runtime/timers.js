@@ -5,6 +5,7 @@
 //   set(repeats, handler, delay, args, clock)   as setTimeout and setInterval do; with the clock of an instance: by that
 //   begin()      loading is over
 //   release()    while loading: every timer runs in real time from now on
+//   calling()    whether the handler of one is running
 //   short()      how many timers loading should still wait for
 //   coming(within)  how many timers with a delay of at most so many milliseconds wait, those aside that come again and again
 //   circling()   how many come again and again
@@ -23,6 +24,7 @@
   let ages = 0;
   let depth = 0;
   let released = false;
+  let calling = false;
 
   /** @param {FwTimer} timer */
   const call = (timer) => {
@@ -32,11 +34,14 @@
       timer.age = ++ages;
     } else pending.delete(id);
     depth = timer.depth;
+    calling = true;
     try {
       if (typeof handler === "function") handler.apply(window, args);
       else natives.evaluate(String(handler));
     } catch (error) {
       natives.reportError(error);
+    } finally {
+      calling = false;
     }
     // The promises that it resolved belong to it.
     natives.turn().then(() => (depth = 0));
@@ -111,6 +116,7 @@
       released = true;
       for (const timer of pending.values()) if (!timer.native) arm(timer);
     },
+    calling: () => calling,
     short: () => (time.loading ? Array.from(pending.values()).filter(isShort).length : 0),
     coming: (within) => Array.from(pending.values()).filter((timer) => !circles(timer) && timer.delay <= within).length,
     circling: () => Array.from(pending.values()).filter(circles).length,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from framewright.composition.sounds.automation import number, read_automation
-from framewright.composition.sounds.effects import effects_in, named
-from framewright.composition.sounds.lanes import Knot, multiplied, points_of, shifted, thinned
-from framewright.model.composition import Notice
+from framewright.composition.sounds.lanes import multiplied, points_of, shifted, thinned
+from framewright.composition.sounds.reading import Reader
 from framewright.model.sound import LOUDEST, Dropped, SoundGroup, Sounds, SoundTrack, Unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from framewright.composition.sounds.told import ToldGroup, ToldSound, ToldSounds
+    from framewright.composition.sounds.lanes import Knot
+    from framewright.composition.sounds.told import Play, ToldGroup, ToldSound, ToldSounds
+    from framewright.model.composition import Notice
 
 _SLOWEST, _FASTEST = 0.05, 20.0
 # Shorter than a sample: nothing is heard of it.
@@ -36,19 +36,19 @@ def collect(told: ToldSounds) -> Collected:
     tracks: list[SoundTrack] = []
     dropped: list[Dropped] = []
     for sound in told.tracks:
-        reader = _Reader(sound.name, notices)
+        reader = Reader(sound.name, notices)
         why = _why_unheard(sound, silent)
         if why is None:
             found = list(_tracks(sound, reader))
             heard = [track for track in found if _is_loud(track)]
             tracks += heard
-            why = None if heard else Unheard.SILENT if found else Unheard.UNSEEN
+            why = None if heard else _silence(sound) if found else Unheard.UNSEEN
         if why is not None:
             dropped.append(Dropped(name=sound.name, source=sound.address, why=why))
-    found_groups = tuple(_group(group, groups, _Reader(group.name, notices)) for group in told.groups)
+    found_groups = tuple(_group(group, groups, Reader(group.name, notices)) for group in told.groups)
     if told.chain is not None:
-        _Reader("the root", notices).effects(told.chain)
-    sounds = Sounds(tracks=tuple(tracks), groups=found_groups, dropped=tuple(dropped), scripted=told.scripted)
+        Reader("the root", notices).effects(told.chain)
+    sounds = Sounds(tracks=tuple(tracks), groups=found_groups, dropped=tuple(dropped))
     return Collected(sounds, tuple(dict.fromkeys(notices)))
 
 
@@ -87,6 +87,10 @@ def _why_unheard(sound: ToldSound, silent: set[str]) -> Unheard | None:
     return None
 
 
+def _silence(sound: ToldSound) -> Unheard:
+    return Unheard.MUTED if sound.muted else Unheard.SILENT
+
+
 def _is_loud(track: SoundTrack) -> bool:
     """Some of it is louder than nothing."""
     return any(point.v > 0 for point in track.lane) if track.lane else track.volume > 0
@@ -94,75 +98,17 @@ def _is_loud(track: SoundTrack) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Where a source is heard, before it is cut. Seconds of the page but for ``offset``."""
+    """Where a source is heard, before it is cut. Seconds of the page but for ``offset`` and ``skip``, as of a track."""
 
     start: float
     stop: float | None
     offset: float
     rate: float
+    loop: bool
+    skip: float = 0.0
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Reads the attributes of one element, and tells what it cannot use."""
-
-    name: str
-    notices: list[Notice] = field(default_factory=list)
-
-    def tell(self, code: str, message: str) -> None:
-        self.notices.append(Notice(code=code, message=message, element=self.name))
-
-    def volume(self, written: str | None) -> float:
-        if written is None or not written.strip():
-            return 1.0
-        value = number(written)
-        if value is None:
-            self.tell("VOLUME_INVALID", f"data-volume is '{written[:60]}', which is no gain: it is left out.")
-            return 1.0
-        held = min(LOUDEST, max(0.0, value))
-        if held != value:
-            self.tell("VOLUME_INVALID", f"data-volume is {value:g}: it is taken for {held:g}.")
-        return held
-
-    def seconds(self, written: str | None, called: str) -> float:
-        if written is None or not written.strip():
-            return 0.0
-        value = number(written)
-        if value is not None and value >= 0:
-            return value
-        self.tell("FADE_INVALID", f"{called} is '{written[:60]}', which lasts no time: it is left out.")
-        return 0.0
-
-    def pan(self, written: str | None) -> float:
-        if written is None or not written.strip():
-            return 0.0
-        value = number(written)
-        if value is not None and -1 <= value <= 1:
-            return value
-        held = 0.0 if value is None else min(1.0, max(-1.0, value))
-        self.tell("PAN_INVALID", f"data-pan is '{written[:60]}': it is taken for {held:g}.")
-        return held
-
-    def lane(self, written: str | None) -> tuple[Knot, ...]:
-        if written is None:
-            return ()
-        read = read_automation(written)
-        for problem in read.problems:
-            self.tell("AUTOMATION_INVALID", f"data-automation {problem}.")
-        if read.others:
-            self.tell(
-                "AUTOMATION_UNSUPPORTED",
-                f"data-automation moves {named(read.others)}, which is not done: only lanes over the volume are.",
-            )
-        return read.volume
-
-    def effects(self, written: str | None) -> None:
-        asked = effects_in(written) if written else ()
-        if asked:
-            self.tell("EFFECT_UNSUPPORTED", f"data-fx-chain asks for {named(asked)}, which is not applied.")
-
-
-def _tracks(sound: ToldSound, reader: _Reader) -> Iterator[SoundTrack]:
+def _tracks(sound: ToldSound, reader: Reader) -> Iterator[SoundTrack]:
     """One for each time that it is heard."""
     gain = reader.volume(sound.volume)
     lane = reader.lane(sound.automation)
@@ -198,12 +144,32 @@ def _tracks(sound: ToldSound, reader: _Reader) -> Iterator[SoundTrack]:
 
 
 def _stretches(sound: ToldSound) -> Iterator[_Stretch]:
-    if sound.placed:
+    """What scripts play beats a place that is not written as a start."""
+    if not sound.plays:
         stop = None if sound.duration is None else sound.start + sound.duration
-        yield _Stretch(sound.start, stop, sound.offset, sound.rate)
+        yield _Stretch(sound.start, stop, sound.offset, sound.rate, sound.loop)
         return
-    for play in sound.plays:
-        yield _Stretch(play.start, play.stop, play.offset, play.rate)
+    for play in _joined(sound.plays):
+        gone = max(0.0, play.offset - sound.offset) if play.loop else 0.0
+        yield _Stretch(play.start, play.stop, play.offset - gone, play.rate, play.loop, gone)
+
+
+def _joined(plays: tuple[Play, ...]) -> list[Play]:
+    """Without the seams at which a source just goes on."""
+    found: list[Play] = []
+    for play in plays:
+        last = found[-1] if found else None
+        if last is not None and _goes_on(last, play):
+            found[-1] = last.model_copy(update={"stop": play.stop})
+        else:
+            found.append(play)
+    return found
+
+
+def _goes_on(last: Play, play: Play) -> bool:
+    if last.stop != play.start or (last.rate, last.loop) != (play.rate, play.loop) or play.loop:
+        return False
+    return abs(last.offset + (play.start - last.start) * last.rate - play.offset) < _NOTHING
 
 
 def _placed(sound: ToldSound, stretch: _Stretch) -> tuple[SoundTrack, float] | None:
@@ -217,17 +183,17 @@ def _placed(sound: ToldSound, stretch: _Stretch) -> tuple[SoundTrack, float] | N
     gone = start - stretch.start
     way = gone * stretch.rate
     length = sound.facts.seconds if sound.facts else None
-    if not sound.loop and length is not None and stretch.offset + way >= length:
+    if not stretch.loop and length is not None and stretch.offset + way >= length:
         return None
     track = SoundTrack(
         name=sound.name,
         source=sound.address or "",
         start=start,
         duration=duration,
-        offset=max(0.0, stretch.offset if sound.loop else stretch.offset + way),
-        skip=way if sound.loop else 0.0,
+        offset=max(0.0, stretch.offset if stretch.loop else stretch.offset + way),
+        skip=stretch.skip + way if stretch.loop else 0.0,
         rate=min(_FASTEST, max(_SLOWEST, stretch.rate)),
-        loop=sound.loop,
+        loop=stretch.loop,
         group=sound.group,
         wanted=sound.kind == "audio"
         or (sound.heard is not None and sound.heard.strip().lower() in {"", "true"}),
@@ -262,7 +228,7 @@ def _fades(
     return rise, fall
 
 
-def _group(told: ToldGroup, groups: dict[str, ToldGroup], reader: _Reader) -> SoundGroup:
+def _group(told: ToldGroup, groups: dict[str, ToldGroup], reader: Reader) -> SoundGroup:
     reader.effects(told.chain)
     parent = told.parent if told.parent in groups and not _circles(told.id, groups) else None
     return SoundGroup(

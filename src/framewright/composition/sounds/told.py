@@ -22,12 +22,14 @@ class Play(_Value):
         start, stop: None: until the page ends.
         offset: into the source, at the start.
         rate: seconds of the source in one of the page.
+        loop: as of a track.
     """
 
     start: Finite
     stop: Finite | None = None
     offset: Finite = 0.0
-    rate: Finite = 1.0
+    rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    loop: bool = False
 
 
 class ToldSound(_Value):
@@ -97,10 +99,8 @@ class ToldSounds(_Value):
 
     Attributes:
         chain: the effects that the root asks for.
-        scripted: scripts may change what is heard.
     """
 
     tracks: tuple[ToldSound, ...] = ()
     groups: tuple[ToldGroup, ...] = ()
     chain: str | None = None
-    scripted: bool = False

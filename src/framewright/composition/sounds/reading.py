@@ -1,0 +1,85 @@
+"""Reads the attributes of one element that say something of its sound, and tells what cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from framewright.composition.sounds.automation import number, read_automation
+from framewright.composition.sounds.effects import effects_in, named
+from framewright.model.composition import Notice
+from framewright.model.sound import LOUDEST
+
+if TYPE_CHECKING:
+    from framewright.composition.sounds.lanes import Knot
+
+
+@dataclass(slots=True)
+class Reader:
+    """Of one element.
+
+    Attributes:
+        name: as people would point at it.
+        notices: where it tells; shared by all readers of a page.
+    """
+
+    name: str
+    notices: list[Notice]
+
+    def tell(self, code: str, message: str) -> None:
+        """Warn of something that is not as it is written."""
+        self.notices.append(Notice(code=code, message=message, element=self.name))
+
+    def volume(self, written: str | None) -> float:
+        """A linear gain; 1 where there is none."""
+        if written is None or not written.strip():
+            return 1.0
+        value = number(written)
+        if value is None:
+            self.tell("VOLUME_INVALID", f"data-volume is '{written[:60]}', which is no gain: it is left out.")
+            return 1.0
+        held = min(LOUDEST, max(0.0, value))
+        if held != value:
+            self.tell("VOLUME_INVALID", f"data-volume is {value:g}: it is taken for {held:g}.")
+        return held
+
+    def seconds(self, written: str | None, called: str) -> float:
+        """The length of a fade; 0 where there is none."""
+        if written is None or not written.strip():
+            return 0.0
+        value = number(written)
+        if value is not None and value >= 0:
+            return value
+        self.tell("FADE_INVALID", f"{called} is '{written[:60]}', which lasts no time: it is left out.")
+        return 0.0
+
+    def pan(self, written: str | None) -> float:
+        """From -1 to 1; 0 where there is none."""
+        if written is None or not written.strip():
+            return 0.0
+        value = number(written)
+        if value is not None and -1 <= value <= 1:
+            return value
+        held = 0.0 if value is None else min(1.0, max(-1.0, value))
+        self.tell("PAN_INVALID", f"data-pan is '{written[:60]}': it is taken for {held:g}.")
+        return held
+
+    def lane(self, written: str | None) -> tuple[Knot, ...]:
+        """The lane over the volume; empty where there is none."""
+        if written is None:
+            return ()
+        read = read_automation(written)
+        for problem in read.problems:
+            self.tell("AUTOMATION_INVALID", f"data-automation {problem}.")
+        if read.others:
+            self.tell(
+                "AUTOMATION_UNSUPPORTED",
+                f"data-automation moves {named(read.others)}, which is not done: only lanes over the volume are.",
+            )
+        return read.volume
+
+    def effects(self, written: str | None) -> None:
+        """Tell the effects that are asked for and not applied."""
+        asked = effects_in(written) if written else ()
+        if asked:
+            self.tell("EFFECT_UNSUPPORTED", f"data-fx-chain asks for {named(asked)}, which is not applied.")

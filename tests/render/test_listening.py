@@ -1,0 +1,151 @@
+"""What scripts make of the sound: volumes tweened, set by timers, played and paused, and when a page is gone through for it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import pytest_asyncio
+from test_sounds import silence
+
+from framewright.composition import Wishes
+from framewright.composition.sounds.lanes import value_at
+from framewright.model.frames import FrameRange, FrameRate
+from framewright.model.sound import Curve
+from truth.libraries import library
+from truth.stages import Stages, composed
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+RATE = FrameRate(Fraction(30))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stages(tmp_path_factory, browser_files):
+    async with Stages(tmp_path_factory.mktemp("pages")) as opened:
+        yield opened
+
+
+async def listened(stages, body, *, seconds=4, head="", root=""):
+    """What is heard of a page that was gone through, and whether it says itself that this was needed."""
+    html = composed(body, root=root or f'data-duration="{seconds}" data-no-timeline', head=head)
+    page = await stages.open(html, {"a.wav": silence(6), "b.wav": silence(2)}, Wishes(listening=True))
+    needed = await page.stage.may_be_heard()
+    stop = 30 * seconds
+    reached = 0
+    while reached < stop:
+        reached, _ = await page.stage.listen_through(FrameRange(reached, stop), RATE)
+    heard = await page.stage.sounds()
+    await page.close()
+    return {track.name: track for track in heard.sounds.tracks}, heard, needed
+
+
+def knots(track):
+    return [(point.t, point.v, point.curve is Curve.HOLD) for point in track.lane]
+
+
+def tweened(script):
+    return f"""<audio id="a" src="a.wav" data-start="0" data-volume="0.8"></audio>
+<script>{library("gsap/dist/gsap.min.js")}</script><script>{script}</script>"""
+
+
+async def test_a_tweened_volume_is_a_lane_that_strays_from_it_by_less_than_a_tenth_of_a_decibel(stages):
+    tracks, _, needed = await listened(
+        stages,
+        tweened(
+            "const tl = gsap.timeline({ paused: true });"
+            "tl.to('#a', { volume: 0.1, duration: 2, ease: 'power2.in' }, 1); window.__timelines.main = tl;"
+        ),
+        root='data-duration="4"',
+    )
+    lane = knots(tracks["#a"])
+    assert needed
+    assert len(lane) < 70
+    for frame in range(120):
+        at = frame / 30
+        share = min(1, max(0, (at - 1) / 2))
+        truth = 0.8 - 0.7 * share**3
+        assert value_at(lane, at) == pytest.approx(truth, rel=0.0115), at  # 0.1 dB
+
+
+async def test_a_timer_changes_a_volume_at_its_own_time_and_at_once(stages):
+    tracks, _, _ = await listened(
+        stages,
+        """<audio id="a" src="a.wav" data-start="0.5"></audio>
+        <script>setTimeout(() => { document.querySelector('#a').volume = 0.25 }, 1111)</script>""",
+    )
+    assert knots(tracks["#a"]) == [
+        (0, 1, True),
+        (pytest.approx(0.611), 0.25, False),
+    ]
+
+
+async def test_what_a_script_mutes_and_opens_again_is_heard_between(stages):
+    tracks, _, _ = await listened(
+        stages,
+        """<audio id="a" src="a.wav" data-start="0" muted></audio>
+        <script>const a = document.querySelector('#a');
+        setTimeout(() => { a.muted = false }, 1000); setTimeout(() => { a.muted = true }, 2000)</script>""",
+    )
+    assert knots(tracks["#a"]) == [(0, 0, True), (1, 1, True), (2, 0, False)]
+
+
+async def test_a_lane_wins_over_a_tween(stages):
+    tracks, _, _ = await listened(
+        stages,
+        """<audio id="a" src="a.wav" data-start="1"
+          data-automation='{"version":1,"lanes":[{"target":"volume","points":[{"t":0,"v":0.5},{"t":1,"v":1}]}]}'></audio>
+        <script>setInterval(() => { document.querySelector('#a').volume = 0.1 }, 500)</script>""",
+    )
+    assert knots(tracks["#a"]) == [(0, 0.5, False), (1, 1, False)]
+
+
+async def test_a_volume_that_a_script_sets_at_the_start_takes_the_place_of_the_written_one(stages):
+    tracks, _, _ = await listened(
+        stages,
+        """<audio id="a" src="a.wav" data-start="0" data-volume="0.5"></audio>
+        <script>document.querySelector('#a').volume = 0.2</script>""",
+    )
+    assert knots(tracks["#a"]) == [(0, 0.2, False)]
+
+
+@pytest.mark.parametrize(
+    ("body", "needed"),
+    [
+        ('<audio id="a" src="a.wav" data-start="0"></audio>', False),
+        ('<audio id="a" src="a.wav" data-start="0" data-volume="0.5"></audio><script>let speed = 1</script>', False),
+        ('<audio id="a" src="a.wav" data-start="0"></audio><script>a.volume = 0.5</script>', True),
+        ('<audio id="a" src="a.wav"></audio><script>setTimeout(() => a.play(), 1000)</script>', True),
+        ('<audio id="a" src="a.wav" data-start="0"></audio><script>({ play() {} }).play()</script>', False),
+        ('<script>setTimeout(() => new Audio("a.wav").play(), 1000)</script>', True),
+        ('<script>document.createElement("video")</script>', True),
+        ('<p onclick="new Audio()">x</p>', True),
+        ('<script src="late.js"></script>', True),
+    ],
+)  # fmt: skip
+async def test_a_page_is_gone_through_where_a_script_may_change_what_is_heard(stages, body, needed):
+    late = {"late.js": "document.body.dataset.x = 'muted'"}
+    page = await stages.open(
+        composed(body, root='data-duration="2" data-no-timeline'), {"a.wav": silence(1), **late}
+    )
+    assert await page.stage.may_be_heard() is needed
+    await page.close()
+
+
+async def test_sound_of_webaudio_and_speech_is_said_to_be_missing(stages):
+    script = """
+    const offline = new OfflineAudioContext(1, 10, 8000).createOscillator(); offline.start();
+    setTimeout(() => { const c = new AudioContext(); const o = c.createOscillator(); o.connect(c.destination); o.start() }, 1000);
+    setTimeout(() => new AudioContext().createMediaElementSource(document.querySelector('#a')), 2000);
+    setTimeout(() => speechSynthesis.speak(new SpeechSynthesisUtterance('hello')), 3000);"""
+    page = await stages.open(
+        composed(
+            f'<audio id="a" src="a.wav" data-start="0"></audio><script>{script}</script>',
+            root='data-duration="4" data-no-timeline',
+        ),
+        {"a.wav": silence(1)},
+    )
+    assert page.codes == set()
+    for seconds, code in ((1, "WEB_AUDIO_UNHEARD"), (2, "WEB_AUDIO_ROUTED"), (3, "SPEECH_UNHEARD")):
+        await page.at(seconds)
+        assert [notice.code for notice in page.step.notices] == [code]
+    await page.close()
