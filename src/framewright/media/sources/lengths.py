@@ -1,0 +1,142 @@
+"""Where a source begins and how long it is, by its headers; where they do not say, by its last packets."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+
+from framewright.media.sources.opening import video_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.container import InputContainer
+    from av.stream import Stream
+
+# Containers whose stated length is a guess from a bit rate, or of the first part only.
+_GUESSED = frozenset(
+    {
+        "h264",
+        "hevc",
+        "vvc",
+        "obu",
+        "m4v",
+        "mpegvideo",
+        "mjpeg",
+        "h261",
+        "h263",
+        "vc1",
+        "dirac",
+        "aac",
+        "ac3",
+        "eac3",
+        "dts",
+        "loas",
+    }
+)
+_FAR = 1_000_000  # seconds: behind the end of any file, and far from what 64 bits of ticks can hold
+_MOST_PACKETS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Seconds, None where nothing says them.
+
+    Attributes:
+        whole: from time 0 to the end of the longer stream.
+        video: from the first picture to the end of the last one.
+        audio: of the sound.
+    """
+
+    whole: float | None
+    video: float | None
+    audio: float | None
+
+
+def zero_of(container: InputContainer) -> Fraction:
+    """The time stamp in seconds at which the earliest stream begins.
+
+    Sound that begins before 0 begins there: those samples only warm the decoder up and are never heard.
+    """
+    starts = []
+    for stream in _streams(container):
+        if stream.start_time is not None and stream.time_base is not None:
+            start = stream.start_time * stream.time_base
+            starts.append(max(start, Fraction(0)) if stream.type == "audio" else start)
+    return min(starts, default=Fraction(0))
+
+
+def length_of(container: InputContainer, zero: Fraction) -> Length:
+    """The lengths of a container, which may be read to its end for it: it is of no use afterwards."""
+    ends: dict[str, Fraction] = {}
+    lengths: dict[str, Fraction] = {}
+    for stream in _streams(container):
+        start = (stream.start_time or 0) * (stream.time_base or Fraction(0))
+        length = _stated(container, stream)
+        end = start + length if length is not None else _last(container, stream)
+        if end is not None:
+            ends[stream.type] = end - zero
+            lengths[stream.type] = end - start
+    return Length(
+        whole=float(max(ends.values())) if ends else None,
+        video=_seconds(lengths.get("video")),
+        audio=_seconds(lengths.get("audio")),
+    )
+
+
+def _streams(container: InputContainer) -> Iterator[Stream]:
+    video = video_of(container)
+    if video is not None:
+        yield video
+    yield from container.streams.audio[:1]
+
+
+def _stated(container: InputContainer, stream: Stream) -> Fraction | None:
+    if container.format.name in _GUESSED:
+        return None
+    if stream.duration and stream.duration > 0 and stream.time_base is not None:
+        return stream.duration * stream.time_base
+    start = (stream.start_time or 0) * (stream.time_base or Fraction(0))
+    tag = _clock(next((text for key, text in stream.metadata.items() if key.upper() == "DURATION"), ""))
+    if tag is not None and tag > start:
+        return tag - start
+    if container.duration and container.duration > 0 and container.format.name not in {"gif", "apng"}:
+        begin = Fraction(container.start_time or 0, av.time_base)
+        return max(begin + Fraction(container.duration, av.time_base) - start, Fraction(0)) or None
+    return None
+
+
+def _clock(text: str) -> Fraction | None:
+    """Seconds of ``00:01:02.345000000``, as Matroska tags say them."""
+    try:
+        hours, minutes, seconds = text.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _last(container: InputContainer, stream: Stream) -> Fraction | None:
+    """The end of the last packet, in seconds of the container's stamps; of packets without stamps, their sum."""
+    if stream.time_base is None:
+        return None
+    with suppress(av.FFmpegError):  # of a container that cannot seek the rest is read
+        container.seek(int(_FAR / stream.time_base), stream=stream)
+    end, total = None, 0
+    with suppress(av.FFmpegError):  # a damaged end counts as far as it can be read
+        for count, packet in enumerate(container.demux(stream)):
+            if packet.pts is not None:
+                end = max(end or packet.pts, packet.pts + (packet.duration or 0))
+            total += packet.duration or 0
+            if count > _MOST_PACKETS:
+                return None
+    if end is None:
+        end = total or None
+    return None if end is None else end * stream.time_base
+
+
+def _seconds(length: Fraction | None) -> float | None:
+    return None if length is None or length <= 0 else float(length)

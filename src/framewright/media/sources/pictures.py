@@ -1,0 +1,154 @@
+"""Decoded frames become pictures that a page can draw: upright, square pixels, 8 bits, BT.709 or sRGB.
+
+A frame that is all of that already is only copied. Every other one goes through a chain of filters that is kept for
+its kind: sizes and colours first, in one step of libswscale, then the turn, of as few pixels as are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+from framewright.media.codec_log import complaint
+from framewright.media.filters import FilterChain, source
+from framewright.media.sources.errors import SourceFault
+from framewright.media.sources.geometry import size_for
+from framewright.model.size import Size
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+    from framewright.media.sources.frames import Pixels
+    from framewright.media.sources.geometry import Shape
+
+# FFmpeg's numbers of matrices and ranges (ITU-T H.273), and its filters' names of the matrices.
+_MATRICES = {
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020nc",
+    10: "bt2020c",
+}
+_LIMITED, _FULL = 1, 2
+_FIRST_HD_HEIGHT = 720  # below it, pictures that do not say are BT.601: what browsers assume
+_FLAGS = "flags=bicubic+accurate_rnd+full_chroma_int"
+_TURNS = {90: [("transpose", "clock")], 180: [("hflip", ""), ("vflip", "")], 270: [("transpose", "cclock")]}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a frame is turned into."""
+
+    size: Size
+    layout: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a chain of filters is made for."""
+
+    pixels: str
+    size: Size
+    matrix: str | None
+    full: bool
+    form: Form
+
+
+def form_of(shape: Shape, *, alpha: bool, box: Size | None) -> Form:
+    """The form in which a source is handed out to somebody who needs so many pixels."""
+    return Form(size_for(shape, box), "RGBA" if alpha else "I420")
+
+
+class Darkroom:
+    """Converts frames of one source. Used by one thread at a time."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._chains: dict[_Kind, FilterChain] = {}
+
+    def develop(self, frame: VideoFrame, form: Form) -> bytes:
+        """The bytes of a frame in a form.
+
+        Raises:
+            SourceFault: ``SOURCE_UNSUPPORTED``: FFmpeg cannot convert its pixels.
+        """
+        if not self.is_plain(frame, form):
+            frame = self._filtered(frame, form)
+        return _tight(frame, form.layout)
+
+    def is_plain(self, frame: VideoFrame, form: Form) -> bool:
+        """Whether a frame needs no more than a copy."""
+        return (
+            form.layout == "I420"
+            and frame.format.name == "yuv420p"
+            and self._shape.turn == 0
+            and (frame.width, frame.height) == (form.size.width, form.size.height)
+            and frame.color_range != _FULL
+            and _matrix(frame) == "bt709"
+        )
+
+    def _filtered(self, frame: VideoFrame, form: Form) -> VideoFrame:
+        kind = _Kind(
+            frame.format.name, Size(frame.width, frame.height), _matrix(frame), _is_full(frame), form
+        )
+        try:
+            chain = self._chains.get(kind)
+            if chain is None:
+                chain = self._chains[kind] = self._chain(kind)
+            frame.color_range = _FULL if kind.full else _LIMITED
+            frame.colorspace = next(number for number, name in _MATRICES.items() if name == kind.matrix)
+            frame.pts = 0
+            chain.push(frame)
+            return chain.pull()
+        except (av.FFmpegError, ValueError) as error:
+            raise SourceFault(
+                "SOURCE_UNSUPPORTED",
+                f"has pixels that FFmpeg cannot convert ({frame.format.name}): {complaint(error)}",
+            ) from error
+
+    def _chain(self, kind: _Kind) -> FilterChain:
+        size, turn = kind.form.size, self._shape.turn
+        if turn in {90, 270}:
+            size = Size(size.height, size.width)
+        scale = f"{size.width}:{size.height}:{_FLAGS}"
+        if kind.form.layout == "I420":
+            steps = [("scale", f"{scale}:out_color_matrix=bt709:out_range=tv"), ("format", "yuv420p")]
+        else:
+            steps = [("scale", scale), ("format", "rgba")]
+        return FilterChain(
+            source(kind.pixels, kind.size, matrix=kind.matrix, full_range=kind.full),
+            [*steps, *_TURNS.get(turn, [])],
+        )
+
+
+def _matrix(frame: VideoFrame) -> str:
+    if frame.format.is_rgb or frame.format.has_palette:
+        return "gbr"
+    said = _MATRICES.get(frame.colorspace)
+    if said is None or said == "gbr":
+        return "bt709" if frame.height >= _FIRST_HD_HEIGHT else "smpte170m"
+    return said
+
+
+def _is_full(frame: VideoFrame) -> bool:
+    if frame.format.is_rgb or frame.format.has_palette or frame.format.name.startswith("yuvj"):
+        return True
+    if frame.format.name.startswith(("gray", "ya", "mono")):
+        return frame.color_range != _LIMITED
+    return frame.color_range == _FULL
+
+
+def _tight(frame: VideoFrame, layout: Pixels) -> bytes:
+    """The planes one behind the other, without the gaps at the ends of rows."""
+    parts = []
+    for plane in frame.planes:
+        row = plane.width * (4 if layout == "RGBA" else 1)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, :row]
+        parts.append(rows.tobytes())
+    return parts[0] if len(parts) == 1 else b"".join(parts)
