@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from framewright.browser import Browser, BrowserOptions, FileServer, find_browser, find_fonts
 from framewright.composition import Stage, Wishes, open_project
+from framewright.composition.footage import FootageDesk, OwnFiles
+from framewright.media.sources import SourceShelf
 from framewright.model.settings import Settings
 from framewright.model.size import Size
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    from framewright.browser import Page
+    from framewright.browser import Outside, Page
+    from framewright.composition.footage import Line
+    from framewright.composition.footage.addresses import Recorded
 
 _SHOWN = """[...document.querySelectorAll('[id]')].filter((element) => {
     const style = getComputedStyle(element);
@@ -27,9 +31,10 @@ _SHOWN = """[...document.querySelectorAll('[id]')].filter((element) => {
 class Open:
     """A page on a stage."""
 
-    def __init__(self, page: Page, stage: Stage) -> None:
+    def __init__(self, page: Page, stage: Stage, line: Line) -> None:
         self.page = page
         self.stage = stage
+        self.line = line
         self.description = stage.description
 
     async def at(self, seconds: float | Fraction) -> Open:
@@ -43,6 +48,7 @@ class Open:
 
     async def close(self) -> None:
         """Give back what it holds: a browser allows itself only a few WebGL contexts at a time."""
+        await self.line.close()
         await self.page.call("Page.close")
 
     async def shown(self) -> set[str]:
@@ -56,10 +62,18 @@ class Open:
 
 
 class Stages:
-    """A browser in which pages are opened one after another. An async context manager."""
+    """A browser in which pages are opened one after another. An async context manager.
 
-    def __init__(self, folder: Path, size: Size | None = None) -> None:
+    Args:
+        recorded: where their sources of other origins come from.
+
+    Attributes:
+        footage: answers what they ask of their sources.
+    """
+
+    def __init__(self, folder: Path, size: Size | None = None, *, recorded: Recorded | None = None) -> None:
         self._folder = folder
+        self._recorded = recorded
         self._size = size or Size(640, 360)
         self._numbers = itertools.count()
         self._stack = AsyncExitStack()
@@ -74,15 +88,32 @@ class Stages:
         )
         self._browser = await self._stack.enter_async_context(Browser(options))
         self._server = await self._stack.enter_async_context(FileServer(self._folder))
+        shelf = await self._stack.enter_async_context(SourceShelf(settings.footage_memory))
+        origin = self._server.origin
+        own = OwnFiles(origin, self._folder.resolve())
+        self.footage = await self._stack.enter_async_context(
+            FootageDesk(shelf, settings, own=[own], recorded=self._recorded, site=origin)
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
     async def open(
-        self, html: str, files: dict[str, str | bytes] | None = None, wishes: Wishes | None = None
+        self,
+        html: str,
+        files: dict[str, str | bytes] | None = None,
+        wishes: Wishes | None = None,
+        *,
+        apart: bool = False,
+        outside: Outside | None = None,
     ) -> Open:
-        """Write a page with its files into a fresh folder and open it."""
+        """Write a page with its files into a fresh folder and open it.
+
+        Args:
+            apart: with storage of its own, as a guest.
+            outside: who answers what it asks of other origins; None: the network.
+        """
         name = str(next(self._numbers))
         folder = self._folder / name
         for place, content in {"index.html": html, **(files or {})}.items():
@@ -94,8 +125,10 @@ class Stages:
         if project.documents:
             server = FileServer(project.root, documents=project.documents)
             origin = (await self._stack.enter_async_context(server)).origin
-        page = await self._browser.new_page()
-        return Open(page, await Stage.open(page, project, origin, wishes))
+            self.footage.own(OwnFiles(origin, project.root, project.documents))
+        page = await self._browser.new_page(apart=apart, outside=outside)
+        line = self.footage.admit(page)
+        return Open(page, await Stage.open(page, project, origin, wishes, line), line)
 
 
 def composed(body: str, *, root: str = "", head: str = "") -> str:

@@ -5,12 +5,12 @@ from framewright.browser.drawn import Drawn
 from framewright.browser.find import BrowserInfo, describe_browser, find_browser, has_frame_control
 from framewright.browser.flags import sandbox_obstacle, shm_is_small
 from framewright.browser.font_files import FontFile, find_fonts, font_fingerprint
-from framewright.browser.journal import LONGEST_ADDRESS
+from framewright.browser.journal import LONGEST_ADDRESS, shortened
 from framewright.browser.media_types import media_type
 from framewright.browser.page import Page
 from framewright.browser.profiles import make_profile, remove_profile
 from framewright.browser.requests import Answer, Answerer, Outside, Refusal, Request
-from framewright.browser.server import FileServer
+from framewright.browser.server import FileServer, decoded_path, find_file
 
 __all__ = [
     "LONGEST_ADDRESS",
@@ -26,8 +26,10 @@ __all__ = [
     "Page",
     "Refusal",
     "Request",
+    "decoded_path",
     "describe_browser",
     "find_browser",
+    "find_file",
     "find_fonts",
     "font_fingerprint",
     "has_frame_control",
@@ -36,4 +38,5 @@ __all__ = [
     "remove_profile",
     "sandbox_obstacle",
     "shm_is_small",
+    "shortened",
 ]

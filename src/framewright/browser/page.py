@@ -18,6 +18,7 @@ from framewright.model.errors import BrowserError, CompositionError, Framewright
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from framewright.browser.browser import Browser
     from framewright.browser.connection import Connection
@@ -165,6 +166,11 @@ class Page:
         }
         return _value(await self.call("Runtime.callFunctionOn", params, timeout=timeout))
 
+    async def refuse_media(self) -> None:
+        """From now on the browser itself loads neither video nor sound: somebody else reads them. No notice tells it."""
+        self._requests.refuse_media()
+        await self.call("Fetch.enable", {"patterns": self._requests.patterns})
+
     async def inject(self, source: str) -> None:
         """Run a script in every document of this page from now on, before any script of the author."""
         await self.call("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": False})
@@ -232,6 +238,11 @@ class Page:
     def frame_control(self) -> bool:
         """Whether it draws only when told to."""
         return self._browser.options.frame_control
+
+    @property
+    def profile(self) -> Path:
+        """The profile of its browser."""
+        return self._browser.profile
 
     @property
     def loopback(self) -> str:

@@ -122,12 +122,19 @@ class Requests:
         self._slots = asyncio.Semaphore(_AT_A_TIME)
         self._tasks: set[asyncio.Task[None]] = set()
         self._seen = 0
+        self._media = True
+
+    def refuse_media(self) -> None:
+        """Let no request for video or sound through, and say nothing of it. ``patterns`` change."""
+        self._media = False
 
     @property
     def patterns(self) -> list[dict[str, str]]:
         """What ``Fetch.enable`` shall hold: documents, which must not leave; and with an outside, all of the web."""
         documents = {"urlPattern": "*", "resourceType": "Document"}
-        return [documents] if self._outside is None else [documents, {"urlPattern": "http*"}]
+        media = [] if self._media else [{"urlPattern": "*", "resourceType": "Media"}]
+        rest = [] if self._outside is None else [{"urlPattern": "http*"}]
+        return [documents, *media, *rest]
 
     def take(self, method: str, params: dict[str, Any]) -> None:
         """Take an event: a WebSocket to elsewhere is told, for the browser has refused it."""
@@ -148,6 +155,10 @@ class Requests:
             vital: it is for the page itself: without it there is nothing to render.
         """
         asked, held = params["request"], params["requestId"]
+        if not self._media and params.get("resourceType") == "Media":
+            self._journal.forgive(asked["url"])
+            self._tell("Fetch.failRequest", {"requestId": held, "errorReason": "BlockedByClient"})
+            return
         if self._outside is None or self._outside.owns(asked["url"]) or not _of_web(asked["url"]):
             self._tell("Fetch.continueRequest", {"requestId": held})
             return

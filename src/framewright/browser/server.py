@@ -116,31 +116,42 @@ class FileServer:
         if scope["method"] not in {"GET", "HEAD"}:
             return _refusal(405, "only GET and HEAD")
         # Names of files are bytes; the path that comes decoded has lost those that are not UTF-8.
-        path = os.fsdecode(unquote_to_bytes(scope["raw_path"].partition(b"?")[0]))
+        path = decoded_path(scope["raw_path"].partition(b"?")[0])
         name = path + "index.html" if path.endswith("/") else path
         content = self._documents.get(name)
         if content is not None:
             return _document(content, media_type(name), Headers(scope=scope).get("range", ""))
-        found = await asyncio.to_thread(self._find, path)
+        found = await asyncio.to_thread(find_file, self._root, path)
         if found is None:
             return _refusal(404, "no such file")
         file, facts = found
         return FileResponse(file, media_type=media_type(file.name), headers=_HEADERS, stat_result=facts)
 
-    def _find(self, path: str) -> tuple[Path, os.stat_result] | None:
-        """The regular file that a decoded path names, if it truly lies inside the root."""
-        if "\0" in path:
-            return None
-        wished = os.path.join(self._root, *(part for part in path.split("/") if part))
-        try:
-            real = Path(os.path.realpath(wished, strict=True))
-            if real.is_dir():
-                real = Path(os.path.realpath(real / "index.html", strict=True))
-            facts = real.stat()
-        except (OSError, ValueError):
-            return None
-        inside = real.is_relative_to(self._root)
-        return (real, facts) if inside and stat.S_ISREG(facts.st_mode) and os.access(real, os.R_OK) else None
+
+def decoded_path(written: bytes | str) -> str:
+    """The path of an address, its escapes undone, as the file system names it."""
+    return os.fsdecode(unquote_to_bytes(written))
+
+
+def find_file(root: Path, path: str) -> tuple[Path, os.stat_result] | None:
+    """The readable regular file that a decoded path names, if it truly lies inside a folder.
+
+    Args:
+        root: the folder, free of links.
+        path: as in an address, with slashes; a folder stands for its ``index.html``.
+    """
+    if "\0" in path:
+        return None
+    wished = os.path.join(root, *(part for part in path.split("/") if part))
+    try:
+        real = Path(os.path.realpath(wished, strict=True))
+        if real.is_dir():
+            real = Path(os.path.realpath(real / "index.html", strict=True))
+        facts = real.stat()
+    except (OSError, ValueError):
+        return None
+    inside = real.is_relative_to(root)
+    return (real, facts) if inside and stat.S_ISREG(facts.st_mode) and os.access(real, os.R_OK) else None
 
 
 def _document(content: bytes, kind: str, wished: str) -> Response:

@@ -67,6 +67,8 @@ RUNTIME_FILES = (
     "texts.js",
     "fonts.js",
     "images.js",
+    "footage_worker.js",
+    "footage.js",
     "ready.js",
     "sound_changes.js",
     "web_audio.js",
@@ -90,6 +92,7 @@ class RuntimeConfig:
         font_timeout, image_timeout: how long fonts and pictures may take.
         font_faces: ``@font-face`` rules that the page gets for families that it does not declare itself.
         promise_timeout: how long one frame waits for promises that the page handed over.
+        footage: where the page asks for its sources, a secret; None: nobody answers.
         variables: what takes the place of the page's declared defaults.
         spare_variables: ids among them that the page need not declare.
         listening: the page is gone through to be heard: it shows no pictures of videos.
@@ -106,6 +109,7 @@ class RuntimeConfig:
     image_timeout: float = 15.0
     promise_timeout: float = 15.0
     font_faces: str = ""
+    footage: str | None = None
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin
 
-from framewright.browser import Request, make_profile, remove_profile
+from framewright.browser import Refusal, Request, make_profile, remove_profile, shortened
 from framewright.composition.remote.blobs import BlobFolder
 from framewright.composition.remote.cache import RemoteCache
 from framewright.composition.remote.fetch import Allowance, Fetcher
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from framewright.browser import Answer, Refusal
+    from framewright.browser import Answer
     from framewright.model.composition import Notice
-    from framewright.model.recording import Recording
+    from framewright.model.recording import RecordedAnswer, Recording
     from framewright.model.settings import Settings
 
+_OK = 200
+_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTIONS = 10
 # After the page is ready; by then whatever it needs has been waited for.
 _PATIENCE_SECONDS = 5.0
 
@@ -109,16 +113,43 @@ class RemoteDesk:
         """The answer to a request of any page."""
         return await self._answerer.answer(request)
 
+    async def locate(self, address: str, origin: str) -> Path | Refusal:
+        """The file that a page's media of another origin come from, behind all redirections: the same for every page.
+
+        It lies there as long as this desk is open.
+
+        Args:
+            origin: of the page.
+        """
+        for _ in range(_MOST_REDIRECTIONS):
+            found = await self._answerer.find(_request(address, origin, kind="Media"))
+            if isinstance(found, Refusal):
+                return found
+            location = dict(found.headers).get("location")
+            if location is None or found.status not in _REDIRECTIONS:
+                return self._file_of(found)
+            address = urljoin(address, location)
+        return Refusal(
+            code="REMOTE_FAILED", message=f"{shortened(address)} leads from one address to the next."
+        )
+
+    def _file_of(self, found: RecordedAnswer) -> Path | Refusal:
+        if found.status is None:
+            return Refusal(code="REMOTE_FAILED", message=found.failure or "")
+        if found.status != _OK or found.blob is None:
+            message = f"{shortened(found.url)} answered {found.status}."
+            return Refusal(code="REMOTE_FAILED", message=message)
+        return self._blobs.path(found.blob)
+
     def foresee(self, addresses: Iterable[str], origin: str) -> None:
         """Record also what a page names and has not asked for yet. Of what fails nothing is told.
 
         Args:
             origin: of the page. What it has itself is left out, unless it comes from elsewhere as a whole.
         """
-        headers = {"accept": "*/*", "origin": origin, "referer": f"{origin}/"}
         own = None if self._site is not None else f"{origin}/"
         self._recorder.foresee(
-            Request(method="GET", url=address, headers=headers)
+            _request(address, origin, kind="Other")
             for address in addresses
             if own is None or not address.startswith(own)
         )
@@ -129,3 +160,8 @@ class RemoteDesk:
             self.recording = await self._recorder.finish(_PATIENCE_SECONDS)
             self._answerer = Replay(self.recording, self._blobs, strict=self._strict)
         return self.recording
+
+
+def _request(address: str, origin: str, *, kind: str) -> Request:
+    headers = {"accept": "*/*", "origin": origin, "referer": f"{origin}/"}
+    return Request(method="GET", url=address, headers=headers, kind=kind)

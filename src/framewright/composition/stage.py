@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from framewright.browser import Page
     from framewright.composition.fonts import Text
+    from framewright.composition.footage import Line
     from framewright.composition.project import Project
     from framewright.composition.site import Site
     from framewright.model.fonts import FontSet
@@ -113,7 +114,12 @@ class Stage:
 
     @classmethod
     async def open(
-        cls, page: Page, project: Project | Site, origin: str, wishes: Wishes | None = None
+        cls,
+        page: Page,
+        project: Project | Site,
+        origin: str,
+        wishes: Wishes | None = None,
+        footage: Line | None = None,
     ) -> Self:
         """Load a project's page, wait until it is ready, stop its clock at 0 and let it describe itself.
 
@@ -122,6 +128,7 @@ class Stage:
             project: what to open.
             origin: of the file server that serves the project's root.
             wishes: see :class:`Wishes`.
+            footage: answers what the page asks of its sources, which the browser then leaves alone; None: nobody does.
 
         Raises:
             CompositionError: ``SCRIPT_ERROR`` a script threw before the page was ready; ``LOAD_TIMEOUT``;
@@ -140,11 +147,14 @@ class Stage:
             image_timeout=wishes.image_timeout,
             promise_timeout=wishes.promise_timeout,
             font_faces=wishes.font_faces,
+            footage=None if footage is None else footage.address,
             variables=wishes.variables,
             spare_variables=wishes.spare_variables,
             written_variables=wishes.written_variables,
             listening=wishes.listening,
         )
+        if footage is not None:
+            await page.refuse_media()
         await page.inject(runtime_source(config))
         await page.navigate(project.address(origin), timeout=wishes.page_timeout)
         stage = cls(page, await _take_control(page, config.secret, wishes.page_timeout), wishes.page_timeout)
@@ -159,7 +169,8 @@ class Stage:
         """Move the page to a time and wait until it has settled there.
 
         Raises:
-            CompositionError: ``PAGE_HANGS`` when it does not answer in time.
+            CompositionError: ``PAGE_HANGS`` when it does not answer in time; a frame of a source that cannot be had, with
+                the code of its failure.
             BrowserError: the browser died.
         """
         # The double next to the exact fraction: the same number whatever frames came before.
@@ -178,7 +189,8 @@ class Stage:
         way = (frames.start, frames.stop, rate.value.numerator, rate.value.denominator)
         answer = await self._ask(_PASSAGE, *way)
         with _understanding():
-            reached, hears, told = answer
+            reached, hears, told, lost = answer
+            _refuse_lost(lost)
             notices = (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
             return Passage(int(reached), bool(hears), notices)
 
@@ -226,7 +238,8 @@ class Stage:
         if answer is None and not of_page:
             return _NOTHING_NEW
         with _understanding():
-            still_until, told = answer or (None, [])
+            still_until, told, lost = answer or (None, [], None)
+            _refuse_lost(lost)
             notices = (*of_page, *(Notice.model_validate(one) for one in told))
             return Step(still_until=still_until, notices=notices)
 
@@ -384,6 +397,13 @@ def _refuse(page: Page, failure: dict[str, Any] | None) -> None:
         lost = f" Before it, {page.lost_scripts[0].message}" if page.lost_scripts else ""
         message = f"A script of the page failed: {told[0]}.{before}{lost}"
     raise CompositionError(message, code=failure["code"])
+
+
+def _refuse_lost(lost: dict[str, Any] | None) -> None:
+    """Raise that a frame of a source could not be had."""
+    if lost is not None:
+        element = f"{lost['element']}: " if lost["element"] else ""
+        raise CompositionError(f"{element}{lost['message']}", code=str(lost["code"]))
 
 
 def _refuse_problems(problems: list[dict[str, str]]) -> None:

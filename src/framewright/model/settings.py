@@ -39,6 +39,7 @@ class Settings(BaseSettings):
         remote_timeout: seconds that one thing from elsewhere may take.
         remote_size: bytes that one thing from elsewhere may have.
         remote_total: bytes that all things from elsewhere may have that one composition asks for.
+        footage_memory: bytes that decoded frames of sources may take in one render.
     """
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWRIGHT_", frozen=True)
@@ -56,6 +57,8 @@ class Settings(BaseSettings):
     remote_timeout: float = Field(default=30.0, gt=0)
     remote_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=256 * 2**20, gt=0)
     remote_total: Annotated[int, BeforeValidator(read_memory)] = Field(default=2 * 2**30, gt=0)
+
+    footage_memory: Annotated[int, BeforeValidator(read_memory)] = Field(default=512 * 2**20, gt=0)
 
     @property
     def cache_folder(self) -> Path:

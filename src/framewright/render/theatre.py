@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from framewright.browser import BrowserOptions, FileServer, Outside, find_fonts
 from framewright.composition import Site, Stage, Wishes
 from framewright.composition.fonts import unlinked_families
+from framewright.composition.footage import FootageDesk, OwnFiles
+from framewright.media.sources import SourceShelf
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.frames import FrameRange
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from framewright.browser import Answerer, Browser, Page
-    from framewright.composition import Project
+    from framewright.browser import Browser, Page
+    from framewright.composition import Project, RemoteDesk
+    from framewright.composition.footage import Line
     from framewright.composition.sounds import Collected
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
@@ -41,6 +44,7 @@ class Performance:
     """A page in a browser of its own. It is the scene that the capture room works with.
 
     Args:
+        footage: answers what the page asks of its sources.
         stock: where the browser goes in the end; None for a guest in the browser of another performance.
     """
 
@@ -52,6 +56,7 @@ class Performance:
         size: Size,
         on_notices: Callable[[Iterable[Notice]], None],
         *,
+        footage: Line,
         stock: BrowserStock | None,
     ) -> None:
         self.browser = browser
@@ -59,6 +64,7 @@ class Performance:
         self.size = size
         self._stage = stage
         self._on_notices = on_notices
+        self._footage = footage
         self._stock = stock
 
     @property
@@ -119,6 +125,7 @@ class Performance:
     async def close(self) -> None:
         """Give the browser back, or as a guest of another's close the page alone. May be called again."""
         stock, self._stock = self._stock, None
+        await self._footage.close()
         if stock is not None:
             await stock.give_back(self.browser)
         elif not self.page.gone.is_set():
@@ -144,7 +151,7 @@ class House:
     scale: float
     wishes: Wishes
     settings: Settings
-    remote: Answerer | None = None
+    remote: RemoteDesk | None = None
 
 
 class Theatre:
@@ -173,6 +180,7 @@ class Theatre:
         self._open: set[Performance] = set()
         self._stack = AsyncExitStack()
         self._fonts: FontSet | None = None
+        self._footage: FootageDesk
         self.origin = ""
         # What a site is made of is recorded like all that is remote: every browser then gets the same.
         self._own: str | None = turn.origin if turn else None
@@ -180,13 +188,20 @@ class Theatre:
     async def __aenter__(self) -> Self:
         self._fonts = await asyncio.to_thread(find_fonts, self._house.settings)
         project = self._house.project
+        own: list[OwnFiles] = []
         if isinstance(project, Site):
             self.origin = project.origin
-            return self
-        if self._own is None:
-            server = FileServer(project.root, documents=project.documents)
-            self._own = (await self._stack.enter_async_context(server)).origin
-        self.origin = self._own
+        else:
+            if self._own is None:
+                server = FileServer(project.root, documents=project.documents)
+                self._own = (await self._stack.enter_async_context(server)).origin
+            self.origin = self._own
+            own = [OwnFiles(self._own, project.root, project.documents)]
+        settings = self._house.settings
+        shelf = await self._stack.enter_async_context(SourceShelf(settings.footage_memory))
+        self._footage = await self._stack.enter_async_context(
+            FootageDesk(shelf, settings, own=own, recorded=self._house.remote, site=self.origin)
+        )
         return self
 
     async def __aexit__(
@@ -196,6 +211,14 @@ class Theatre:
             await asyncio.gather(*(self.close(one) for one in tuple(self._open)))
         finally:
             await self._stack.aclose()
+
+    async def locate(self, address: str) -> Path:
+        """The file in which the bytes of a whole address lie, as pages see them.
+
+        Raises:
+            CompositionError: there is none.
+        """
+        return await self._footage.locate(address)
 
     @property
     def house(self) -> House:
@@ -244,9 +267,13 @@ class Theatre:
                 browser = await self._stock.take(options)
                 stack.push_async_callback(self._stock.discard, browser)
                 page = await browser.new_page(outside=self._outside())
-            stage = await Stage.open(page, house.project, self.origin, house.wishes)
+            line = self._footage.admit(page)
+            stack.push_async_callback(line.close)
+            stage = await Stage.open(page, house.project, self.origin, house.wishes, line)
             stack.pop_all()
-        performance = Performance(browser, page, stage, size, self._on_notices, stock=self._stock)
+        performance = Performance(
+            browser, page, stage, size, self._on_notices, footage=line, stock=self._stock
+        )
         self._open.add(performance)
         return performance
 
@@ -263,13 +290,15 @@ class Theatre:
         """
         wishes = replace(self._house.wishes, listening=listening)
         page = await host.browser.new_page(apart=True, outside=self._outside())
+        line = self._footage.admit(page)
         try:
-            stage = await Stage.open(page, self._house.project, self.origin, wishes)
+            stage = await Stage.open(page, self._house.project, self.origin, wishes, line)
         except BaseException:
+            await line.close()
             with suppress(FramewrightError, OSError):
                 await page.close()
             raise
-        return Performance(host.browser, page, stage, host.size, self._on_notices, stock=None)
+        return Performance(host.browser, page, stage, host.size, self._on_notices, footage=line, stock=None)
 
     def _outside(self) -> Outside | None:
         remote = self._house.remote

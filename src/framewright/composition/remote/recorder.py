@@ -68,6 +68,11 @@ class Recorder:
 
     async def answer(self, request: Request) -> Answer | Refusal:
         """The answer, found once for all who ask."""
+        found = await self.find(request)
+        return found if isinstance(found, Refusal) else await show(found, self._blobs, request)
+
+    async def find(self, request: Request) -> RecordedAnswer | Refusal:
+        """As :meth:`answer`, with the body where it lies."""
         key = key_of(request)
         self._foreseen.discard(key)
         task = self._answers.get(key)
@@ -77,7 +82,7 @@ class Recorder:
             task = self._answers[key] = asyncio.create_task(self._find(key, request))
         # Not awaited itself: a page that goes away takes nothing from the others that wait for the same.
         await asyncio.wait((task,))
-        return await show(self._result(key), self._blobs, request)
+        return self._result(key)
 
     def foresee(self, requests: Iterable[Request]) -> None:
         """Look for what will likely be asked for after the recording is closed, and for where that leads."""

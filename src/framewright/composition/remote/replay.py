@@ -11,7 +11,7 @@ from framewright.composition.remote.recorder import show
 if TYPE_CHECKING:
     from framewright.browser import Request
     from framewright.composition.remote.blobs import BlobFolder
-    from framewright.model.recording import Recording
+    from framewright.model.recording import RecordedAnswer, Recording
 
 _SHORT = 300
 
@@ -31,9 +31,14 @@ class Replay:
 
     async def answer(self, request: Request) -> Answer | Refusal:
         """The recorded answer."""
+        found = await self.find(request)
+        return found if isinstance(found, Refusal) else await show(found, self._blobs, request)
+
+    async def find(self, request: Request) -> RecordedAnswer | Refusal:
+        """As :meth:`answer`, with the body where it lies."""
         recorded = self._answers.get(key_of(request))
         if recorded is not None:
-            return await show(recorded, self._blobs, request)
+            return recorded
         return Refusal(
             code="REMOTE_UNKNOWN",
             message=f"{request.url[:_SHORT]} was asked for only after the page was ready, and is answered with a failure: "

@@ -5,10 +5,11 @@
 //   prepare(fetching)   begins to wait until everything is loaded, and then stops the clock at 0; asked again it says whether
 //                  it is done, and what forbids a render: {done, failure: {code, message, thrown}}
 //   describe()     what the page says of itself, see describe.js
-//   seek(seconds)  moves the page to one time; null, or [still until, notices], when something is to be said
+//   seek(seconds)  moves the page to one time; null, or [still until, notices, lost], when something is to be
+//                  said; lost: a frame of a source that could not be had, see footage.js
 //   pass(first, stop, numerator, denominator)  goes through frames of numerator / denominator a second one after the
 //                  other, for a quarter of a second of real time at most, and up to the first at the end of which the
-//                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices]
+//                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices, lost]
 //   listen(first, stop, numerator, denominator)  goes through frames likewise, to be heard and not to be seen; [the frame
 //                  behind the last, notices]
 //   mayBeHeard()   whether scripts may change what is heard; sounds() what is heard by now, as in describe.js
@@ -40,7 +41,8 @@
   const answer = (seconds) => {
     const known = stillUntil(seconds);
     const notices = fw.notices.drain();
-    return known === null && notices.length === 0 ? null : [known, notices];
+    const lost = fw.footage.lost();
+    return known === null && notices.length === 0 && lost === null ? null : [known, notices, lost];
   };
 
   /** @param {number} seconds */
@@ -108,7 +110,7 @@
       frame += 1;
       heard = fw.realms().some((realm) => realm.draws.heard());
     } while (frame < stop && !heard && fw.natives.now() < end);
-    return [frame, heard, fw.notices.drain()];
+    return [frame, heard, fw.notices.drain(), fw.footage.lost()];
   };
 
   /** @param {number} first @param {number} stop @param {number} numerator @param {number} denominator */

@@ -195,6 +195,25 @@ interface FwSoundGroup {
   hidden: boolean;
 }
 
+interface FwFailed {
+  code: string;
+  message: string;
+}
+
+/** What a source holds: the MediaFacts of model/media.py; or why it cannot be read. */
+interface FwDescribed {
+  facts?: any;
+  failed?: FwFailed;
+}
+
+interface FwFrame {
+  picture?: VideoFrame | null;
+  /** Seconds of the source for which this frame is the answer: start ≤ seconds < stop; null: for ever. */
+  start?: number;
+  stop?: number | null;
+  failed?: FwFailed;
+}
+
 interface Fw {
   config: { secret: string; seed?: number; epoch?: number; [other: string]: any };
   natives: any;
@@ -319,6 +338,20 @@ interface Fw {
   };
   soundHints: { any(): boolean };
   sounds: { list(): FwSound[]; groups(): FwSoundGroup[]; chain(): string | null };
+  footageWork: string;
+  footage: {
+    readonly usable: boolean;
+    describe(address: string, element?: Element | null): Promise<FwDescribed>;
+    known(address: string): FwDescribed | null;
+    frame(
+      address: string,
+      seconds: number,
+      box: { width: number; height: number } | null,
+      told?: { have?: number | null; element?: Element | null },
+    ): Promise<FwFrame>;
+    lost(): (FwFailed & { element: string | null }) | null;
+    keep(address: string, blob: Blob): void;
+  };
 
   notices: any;
   windows: any;

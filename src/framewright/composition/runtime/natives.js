@@ -76,6 +76,12 @@
     getAnimations: method(Document.prototype, "getAnimations"),
     getShadowAnimations: method(ShadowRoot.prototype, "getAnimations"),
     getRandomValues: method(Crypto.prototype, "getRandomValues"),
+    Blob,
+    createObjectURL: URL.createObjectURL.bind(URL),
+    revokeObjectURL: URL.revokeObjectURL.bind(URL),
+    Worker,
+    postToWorker: method(Worker.prototype, "postMessage"),
+    messageData: getter(MessageEvent.prototype, "data"),
     title: getter(Document.prototype, "title"), // a form or picture of that name hides it
     timelineTime: getter(AnimationTimeline.prototype, "currentTime"),
     format: getter(Intl.DateTimeFormat.prototype, "format"),

@@ -4,27 +4,17 @@
 // fonts loaded, pictures decoded, media described, __tailwindReady settled: each wait has its own limit and its own
 // warning. Real time rules until then; after it the clock stands at 0.
 {
-  const MEDIA_TIMEOUT = 10;
   const TAILWIND_TIMEOUT = 10;
   const SHORT_WORK_TIMEOUT = 10;
 
   /** @param {HTMLMediaElement} element */
   const open = async (element) => {
     element.pause();
-    if (element.networkState === HTMLMediaElement.NETWORK_EMPTY && !element.currentSrc) return;
-    if (element.preload === "none") element.preload = "metadata";
-    const failed = () => element.error !== null || element.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
-    await fw.waits.until(() => element.readyState >= HTMLMediaElement.HAVE_METADATA || failed(), MEDIA_TIMEOUT);
-    if (element.readyState < HTMLMediaElement.HAVE_METADATA) {
-      const address = element.currentSrc || null;
-      fw.notices.add("MEDIA_FAILED", `The media ${address ?? "without a source"} could not be opened.`, element, address);
-      return;
-    }
-    if (!(element instanceof HTMLVideoElement)) return;
-    // It may have been playing: the picture that stays is the same in every worker.
-    element.currentTime = fw.references.media(element).offset;
-    await fw.waits.until(() => !element.seeking && element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA, MEDIA_TIMEOUT);
-    fw.notices.add("VIDEO_STILL", "Videos do not move yet: this one shows the same picture all the time.", element);
+    const address = fw.references.source(element);
+    if (!address) return;
+    const { failed } = await fw.footage.describe(address, element);
+    if (failed) fw.notices.add("MEDIA_FAILED", failed.message, element, address);
+    else if (element instanceof HTMLVideoElement) fw.notices.add("VIDEO_STILL", "Videos do not move yet: this one shows nothing.", element);
   };
 
   /** Videos and sounds tell their length. */

@@ -8,6 +8,7 @@
 //   duration(element)     null when nothing says it
 //   end(element)          when it is over, also by the length of its timelines; null when nothing says it
 //   media(element)        {offset, rate} into its source
+//   source(element)       the address of its source; empty
 //   forget()              what was read is read again: the document has changed
 {
   const REFERENCE = /^(.+?)\s+([+-])\s+(\d+\.?\d*|\.\d+)$/s;
@@ -175,12 +176,15 @@
     };
   };
 
+  /** @param {HTMLMediaElement} element @returns {string} */
+  const source = (element) => element.currentSrc || element.src || (element.querySelector("source")?.src ?? "");
+
   /** What the source of a video or a sound lasts. @param {Element} element */
   const natural = (element) => {
     if (!(element instanceof HTMLMediaElement) || element.loop) return null;
     const { offset, rate } = media(element);
-    const seconds = (element.duration - offset) / rate;
-    return seconds > 0 && seconds !== Infinity ? seconds : null;
+    const lasts = fw.footage.known(source(element))?.facts?.seconds ?? 0;
+    return lasts > offset ? (lasts - offset) / rate : null;
   };
 
   /** Its start on the clock of its composition. @param {Element} element */
@@ -232,5 +236,5 @@
     lines = new Map();
   };
 
-  fw.references = { composition, line, local, start, duration, end, media, forget };
+  fw.references = { composition, line, local, start, duration, end, media, source, forget };
 }

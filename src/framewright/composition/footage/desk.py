@@ -1,0 +1,166 @@
+"""Where all pages of one render ask for their sources: the same files, read once for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from websockets.asyncio.server import ServerConnection, serve
+
+from framewright.browser import make_profile, remove_profile
+from framewright.composition.footage.addresses import Addresses
+from framewright.composition.footage.line import Line
+from framewright.composition.remote.blobs import BlobFolder
+from framewright.model.errors import CompositionError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable
+    from fractions import Fraction
+    from pathlib import Path
+    from types import TracebackType
+
+    from framewright.browser import Page
+    from framewright.composition.footage.addresses import OwnFiles, Recorded
+    from framewright.composition.remote.blobs import BlobWriter
+    from framewright.media.sources import SourceFrame, SourceShelf
+    from framewright.model.media import MediaFacts
+    from framewright.model.settings import Settings
+    from framewright.model.size import Size
+
+_GOODBYE_SECONDS = 1.0
+# An address that holds its own data is one message.
+_LONGEST_MESSAGE = 64 * 2**20
+_MOST_UNREAD = 2
+_PART_OF_PATIENCE = 0.8
+_Read = TypeVar("_Read")
+
+
+class FootageDesk:
+    """Answers every page of one render. An async context manager.
+
+    Args:
+        shelf: reads the files. It is somebody else's to close.
+        own: folders of the project.
+        recorded: files of other origins; None: they are refused.
+        site: the origin of the pages.
+    """
+
+    def __init__(
+        self,
+        shelf: SourceShelf,
+        settings: Settings,
+        *,
+        own: Iterable[OwnFiles] = (),
+        recorded: Recorded | None = None,
+        site: str = "",
+    ) -> None:
+        self._shelf = shelf
+        self._settings = settings
+        self._own = tuple(own)
+        self._recorded = recorded
+        self._site = site
+        self._stack = AsyncExitStack()
+        self._lines: dict[str, Line] = {}
+        self._left = settings.remote_total
+        self.largest = settings.remote_size
+
+    async def __aenter__(self) -> Self:
+        # Swept like a browser's when we are killed.
+        folder = make_profile(self._settings.tmpdir)
+        self._stack.push_async_callback(asyncio.to_thread, remove_profile, folder)
+        self.blobs = BlobFolder(folder)
+        self._addresses = Addresses(
+            self._own, self._recorded, self.blobs, largest=self.largest, site=self._site
+        )
+        self._server = await serve(
+            self._listen,
+            "127.0.0.1",
+            0,
+            compression=None,
+            max_size=_LONGEST_MESSAGE,
+            max_queue=_MOST_UNREAD,
+            ping_interval=None,
+            server_header=None,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        # A page that hangs does not answer the goodbye.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self._server.wait_closed()
+        await self._stack.aclose()
+
+    def own(self, files: OwnFiles) -> None:
+        """Know one more folder of the project."""
+        self._addresses.add(files)
+
+    def admit(self, page: Page) -> Line:
+        """A line for one page. Its address is a secret: a page that guesses the port cannot ask."""
+        port = next(iter(self._server.sockets)).getsockname()[1]
+        path = f"/{secrets.token_urlsafe(24)}"
+        line = self._lines[path] = Line(self, page.profile, f"ws://{page.loopback}:{port}{path}")
+        return line
+
+    def forget(self, line: Line) -> None:
+        """The page of a line is gone."""
+        self._lines = {path: one for path, one in self._lines.items() if one is not line}
+
+    async def _listen(self, connection: ServerConnection) -> None:
+        line = self._lines.get(connection.request.path) if connection.request is not None else None
+        if line is not None:
+            await line.serve(connection)
+
+    async def locate(self, address: str) -> Path:
+        """The file in which the bytes of a whole address lie: the same for picture and sound, and for every page.
+
+        Raises:
+            CompositionError: there is none; see :meth:`Addresses.locate`.
+        """
+        return await self._addresses.locate(address)
+
+    async def facts(self, path: Path, address: str) -> MediaFacts:
+        """What a source holds.
+
+        Raises:
+            CompositionError: it cannot be read.
+        """
+        return await self._within(self._shelf.facts(path, shown=self._addresses.shown(address)), address)
+
+    async def frame(self, path: Path, seconds: Fraction, box: Size | None, address: str) -> SourceFrame:
+        """The frame of a time.
+
+        Raises:
+            CompositionError: it cannot be read.
+        """
+        shown = self._addresses.shown(address)
+        return await self._within(self._shelf.frame(path, seconds, box=box, shown=shown), address)
+
+    async def _within(self, reading: Awaitable[_Read], address: str) -> _Read:
+        # Before the page's own limit, so that the message names the source.
+        limit = _PART_OF_PATIENCE * self._settings.page_timeout
+        try:
+            async with asyncio.timeout(limit):
+                return await reading
+        except TimeoutError as error:
+            raise CompositionError(
+                f"{self._addresses.shown(address)} could not be read within {limit:.3g} s.",
+                code="SOURCE_SLOW",
+            ) from error
+
+    # What pages send.
+
+    def may_take(self, size: int) -> bool:
+        """Whether a source of so many bytes may be sent."""
+        return size <= min(self.largest, self._left)
+
+    def take(self, address: str, writer: BlobWriter) -> None:
+        """Keep what a page has sent for an address."""
+        self._left -= writer.bytes
+        self._addresses.keep_sent(address, writer.commit())
