@@ -43,6 +43,9 @@ class Scripted:
     def finish(self) -> None:
         self._do("finish")
 
+    def interrupt(self) -> None:
+        self.interrupted = True
+
     def abort(self) -> None:
         self.calls.append("abort")
 

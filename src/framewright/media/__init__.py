@@ -4,6 +4,18 @@ from framewright.media.codec_settings import check
 from framewright.media.encoder import Encoder, open_encoder
 from framewright.media.facts import inspect
 from framewright.media.output_file import OutputFile, remove_partials
+from framewright.media.sound_source import Pulse, SoundSource, StoppedError
 from framewright.media.thread import EncoderThread
 
-__all__ = ["Encoder", "EncoderThread", "OutputFile", "check", "inspect", "open_encoder", "remove_partials"]
+__all__ = [
+    "Encoder",
+    "EncoderThread",
+    "OutputFile",
+    "Pulse",
+    "SoundSource",
+    "StoppedError",
+    "check",
+    "inspect",
+    "open_encoder",
+    "remove_partials",
+]

@@ -8,22 +8,26 @@ from framewright.media.codec_settings import check, settings_for
 from framewright.media.gif import GifEncoder
 from framewright.media.h264 import H264Encoder
 from framewright.media.sequence import SequenceEncoder
+from framewright.media.sound_settings import sound_settings
+from framewright.media.soundtrack import Sound
 from framewright.media.video_encoder import VideoEncoder
 from framewright.model.output import Codec, OutputSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from framewright.media.sound_source import SoundSource
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
 
 
 class Encoder(Protocol):
-    """Takes pictures in order and writes a file of constant rate. Not thread-safe; one thread at a time.
+    """Takes pictures in order and writes a file of constant rate. Not thread-safe, but for :meth:`interrupt`.
 
     Every call may raise ``EncoderError`` (``ENCODER_FAILED``, ``PICTURE_INVALID``) or ``OutputError``
-    (``DISK_FULL``, ``OUTPUT_FAILED``); after that only :meth:`abort` may follow.
+    (``DISK_FULL``, ``OUTPUT_FAILED``), or whatever the source of the sound raised; after that only :meth:`abort` may
+    follow.
     """
 
     @property
@@ -39,11 +43,16 @@ class Encoder(Protocol):
     def finish(self) -> None:
         """Write what is left and close the file."""
 
+    def interrupt(self) -> None:
+        """Let a call that waits for sound end soon, with an error. From any thread; then only :meth:`abort` may follow."""
+
     def abort(self) -> None:
         """Give up: close everything. What was written so far is for the caller to remove. Never fails."""
 
 
-def open_encoder(spec: OutputSpec, size: Size, rate: FrameRate, path: Path) -> Encoder:
+def open_encoder(
+    spec: OutputSpec, size: Size, rate: FrameRate, path: Path, sound: SoundSource | None = None
+) -> Encoder:
     """An encoder that writes to ``path``: a new file, or an existing folder for an image sequence.
 
     Args:
@@ -51,6 +60,7 @@ def open_encoder(spec: OutputSpec, size: Size, rate: FrameRate, path: Path) -> E
         size: of the pictures, in pixels.
         rate: frames a second, kept exactly wherever the container can.
         path: of the file or folder; see :class:`~framewright.media.output_file.OutputFile` for a safe one.
+        sound: what is heard. It is mixed from now on, in a thread that ends with the encoder. GIF has none.
 
     Raises:
         UsageError: ``SIZE_UNSUPPORTED``, ``FPS_UNSUPPORTED``.
@@ -58,12 +68,14 @@ def open_encoder(spec: OutputSpec, size: Size, rate: FrameRate, path: Path) -> E
         OutputError: when the file cannot be opened.
     """
     check(spec, size, rate)
+    settings_of_sound = sound_settings(spec.format)
+    heard = None if sound is None or settings_of_sound is None else Sound(settings_of_sound, sound)
     if spec.codec is Codec.PNG:
-        return SequenceEncoder(size, path)
+        return SequenceEncoder(size, path, rate, heard)
     if spec.codec is Codec.GIF:
         return GifEncoder(spec, size, rate, path)
     settings = settings_for(spec, size, rate)
     # With a bitrate to keep, the rate control must live as long as the video.
     if spec.codec is Codec.H264 and spec.bitrate is None:
-        return H264Encoder(settings, size, rate, path)
-    return VideoEncoder(settings, size, rate, path)
+        return H264Encoder(settings, size, rate, path, heard)
+    return VideoEncoder(settings, size, rate, path, heard)

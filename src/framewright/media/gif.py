@@ -119,6 +119,9 @@ class GifEncoder:
             self._quantise(palette)
             self._spool.close()
 
+    def interrupt(self) -> None:
+        """There is no sound to wait for."""
+
     def abort(self) -> None:
         """Give up."""
         with contextlib.suppress(OSError):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
     from framewright.media.codec_settings import CodecSettings
+    from framewright.media.soundtrack import Sound
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
@@ -36,7 +37,9 @@ SHORTEST_HOLD = 8
 class H264Encoder:
     """An :class:`~framewright.media.encoder.Encoder` for x264 at a constant rate factor."""
 
-    def __init__(self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path) -> None:
+    def __init__(
+        self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path, sound: Sound | None = None
+    ) -> None:
         self._settings = settings
         self._rate = rate
         self._converter = Converter(size, settings.coded, settings.pixel_format)
@@ -46,7 +49,8 @@ class H264Encoder:
         self._delay = 1 if self._codec.has_b_frames else 0
         # The stream's own codec only lends its parameters; the least that x264 can be.
         lender = replace(settings, options={"preset": "ultrafast", "threads": "1"})
-        self._file = VideoFile(settings, rate, path, lender=lender, extradata=sets + hold_parameters())
+        extradata = sets + hold_parameters()
+        self._file = VideoFile(settings, rate, path, lender=lender, extradata=extradata, sound=sound)
         self._frame: VideoFrame | None = None
         self._count = 0
         self._written = 0
@@ -55,7 +59,12 @@ class H264Encoder:
         self._reference = b""
         self._frame_number = 0
         self._held_keyframe: bytes | None = None
-        self.progress = 0
+        self._done = 0
+
+    @property
+    def progress(self) -> int:
+        """A number that grows whenever anything was done."""
+        return self._done + self._file.sound_progress
 
     def write(self, picture: Picture) -> None:
         """Add a frame."""
@@ -85,6 +94,10 @@ class H264Encoder:
         self._drain()
         self._file.close()
 
+    def interrupt(self) -> None:
+        """End the wait for sound."""
+        self._file.interrupt()
+
     def abort(self) -> None:
         """Give up."""
         self._file.abort()
@@ -113,7 +126,7 @@ class H264Encoder:
         self._frame_number = self._parameters.frame_number(self._reference) if self._reference else 0
 
     def _encode(self, codec: VideoCodecContext, frame: VideoFrame | None) -> None:
-        self.progress += 1
+        self._done += 1
         with codec_errors(self._settings):
             for packet in codec.encode_lazy(frame):
                 self._take(packet)
@@ -158,5 +171,5 @@ class H264Encoder:
         packet.dts = self._written - self._delay
         packet.is_keyframe = keyframe
         self._written += 1
-        self.progress += 1
+        self._done += 1
         self._file.mux(packet)

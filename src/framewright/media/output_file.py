@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _FRAME = re.compile(r"frame_\d{6,}\.png")
 _PARTIAL = re.compile(r"\.(.+)\.\d+-[0-9a-f]+\.part")
-_SOUND = "sound.wav"
+SOUND_NAME = "sound.wav"
+"""Of the sound beside the frames of an image sequence."""
 
 
 class OutputFile:
@@ -146,7 +147,7 @@ class OutputFile:
                 code="OUTPUT_IS_FILE",
             )
         for child in self._place.iterdir():
-            if not (_FRAME.fullmatch(child.name) or child.name == _SOUND):
+            if not (_FRAME.fullmatch(child.name) or child.name == SOUND_NAME):
                 raise OutputError(
                     f"The folder {self.target} holds other files, such as {child.name}: "
                     "choose a new or an empty folder with -o.",

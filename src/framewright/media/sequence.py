@@ -1,17 +1,20 @@
-"""An image sequence: the browser's PNG bytes as they came, one file a frame."""
+"""An image sequence: the browser's PNG bytes as they came, one file a frame, and the sound beside them."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from framewright.media.output_file import write_error
+from framewright.media.output_file import SOUND_NAME, write_error
+from framewright.media.sound_file import SoundFile
 from framewright.model.errors import EncoderError
 from framewright.model.output import Layout
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from framewright.media.soundtrack import Sound
+    from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
 
@@ -23,14 +26,22 @@ class SequenceEncoder:
 
     Args:
         size: of the pictures.
+        rate: frames a second.
         folder: exists.
+        sound: for ``sound.wav``; None: no such file.
     """
 
-    def __init__(self, size: Size, folder: Path) -> None:
+    def __init__(self, size: Size, folder: Path, rate: FrameRate, sound: Sound | None = None) -> None:
         self._size = size
         self._folder = folder
+        self._rate = rate
         self._count = 0
-        self.progress = 0
+        self._sound = None if sound is None else SoundFile(sound, folder / SOUND_NAME)
+
+    @property
+    def progress(self) -> int:
+        """A number that grows whenever anything was done."""
+        return self._count + (0 if self._sound is None else self._sound.progress)
 
     def write(self, picture: Picture) -> None:
         """Add a frame."""
@@ -62,14 +73,24 @@ class SequenceEncoder:
             raise write_error(self._folder, error) from error
 
     def finish(self) -> None:
-        """Nothing is held back."""
+        """Write the rest of the sound."""
+        if self._sound is not None:
+            self._sound.close()
+
+    def interrupt(self) -> None:
+        """End the wait for sound."""
+        if self._sound is not None:
+            self._sound.interrupt()
 
     def abort(self) -> None:
-        """Nothing is open."""
+        """Give up."""
+        if self._sound is not None:
+            self._sound.abort()
 
     def _next(self) -> Path:
+        if self._sound is not None:
+            self._sound.write_until(self._rate.time_of(self._count))
         self._count += 1
-        self.progress += 1
         return self._path(self._count)
 
     def _path(self, number: int) -> Path:

@@ -99,6 +99,7 @@ class EncoderThread:
         """Give up. Waits for the frame in work, at most ``patience`` seconds; then the thread is left behind."""
         self._aborting.set()
         self._queue.put(_ABORT)
+        self._encoder.interrupt()
         try:
             async with asyncio.timeout(patience):
                 await self._done.wait()

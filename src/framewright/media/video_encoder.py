@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
     from framewright.media.codec_settings import CodecSettings
+    from framewright.media.soundtrack import Sound
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
@@ -26,13 +27,20 @@ _UNORDERED_FRAMES = 2
 class VideoEncoder:
     """An :class:`~framewright.media.encoder.Encoder` for any codec that FFmpeg wraps."""
 
-    def __init__(self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path) -> None:
+    def __init__(
+        self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path, sound: Sound | None = None
+    ) -> None:
         self._settings = settings
         self._converter = Converter(size, settings.coded, settings.pixel_format)
-        self._file = VideoFile(settings, rate, path)
+        self._file = VideoFile(settings, rate, path, sound=sound)
         self._frame: VideoFrame | None = None
         self._count = 0
-        self.progress = 0
+        self._done = 0
+
+    @property
+    def progress(self) -> int:
+        """A number that grows whenever anything was done."""
+        return self._done + self._file.sound_progress
 
     def write(self, picture: Picture) -> None:
         """Add a frame."""
@@ -53,15 +61,19 @@ class VideoEncoder:
         self._encode(None)
         self._file.close()
 
+    def interrupt(self) -> None:
+        """End the wait for sound."""
+        self._file.interrupt()
+
     def abort(self) -> None:
         """Give up."""
         self._file.abort()
 
     def _encode(self, frame: VideoFrame | None) -> None:
-        self.progress += 1
+        self._done += 1
         with codec_errors(self._settings):
             for packet in self._file.codec.encode_lazy(frame):
                 if self._count <= _UNORDERED_FRAMES:
                     packet.dts = packet.pts
                 self._file.mux(packet)
-                self.progress += 1
+                self._done += 1

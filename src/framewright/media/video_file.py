@@ -1,4 +1,4 @@
-"""A video file being written: one stream, exact times, tags; and the codec that makes its packets."""
+"""A video file being written: pictures at exact times, tags, sound beside them; and the codec that makes its packets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import av
 from framewright.media.codec_log import complaint, listen
 from framewright.media.colour import tag
 from framewright.media.output_file import write_error
+from framewright.media.sound_settings import movie_ticks
+from framewright.media.soundtrack import Soundtrack
 from framewright.model.errors import EncoderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
     from pathlib import Path
 
     from av.packet import Packet
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
     from framewright.media.codec_settings import CodecSettings
+    from framewright.media.soundtrack import Sound
     from framewright.model.frames import FrameRate
 
 BITEXACT = 1 << 23
@@ -74,6 +78,7 @@ class VideoFile:
         path: written to, and read again for the one pass that moves the index to the front.
         lender: settings of a codec that lends the stream its parameters, where another one makes the packets.
         extradata: the parameter sets for that case.
+        sound: None: a file without sound.
 
     Raises:
         EncoderError: ``ENCODER_FAILED``.
@@ -92,16 +97,19 @@ class VideoFile:
         *,
         lender: CodecSettings | None = None,
         extradata: bytes | None = None,
+        sound: Sound | None = None,
     ) -> None:
         self._settings = settings
         self._path = path
         self.tick = 1 / rate.value
         listen()
         lender = lender or settings
+        options = dict(settings.container_options)
+        if sound is not None and settings.container in {"mp4", "mov"}:
+            options["movie_timescale"] = str(movie_ticks(rate))
+        self._sound: Soundtrack | None = None
         with self._errors():
-            self._container = av.open(
-                str(path), "w", format=settings.container, container_options=settings.container_options
-            )
+            self._container = av.open(str(path), "w", format=settings.container, container_options=options)
             self._stream = cast("VideoStream", self._container.add_stream(lender.encoder, rate=rate.value))
             self.codec = self._stream.codec_context
             configure(self.codec, lender, rate)
@@ -109,33 +117,62 @@ class VideoFile:
             self.codec.open()
             if extradata is not None:
                 self.codec.extradata = extradata
+            if sound is not None:
+                self._sound = Soundtrack(self._container, sound)
             self._container.start_encoding()
+            if self._sound is not None:
+                self._sound.begin()
+
+    @property
+    def sound_progress(self) -> int:
+        """A number that grows whenever anything was done for the sound."""
+        return 0 if self._sound is None else self._sound.progress
+
+    def interrupt(self) -> None:
+        """End the wait for sound. From any thread."""
+        if self._sound is not None:
+            self._sound.interrupt()
 
     def mux(self, packet: Packet[Any]) -> None:
-        """Append a packet; its pts and dts count frames.
+        """Append a packet, behind the sound of the time before it; its pts and dts count frames.
 
         Raises:
             OutputError: when the file cannot be written.
+            whatever the source of the sound raised.
         """
         packet.stream = self._stream
         packet.time_base = self.tick
         packet.duration = 1
+        self._write_sound((packet.dts or 0) * self.tick)
         with self._errors():
             self._container.mux_one(packet)
 
     def close(self) -> None:
-        """Write the index and close the file.
+        """Write the rest of the sound and the index, and close the file.
 
         Raises:
             OutputError: when the file cannot be written.
+            whatever the source of the sound raised.
         """
+        self._write_sound(None)
+        if self._sound is not None:
+            self._sound.close()
         with self._errors():
             self._container.close()
 
     def abort(self) -> None:
         """Close the file, whatever state it is in."""
+        if self._sound is not None:
+            self._sound.close()
         with contextlib.suppress(av.FFmpegError, OSError, ValueError):
             self._container.close()
+
+    def _write_sound(self, until: Fraction | None) -> None:
+        if self._sound is None:
+            return
+        for packet in self._sound.until(until):
+            with self._errors():
+                self._container.mux_one(packet)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

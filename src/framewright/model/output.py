@@ -30,6 +30,14 @@ class Codec(StrEnum):
     PNG = "png"
 
 
+class SoundCodec(StrEnum):
+    """How sound is compressed, or kept as it is."""
+
+    AAC = "aac"
+    OPUS = "opus"
+    PCM = "pcm"
+
+
 class Quality(StrEnum):
     """The trade of time against size and likeness."""
 
@@ -45,6 +53,13 @@ CODECS: dict[Format, tuple[Codec, ...]] = {
     Format.WEBM: (Codec.VP9, Codec.AV1),
     Format.GIF: (Codec.GIF,),
     Format.PNG_SEQUENCE: (Codec.PNG,),
+}
+# GIF has no sound. That of an image sequence stands beside its frames, as a WAV file.
+SOUND_CODECS: dict[Format, SoundCodec] = {
+    Format.MP4: SoundCodec.AAC,
+    Format.MOV: SoundCodec.PCM,
+    Format.WEBM: SoundCodec.OPUS,
+    Format.PNG_SEQUENCE: SoundCodec.PCM,
 }
 _WITH_ALPHA = {
     (Format.MOV, Codec.PRORES),
