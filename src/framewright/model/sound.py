@@ -56,11 +56,12 @@ class SoundTrack(_Value):
         duration: on the clock of the video; None: until the source, or the video, ends.
         offset: into the source.
         rate: seconds of the source in one of the video; the pitch stays.
-        loop: what is left behind the offset is heard again and again.
+        until: into the source: where it ends, or begins again; None: with its sound. For a video whose picture is longer.
+        loop: what lies between ``offset`` and ``until`` is heard again and again.
         volume: linear gain.
         lane: gain over time, which takes the place of ``volume``; empty: none.
-        fade_in, fade_out: seconds of a linear fade at either end.
-        pan: -1 is left, 0 the middle, 1 right.
+        fade_in, fade_out: seconds of a linear fade at either end. A loop without a duration has no end to fade out at.
+        pan: -1 is left, 0 the middle, 1 right; a balance: only the other side gets quieter.
         group: the id of the group that it is summed in; None: the mix itself.
         skip: seconds of the source, behind the offset, that have gone by when it begins: of a loop that is cut at its
             front. Without ``loop`` it is part of the offset.
@@ -72,6 +73,7 @@ class SoundTrack(_Value):
     start: Seconds = 0.0
     duration: Seconds | None = None
     offset: Seconds = 0.0
+    until: Seconds | None = None
     rate: Annotated[float, Field(ge=0.05, le=20)] = 1.0
     loop: bool = False
     volume: Gain = 1.0
