@@ -312,7 +312,7 @@ class Stage:
             described = told["description"]
             of_runtime = (Notice.model_validate(one) for one in described["notices"])
             heard = collect(ToldSounds.model_validate(described["sounds"]))
-            described["sounds"] = heard.sounds
+            described |= {"sounds": heard.sounds, "media": heard.media}
             told_of = (*first.notices, *of_runtime, *self._page.drain_notices(), *heard.notices)
             described["notices"] = _each_once(told_of)
             self.description = Description(**described, remote=tuple(sorted(self._page.remote)))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from framewright.model.media import MediaUse  # noqa: TC001 -- pydantic reads it at run time
 from framewright.model.sound import Sounds
 
 
@@ -129,6 +130,7 @@ class Description(_Value):
         variables: those that the page declares.
         remote: addresses outside the project that the page asked for, sorted.
         fonts: what text asks for and is drawn with; empty until somebody has looked.
+        media: its videos and sounds, with what their sources hold.
         sounds: what is heard, as far as the page tells without being gone through.
     """
 
@@ -146,6 +148,7 @@ class Description(_Value):
     variables: tuple[Variable, ...] = ()
     remote: tuple[str, ...] = ()
     fonts: tuple[FontUse, ...] = ()
+    media: tuple[MediaUse, ...] = ()
     sounds: Sounds = Sounds()
     notices: tuple[Notice, ...] = ()
     version: Literal[1] = 1

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from framewright.model.sound import Unheard  # noqa: TC001 -- pydantic reads it at run time
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,3 +77,49 @@ class MediaFacts(_Value):
     seconds: float | None = None
     video: VideoFacts | None = None
     audio: AudioFacts | None = None
+
+
+class MediaFailure(_Value):
+    """Why a source could not be read.
+
+    Attributes:
+        code: as of the error that it is where the source is needed.
+        message: one sentence.
+    """
+
+    code: str
+    message: str
+
+
+class MediaUse(_Value):
+    """A video or a sound of a page, where it stands on the clock of the composition. Times are seconds.
+
+    Attributes:
+        element: how people would point at it.
+        source: the whole address; None: it has none.
+        start: on the clock of the composition, as all that it stands in lets it be seen and heard.
+        duration: None: to the end of the composition.
+        offset: into the source, at the start.
+        rate: seconds of the source in one of the composition.
+        loop: what is left behind the offset, but for ``skip``, is repeated.
+        skip: seconds of the source behind the offset that have gone by at the start: of a loop that is cut at its front.
+        plays: False: nobody has it play, and a video shows one picture.
+        seen: False: it is hidden, or its time lies outside of what it stands in.
+        facts: what the source holds; None where nobody has read it.
+        unheard: why it is not in the mix; None: it is.
+    """
+
+    element: str
+    kind: Literal["video", "audio"]
+    source: str | None
+    start: float = 0.0
+    duration: float | None = None
+    offset: float = 0.0
+    rate: float = 1.0
+    loop: bool = False
+    skip: float = 0.0
+    plays: bool = True
+    seen: bool = True
+    facts: MediaFacts | None = None
+    failure: MediaFailure | None = None
+    unheard: Unheard | None = None

@@ -51,7 +51,7 @@ async def listen(theatre: Theatre, opened: Opened) -> Heard:
     page = opened.first.description
     if not (page.scripted and await opened.first.may_be_heard()):
         return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped)
-    sounds, notices = await _go_through(theatre, opened)
+    sounds, _, notices = await _go_through(theatre, opened)
     _log.info("listened", frames=opened.timing.range.stop, tracks=len(sounds.tracks))
     known = frozenset(page.notices)
     fresh = tuple(notice for notice in notices if notice not in known)

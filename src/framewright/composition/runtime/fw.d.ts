@@ -164,7 +164,7 @@ interface FwSound {
   group: string | null;
   keeps_pitch: boolean;
   facts: any;
-  failure: string | null;
+  failure: { code: string; message: string } | null;
   plays: FwPlay[];
   volumes: [number, number, boolean][];
 }

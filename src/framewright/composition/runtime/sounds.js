@@ -119,7 +119,7 @@
       group: groupOf(element),
       keeps_pitch: element.preservesPitch,
       facts: media?.facts ?? null,
-      failure: media?.failure?.message ?? null,
+      failure: media?.failure ?? null,
       plays: plays(element, media),
       volumes: fw.soundChanges.of(element),
     };

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from framewright.model.media import MediaFacts  # noqa: TC001 -- pydantic reads it at run time
+from framewright.model.media import MediaFacts, MediaFailure  # noqa: TC001 -- pydantic reads them at run time
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -72,7 +72,7 @@ class ToldSound(_Value):
     group: str | None
     keeps_pitch: bool
     facts: MediaFacts | None
-    failure: str | None
+    failure: MediaFailure | None
     plays: tuple[Play, ...] = ()
     volumes: tuple[tuple[Finite, Finite, bool], ...] = ()
 

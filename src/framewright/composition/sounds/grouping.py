@@ -1,0 +1,41 @@
+"""Groups of sounds: which of them are silenced, and what each is part of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewright.composition.sounds.lanes import points_of, shifted
+from framewright.model.sound import SoundGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from framewright.composition.sounds.reading import Reader
+    from framewright.composition.sounds.told import ToldGroup
+
+
+def silenced(groups: Mapping[str, ToldGroup]) -> frozenset[str]:
+    """Those that are hidden, or part of one that is."""
+    return frozenset(name for name in groups if any(groups[one].hidden for one in _upwards(name, groups)))
+
+
+def group_of(told: ToldGroup, groups: Mapping[str, ToldGroup], reader: Reader) -> SoundGroup:
+    """A group of the mix. One that is part of itself is part of nothing."""
+    reader.effects(told.chain)
+    circles = told.parent is not None and told.id in _upwards(told.parent, groups)
+    return SoundGroup(
+        id=told.id,
+        volume=reader.volume(told.volume),
+        lane=points_of(shifted(reader.lane(told.automation), by=0.0)),
+        parent=told.parent if told.parent in groups and not circles else None,
+    )
+
+
+def _upwards(name: str, groups: Mapping[str, ToldGroup]) -> Iterator[str]:
+    """It, what it is part of, and so on; each once."""
+    seen: set[str] = set()
+    at: str | None = name
+    while at is not None and at in groups and at not in seen:
+        seen.add(at)
+        yield at
+        at = groups[at].parent
