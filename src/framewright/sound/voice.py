@@ -107,7 +107,7 @@ class Voice:
             if looped := length >= SHORTEST_LOOP:
                 source = Unrolled(decoder, decoder.rate, offset, length)
         line = Resampled(source, decoder.rate)
-        skipped = samples(track.offset)
+        skipped = samples(track.offset + (track.skip if looped else 0))
         self._sound = _Shifted(line, skipped) if track.rate == 1 else Stretched(line, skipped, track.rate)
         if not looped:
             if track.fade_out and until is None:

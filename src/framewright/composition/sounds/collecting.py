@@ -130,6 +130,7 @@ def _tracks(sound: ToldSound, parts: list[Stretch], reader: Reader) -> Iterator[
             duration=part.duration,
             offset=part.offset,
             skip=part.skip,
+            until=sound.facts.seconds if part.loop and sound.facts else None,
             rate=min(_FASTEST, max(_SLOWEST, part.rate)),
             loop=part.loop,
             volume=gain,
