@@ -28,7 +28,7 @@ TICKS = 90_000
 """Ticks a second of the times that are written: 24, 25, 30, 50, 60 and 30000/1001 divide it."""
 
 QUICK = {
-    "libx264": {"preset": "veryfast", "crf": "18"},
+    "libx264": {"preset": "veryfast", "crf": "18", "sc_threshold": "0"},
     "libx265": {"preset": "ultrafast", "crf": "18", "x265-params": "log-level=none"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "auto-alt-ref": "0", "crf": "10", "b": "2M"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "auto-alt-ref": "0", "crf": "20", "b": "0"},

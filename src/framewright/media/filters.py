@@ -23,15 +23,18 @@ def source(pixel_format: str, size: Size, *, matrix: str | None, full_range: boo
 
 
 class FilterChain:
-    """Filters in a row; the first one may have a second input, fed once.
+    """Filters in a row; one of them may have a second input, fed once.
 
     Args:
         buffer: arguments of the source, see :func:`source`.
         steps: names and arguments of the filters.
         aside: arguments of the second source.
+        joins: index of the step that has the second input.
     """
 
-    def __init__(self, buffer: str, steps: list[tuple[str, str]], *, aside: str | None = None) -> None:
+    def __init__(
+        self, buffer: str, steps: list[tuple[str, str]], *, aside: str | None = None, joins: int = 0
+    ) -> None:
         self._graph = av.filter.Graph()
         self._graph.threads = 1
         self._input: FilterContext = self._graph.add("buffer", buffer)
@@ -40,7 +43,7 @@ class FilterChain:
         for index, (name, arguments) in enumerate(steps):
             step = self._graph.add(name, arguments)
             last.link_to(step, 0, 0)
-            if index == 0 and aside is not None:
+            if index == joins and aside is not None:
                 self._aside = self._graph.add("buffer", aside)
                 self._aside.link_to(step, 0, 1)
             last = step

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, cast
 
 import av
 
-from framewright.media.sources.damage import Damage
+from framewright.media.sources.damage import BRIDGE, Damage
 from framewright.media.sources.errors import SourceFault, fault_of
+from framewright.media.sources.fields import woven
 from framewright.media.sources.opening import MOST_PIXELS, open_container
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Cursor:
         self._reading = reading
         self._counters = counters
         self._jumps = reading.jumps
+        video = reading.facts.video
+        self._woven = video is not None and video.interlaced
         self._damage = Damage()
         self._first: Fraction | None = None
         self._frames: Iterator[VideoFrame] = iter(())
@@ -123,7 +126,7 @@ class Cursor:
             self._codec.thread_count = 1  # frames on the way in other threads would be decoded in vain
             self._codec.options = {"max_pixels": str(MOST_PIXELS)}
             self._tick = self._stream.time_base or Fraction(1, av.time_base)
-            self._frames = self._decode()
+            self._frames = self._shown()
             self._pending = self._stamped(None)
         except BaseException:
             self._container.close()
@@ -148,15 +151,22 @@ class Cursor:
             return None
         self._codec.flush_buffers()
         self._damage = Damage()
-        self._frames = self._decode()
+        self._frames = self._shown()
+        settled = (
+            not self._woven
+        )  # else the first frame lacks the one before it, and is not what it should be
+        good = False  # what comes before the key frame refers to frames that were not decoded
         while (frame := next(self._frames, None)) is not None:
             if frame.pts is None:
                 self._jumps = False  # places cannot be told apart: from the start, then, always
                 return None
             start = self._start_of(frame)
-            if frame.key_frame:
-                if start == self._first:
-                    start = min(start, -self._reading.slack)
+            settled = settled or good
+            good = good or frame.key_frame
+            if start == self._first:
+                self._damage.forget()
+                return Decoded(frame, min(start, -self._reading.slack), None)
+            if good and settled:
                 self._damage.forget()
                 return Decoded(frame, start, None)
             if start > seconds:
@@ -170,7 +180,15 @@ class Cursor:
         while (coming := self._stamped(given)) is not None and coming.start <= given.start:
             given = replace(coming, start=given.start)  # of frames with one stamp the last is seen
         self._pending = coming
-        return replace(given, stop=None if coming is None else coming.start, damaged=self._damage.forget())
+        damaged = self._damage.forget()
+        if coming is None:
+            return replace(given, damaged=damaged or self._cut_short(given))
+        return replace(given, stop=coming.start, damaged=damaged)
+
+    def _cut_short(self, last: Decoded) -> bool:
+        """Whether the file says that there is more than what came."""
+        end = self._reading.end
+        return end is not None and last.start + (last.picture.duration or 0) * self._tick + BRIDGE < end
 
     def _stamped(self, before: Decoded | None) -> Decoded | None:
         frame = next(self._frames, None)
@@ -185,6 +203,9 @@ class Cursor:
 
     def _start_of(self, frame: VideoFrame) -> Fraction:
         return Fraction(frame.pts or 0) * self._tick - self._reading.zero - self._reading.slack
+
+    def _shown(self) -> Iterator[VideoFrame]:
+        return woven(self._decode()) if self._woven else self._decode()
 
     def _decode(self) -> Iterator[VideoFrame]:
         """Frames in the order in which they are shown, as long as any come."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from framewright.media.sources.errors import SourceFault
+from framewright.media.sources.errors import SourceFault, fault_of
 from framewright.media.sources.geometry import Shape, quarter_turn
 from framewright.media.sources.lengths import length_of, zero_of
 from framewright.media.sources.opening import MOST_PIXELS, opened, video_of
@@ -45,6 +45,7 @@ class Reading:
         slack: seconds by which a stamp may be late, since it was rounded to whole ticks.
         jumps: False: it has to be decoded from its start, always.
         gop: seconds between two key frames, as far as known.
+        end: when the last picture ends, if the file says it of the pictures themselves.
     """
 
     facts: MediaFacts
@@ -55,6 +56,7 @@ class Reading:
     slack: Fraction
     jumps: bool
     gop: Fraction | None = None
+    end: Fraction | None = None
 
     @property
     def rate(self) -> Fraction:
@@ -70,7 +72,10 @@ def look(path: Path) -> Reading:
         SourceFault: it cannot be opened, or holds neither pictures nor sound.
     """
     with opened(path) as container:
-        return reading_of(container)
+        try:
+            return reading_of(container)
+        except (av.FFmpegError, ValueError, OverflowError, MemoryError) as error:
+            raise fault_of(error) from error
 
 
 def reading_of(container: InputContainer) -> Reading:
@@ -90,9 +95,7 @@ def reading_of(container: InputContainer) -> Reading:
         )
         return Reading(facts, None, None, Shape(1, 1), zero, Fraction(0), jumps=False)
     if stream.codec_context is None:
-        raise SourceFault(
-            "SOURCE_UNSUPPORTED", f"has pictures in a codec that FFmpeg cannot decode ({stream.codec_tag})"
-        )
+        raise SourceFault("SOURCE_UNSUPPORTED", "has pictures in a codec that FFmpeg does not know")
     name = stream.codec_context.codec.canonical_name
     decoder = _ALPHA_DECODERS.get(name) if _has_alpha_tag(stream) else None
     gop = _gop(stream)
@@ -131,6 +134,7 @@ def reading_of(container: InputContainer) -> Reading:
         and first is not None
         and first.pts is not None,
         gop=gop,
+        end=length.stated,
     )
 
 

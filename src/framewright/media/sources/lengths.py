@@ -50,11 +50,13 @@ class Length:
         whole: from time 0 to the end of the longer stream.
         video: from the first picture to the end of the last one.
         audio: of the sound.
+        stated: the end of the last picture, if the file says it of the pictures themselves.
     """
 
     whole: float | None
     video: float | None
     audio: float | None
+    stated: Fraction | None = None
 
 
 def zero_of(container: InputContainer) -> Fraction:
@@ -74,9 +76,13 @@ def length_of(container: InputContainer, zero: Fraction) -> Length:
     """The lengths of a container, which may be read to its end for it: it is of no use afterwards."""
     ends: dict[str, Fraction] = {}
     lengths: dict[str, Fraction] = {}
+    stated = None
     for stream in _streams(container):
         start = (stream.start_time or 0) * (stream.time_base or Fraction(0))
-        length = _stated(container, stream)
+        length = _own(container, stream)
+        if length is not None and stream.type == "video":
+            stated = start + length - zero
+        length = length or _shared(container, start)
         end = start + length if length is not None else _last(container, stream)
         if end is not None:
             ends[stream.type] = end - zero
@@ -85,6 +91,7 @@ def length_of(container: InputContainer, zero: Fraction) -> Length:
         whole=float(max(ends.values())) if ends else None,
         video=_seconds(lengths.get("video")),
         audio=_seconds(lengths.get("audio")),
+        stated=stated,
     )
 
 
@@ -95,19 +102,27 @@ def _streams(container: InputContainer) -> Iterator[Stream]:
     yield from container.streams.audio[:1]
 
 
-def _stated(container: InputContainer, stream: Stream) -> Fraction | None:
-    if container.format.name in _GUESSED:
+def _own(container: InputContainer, stream: Stream) -> Fraction | None:
+    """The length that a file says of one of its streams."""
+    if container.format.name in _GUESSED or stream.time_base is None:
         return None
-    if stream.duration and stream.duration > 0 and stream.time_base is not None:
+    if stream.duration and stream.duration > 0:
         return stream.duration * stream.time_base
-    start = (stream.start_time or 0) * (stream.time_base or Fraction(0))
     tag = _clock(next((text for key, text in stream.metadata.items() if key.upper() == "DURATION"), ""))
-    if tag is not None and tag > start:
-        return tag - start
-    if container.duration and container.duration > 0 and container.format.name not in {"gif", "apng"}:
-        begin = Fraction(container.start_time or 0, av.time_base)
-        return max(begin + Fraction(container.duration, av.time_base) - start, Fraction(0)) or None
-    return None
+    start = (stream.start_time or 0) * stream.time_base
+    return tag - start if tag is not None and tag > start else None
+
+
+def _shared(container: InputContainer, start: Fraction) -> Fraction | None:
+    """The length that a file says of all that is in it, for a stream with this start."""
+    if (
+        container.format.name in _GUESSED | {"gif", "apng"}
+        or not container.duration
+        or container.duration < 0
+    ):
+        return None
+    end = Fraction((container.start_time or 0) + container.duration, av.time_base)
+    return end - start if end > start else None
 
 
 def _clock(text: str) -> Fraction | None:

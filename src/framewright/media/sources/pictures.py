@@ -16,6 +16,7 @@ from framewright.media.codec_log import complaint
 from framewright.media.filters import FilterChain, source
 from framewright.media.sources.errors import SourceFault
 from framewright.media.sources.geometry import size_for
+from framewright.media.sources.tone import hald_frame, light_of
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from framewright.media.sources.frames import Pixels
     from framewright.media.sources.geometry import Shape
+    from framewright.media.sources.tone import Light
 
 # FFmpeg's numbers of matrices and ranges (ITU-T H.273), and its filters' names of the matrices.
 _MATRICES = {
@@ -38,6 +40,7 @@ _MATRICES = {
 _LIMITED, _FULL = 1, 2
 _FIRST_HD_HEIGHT = 720  # below it, pictures that do not say are BT.601: what browsers assume
 _FLAGS = "flags=bicubic+accurate_rnd+full_chroma_int"
+_TO_709 = "out_color_matrix=bt709:out_range=tv"
 _TURNS = {90: [("transpose", "clock")], 180: [("hflip", ""), ("vflip", "")], 270: [("transpose", "cclock")]}
 
 
@@ -55,8 +58,9 @@ class _Kind:
 
     pixels: str
     size: Size
-    matrix: str | None
+    matrix: str
     full: bool
+    light: Light | None
     form: Form
 
 
@@ -91,11 +95,17 @@ class Darkroom:
             and (frame.width, frame.height) == (form.size.width, form.size.height)
             and frame.color_range != _FULL
             and _matrix(frame) == "bt709"
+            and light_of(frame.color_trc, frame.color_primaries) is None
         )
 
     def _filtered(self, frame: VideoFrame, form: Form) -> VideoFrame:
         kind = _Kind(
-            frame.format.name, Size(frame.width, frame.height), _matrix(frame), _is_full(frame), form
+            frame.format.name,
+            Size(frame.width, frame.height),
+            _matrix(frame),
+            _is_full(frame),
+            light_of(frame.color_trc, frame.color_primaries) if form.layout == "I420" else None,
+            form,
         )
         try:
             chain = self._chains.get(kind)
@@ -116,15 +126,29 @@ class Darkroom:
         size, turn = kind.form.size, self._shape.turn
         if turn in {90, 270}:
             size = Size(size.height, size.width)
+        buffer = source(kind.pixels, kind.size, matrix=kind.matrix, full_range=kind.full)
         scale = f"{size.width}:{size.height}:{_FLAGS}"
-        if kind.form.layout == "I420":
-            steps = [("scale", f"{scale}:out_color_matrix=bt709:out_range=tv"), ("format", "yuv420p")]
-        else:
-            steps = [("scale", scale), ("format", "rgba")]
-        return FilterChain(
-            source(kind.pixels, kind.size, matrix=kind.matrix, full_range=kind.full),
-            [*steps, *_TURNS.get(turn, [])],
+        turning = _TURNS.get(turn, [])
+        if kind.form.layout == "RGBA":
+            return FilterChain(buffer, [("scale", scale), ("format", "rgba"), *turning])
+        end = [("format", "yuv420p"), *turning]
+        if kind.light is None:
+            return FilterChain(buffer, [("scale", f"{scale}:{_TO_709}"), *end])
+        hald = hald_frame(kind.light)
+        chain = FilterChain(
+            buffer,
+            [
+                ("scale", scale),
+                ("format", hald.format.name),
+                ("haldclut", "clut=first:interp=tetrahedral"),
+                ("scale", f"{_FLAGS}:{_TO_709}"),
+                *end,
+            ],
+            aside=source(hald.format.name, Size(hald.width, hald.height), matrix="gbr", full_range=True),
+            joins=2,
         )
+        chain.push_aside(hald)
+        return chain
 
 
 def _matrix(frame: VideoFrame) -> str:
