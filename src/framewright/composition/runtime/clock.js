@@ -42,6 +42,7 @@
       take(realm.timers.next());
       if (endless) continue;
       take(realm.animations.next());
+      take(realm.mediaEvents.next());
       take(realm.timelines.due(target));
       take(realm.adapters.due(target));
     }
@@ -56,6 +57,14 @@
     for (let turns = 0; turns < 2 || (turns < MOST_TURNS && posted() !== before); turns += 1) {
       before = posted();
       await natives.turn();
+    }
+  };
+
+  /** The source that it has given a video is there at the same time, whether or not a frame comes between. */
+  const loaded = async () => {
+    for (const realm of fw.realms()) {
+      const settled = realm.media.settle();
+      if (settled) await settled;
     }
   };
 
@@ -83,8 +92,11 @@
       }
       for (const realm of fw.realms()) realm.adapters.place();
       if (due.repeats) await wakeUp();
+      const pictures = fw.pictures.update(time.now / 1000); // a callback may draw a video
+      if (pictures) await pictures;
       due.run();
       await natives.turn();
+      await loaded();
       for (const realm of fw.realms()) if (realm.shadows.changed()) realm.animations.obey();
     }
     move(target);

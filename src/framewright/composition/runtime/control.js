@@ -17,7 +17,7 @@
 //   cover(grey)    lays two greys over the page; null takes them away
 //
 // Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, Helios, windows, animations,
-// one generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
+// frames of source videos, one generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
 {
   const FOREVER = 86_400;
   const LAP = 250; // milliseconds: a render that is cancelled need not wait for a long way to end
@@ -28,12 +28,13 @@
   const stillUntil = (seconds) => {
     let soonest = FOREVER;
     for (const realm of fw.realms()) {
-      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.stillness.until]) {
+      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.media.next, realm.stillness.until]) {
         const next = piece(seconds);
         if (next === null) return null;
         soonest = Math.min(soonest, next);
       }
     }
+    soonest = Math.min(soonest, fw.pictures.next(seconds));
     return soonest > seconds ? soonest : null;
   };
 
@@ -45,11 +46,32 @@
     return known === null && notices.length === 0 && lost === null ? null : [known, notices, lost];
   };
 
+  /** Source videos show and tell their new time. @param {Fw[]} realms @param {number} seconds */
+  const pictured = async (realms, seconds) => {
+    const pictures = fw.pictures.update(seconds);
+    if (pictures) await pictures;
+    for (const realm of realms) realm.mediaEvents.tick(seconds);
+    for (const realm of realms) realm.mediaCallbacks.run();
+  };
+
+  /** What scripts have made of videos and sounds in this frame is there, and so is the picture that one was put at. @param {Fw[]} realms */
+  const loaded = async (realms) => {
+    for (const realm of realms) {
+      const settled = realm.media.settle();
+      if (settled) await settled;
+    }
+    const pictures = fw.pictures.update(fw.time.now / 1000);
+    if (pictures) await pictures;
+  };
+
   /** @param {number} seconds */
   const move = async (seconds) => {
     const due = fw.clock.advance(seconds);
     if (due) await due;
     const realms = fw.realms();
+    // What timelines draw in their callbacks is of this time.
+    const drawn = fw.pictures.update(seconds);
+    if (drawn) await drawn;
     for (const realm of realms) realm.adapters.place();
     for (const realm of realms) realm.timelines.seek(seconds);
     for (const realm of realms) realm.adapters.seek(seconds);
@@ -62,6 +84,7 @@
     for (const realm of realms) realm.animations.seek("window");
     const missed = fw.clock.catchUp();
     if (missed) await missed;
+    await pictured(realms, seconds);
     for (const realm of realms) realm.smil.seek();
     for (const realm of realms) realm.pixi.wake();
     for (const realm of realms) realm.frames.run();
@@ -70,6 +93,7 @@
     if (putOff) await putOff;
     if (waiting.length > 0) await fw.hf.settle(waiting);
     await fw.clock.settle();
+    await loaded(realms);
     const unstable = realms.flatMap((realm) => realm.helios.stable());
     if (unstable.length > 0) {
       await Promise.all(unstable);

@@ -120,6 +120,103 @@ interface FwLine {
   closes: number;
 }
 
+/** As MediaFacts of model/media.py. */
+interface FwMediaFacts {
+  seconds: number | null;
+  video: { width: number; height: number; rate: string | null; alpha: boolean; [other: string]: any } | null;
+  audio: { [other: string]: any } | null;
+  [other: string]: any;
+}
+
+interface FwMediaFailure {
+  code: string;
+  message: string;
+}
+
+/** From a time of the page on: what a script or autoplay has it do. Times are seconds. */
+interface FwMediaSegment {
+  /** -Infinity: from the beginning on. */
+  at: number;
+  /** Of its source; null: where data-media-start says. */
+  position: number | null;
+  playing: boolean;
+  rate: number;
+  loop: boolean;
+  /** It begins by itself. */
+  auto: boolean;
+}
+
+/** A stretch of the page's time in which it plays. */
+interface FwMediaInterval {
+  start: number;
+  stop: number;
+  /** Seconds of its source at the start. */
+  position: number;
+  /** Seconds of its source in one of the page. */
+  rate: number;
+  loop: boolean;
+  /** It tells of its start. */
+  starts: boolean;
+}
+
+interface FwMediaMark {
+  at: number;
+  types: string[];
+}
+
+/** A video or a sound. Times are seconds. */
+interface FwMediaRecord {
+  element: HTMLMediaElement;
+  realm: Fw;
+  kind: "video" | "audio";
+  /** The whole address of its source, or of the first that is tried; null without any. */
+  address: string | null;
+  /** Null until it is described. */
+  facts: FwMediaFacts | null;
+  failure: FwMediaFailure | null;
+  /** Its attributes say when it plays. */
+  isPlaced(): boolean;
+  /** Of one that is placed: its window by the page's clock (stop may be Infinity), the offset into its source, its rate on
+   * the clock of its composition. */
+  span(): { start: number; stop: number; offset: number; rate: number; line: FwLine };
+  /** Seconds of its source, whether or not it is shown: before its start the first, past its end the last. */
+  positionAt(seconds: number): number;
+  /** The same; null outside of its window, and as long as nothing is known of its source. */
+  timeAt(seconds: number): number | null;
+  /** In which it plays, whatever its source's length. */
+  intervals(): FwMediaInterval[];
+
+  /** As networkState. */
+  network: number;
+  /** Fed by a script: the browser's own. */
+  own: boolean;
+  written: string;
+  loads: number;
+  segments: FwMediaSegment[];
+  /** Milliseconds up to which its events were told. */
+  told: number;
+  seeking: number;
+  plays: { resolve(value: undefined): void; reject(error: unknown): void }[];
+}
+
+/** What is wanted of a video's frames, and the one that is there. */
+interface FwPictureEntry {
+  record: FwMediaRecord;
+  canvas: HTMLCanvasElement;
+  context: any;
+  natural: boolean;
+  guessed: boolean;
+  box: { width: number; height: number } | null;
+  start: number;
+  stop: number | null;
+  width: number;
+  height: number;
+  /** As it was asked for. */
+  size: string;
+  address: string | null;
+  turn: number;
+}
+
 interface FwInstance {
   host: HTMLElement;
   root: HTMLElement;
@@ -351,6 +448,74 @@ interface Fw {
     ): Promise<FwFrame>;
     lost(): (FwFailed & { element: string | null }) | null;
     keep(address: string, blob: Blob): void;
+  };
+  mediaSources: {
+    of(element: HTMLMediaElement): { addresses: string[]; own: boolean };
+    canPlay(type: string): string;
+    reads(type: string): string;
+    fed: Set<string>;
+  };
+  mediaTimes: {
+    isPlaced(record: FwMediaRecord): boolean;
+    span(record: FwMediaRecord): { start: number; stop: number; offset: number; rate: number; line: FwLine };
+    position(record: FwMediaRecord, seconds: number): number;
+    isPlaying(record: FwMediaRecord, seconds: number): boolean;
+    hasEnded(record: FwMediaRecord, seconds: number): boolean;
+    rate(record: FwMediaRecord, seconds: number): number;
+    length(record: FwMediaRecord): number;
+    intervals(record: FwMediaRecord): FwMediaInterval[];
+    marks(record: FwMediaRecord, after: number): FwMediaMark | null;
+    until(record: FwMediaRecord, seconds: number, stop: number | null): number;
+    change(record: FwMediaRecord, edit: Partial<FwMediaSegment>): void;
+  };
+  mediaEvents: {
+    guard(scope: EventTarget): void;
+    tell(record: FwMediaRecord, types: string[]): Promise<void>;
+    queue(record: FwMediaRecord, ...types: string[]): void;
+    next(): FwDue | null;
+    tick(seconds: number): void;
+    still(seconds: number): boolean;
+  };
+  mediaRecords: {
+    of(element: any): FwMediaRecord | null;
+    load(record: FwMediaRecord): void;
+    forget(record: FwMediaRecord): void;
+    work(promise: Promise<unknown>): void;
+    empty(record: FwMediaRecord): void;
+    isEmptied(element: Element): boolean;
+    busy(): number;
+    idle(seconds: number): Promise<boolean>;
+    known(): FwMediaRecord[];
+    keep(record: FwMediaRecord): void;
+    guard(scope: Node): void;
+    table: WeakMap<Element, FwMediaRecord>;
+    emptied: WeakSet<Element>;
+  };
+  mediaCalls: {
+    play(record: FwMediaRecord): Promise<void>;
+    pause(record: FwMediaRecord): void;
+    seek(record: FwMediaRecord, seconds: number): void;
+    pace(record: FwMediaRecord, rate: number): void;
+  };
+  mediaCallbacks: { run(): void; number(record: FwMediaRecord, start: number): number };
+  mediaDraws: { source(thing: any): any };
+  pictures: {
+    want(element: Element, wish: { natural?: boolean; width?: number; height?: number }): void;
+    follow(element: Element): void;
+    leave(element: Element): void;
+    update(seconds: number): Promise<unknown> | null;
+    refresh(record: FwMediaRecord): Promise<void> | null;
+    of(element: Element): FwPictureEntry | null;
+    next(seconds: number): number;
+    draws(): void;
+  };
+  media: {
+    all(): FwMediaRecord[];
+    of(element: any): FwMediaRecord | null;
+    length(element: Element): number | null;
+    ready(): Promise<FwMediaFailure | null>;
+    settle(): Promise<void> | null;
+    next(seconds: number): number | null;
   };
 
   notices: any;

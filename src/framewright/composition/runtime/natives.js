@@ -54,6 +54,23 @@
     };
   };
 
+  /** Of HTMLMediaElement and HTMLVideoElement, as they are before any of our own. */
+  const medium = () => {
+    const [media, video] = [HTMLMediaElement.prototype, HTMLVideoElement.prototype];
+    return {
+      descriptors: { ...Object.getOwnPropertyDescriptors(media), ...Object.getOwnPropertyDescriptors(video) },
+      canPlayType: method(media, "canPlayType"),
+      pause: method(media, "pause"),
+      volume: getter(media, "volume"),
+      muted: getter(media, "muted"),
+      loop: getter(media, "loop"),
+      autoplay: getter(media, "autoplay"),
+      srcObject: getter(media, "srcObject"),
+      setSrcObject: setter(media, "srcObject"),
+      MediaStream: window.MediaStream,
+    };
+  };
+
   const keep = () => ({
     Date,
     now: performance.now.bind(performance),
@@ -75,6 +92,13 @@
     animate: method(Element.prototype, "animate"),
     getAnimations: method(Document.prototype, "getAnimations"),
     getShadowAnimations: method(ShadowRoot.prototype, "getAnimations"),
+    media: medium(),
+    dispatch: method(EventTarget.prototype, "dispatchEvent"),
+    createElement: method(Document.prototype, "createElement"),
+    cloneNode: method(Node.prototype, "cloneNode"),
+    getContext: method(HTMLCanvasElement.prototype, "getContext"),
+    drawImage: method(CanvasRenderingContext2D.prototype, "drawImage"),
+    VideoFrame: window.VideoFrame,
     getRandomValues: method(Crypto.prototype, "getRandomValues"),
     Blob,
     createObjectURL: URL.createObjectURL.bind(URL),

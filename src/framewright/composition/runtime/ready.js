@@ -7,22 +7,6 @@
   const TAILWIND_TIMEOUT = 10;
   const SHORT_WORK_TIMEOUT = 10;
 
-  /** @param {HTMLMediaElement} element */
-  const open = async (element) => {
-    element.pause();
-    const address = fw.references.source(element);
-    if (!address) return;
-    const { failed } = await fw.footage.describe(address, element);
-    if (failed) fw.notices.add("MEDIA_FAILED", failed.message, element, address);
-    else if (element instanceof HTMLVideoElement) fw.notices.add("VIDEO_STILL", "Videos do not move yet: this one shows nothing.", element);
-  };
-
-  /** Videos and sounds tell their length. */
-  const media = async () => {
-    await Promise.all(Array.from(document.querySelectorAll("video, audio"), (element) => open(/** @type {HTMLMediaElement} */ (element))));
-    fw.windows.refresh();
-  };
-
   const tailwind = async () => {
     const { __tailwindReady: promise } = /** @type {any} */ (window);
     if (!promise || (await fw.waits.within(promise, 1))) return;
@@ -52,7 +36,9 @@
       fw.notices.add("WORK_UNFINISHED", message);
     }
     if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first, missing: fw.registration.missing() };
-    await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), media(), tailwind(), fw.adapters.wait()]);
+    await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), tailwind(), fw.adapters.wait()]);
+    const unread = await fw.media.ready();
+    if (unread) return unread;
     fw.windows.fill();
     return null;
   };

@@ -13,6 +13,7 @@
 {
   const REFERENCE = /^(.+?)\s+([+-])\s+(\d+\.?\d*|\.\d+)$/s;
   const MEDIA = "video, audio";
+  const COMPOSITIONS = "[data-composition-id], [data-composition-src]";
   /** @type {Map<Element, number>} */
   let starts = new Map();
   /** Elements whose start is being found: one that is met again waits for itself. @type {Element[]} */
@@ -27,9 +28,19 @@
   /** @param {string | null} text */
   const number = (text) => (text === null || text.trim() === "" ? Number.NaN : Number(text));
 
+  /** The host of the shadow that it is in. @param {Element} element */
+  const hostOf = (element) => {
+    const scope = element.getRootNode();
+    return "host" in scope ? /** @type {ShadowRoot} */ (scope).host : null;
+  };
+
   /** @param {Element} element */
   const composition = (element) => {
-    let above = element.parentElement?.closest("[data-composition-id], [data-composition-src]") ?? null;
+    /** @type {Element | null} */
+    let above = null;
+    for (let at = /** @type {Element | null} */ (element); at && !above; at = hostOf(at)) {
+      above = (at === element ? at.parentElement : at)?.closest(COMPOSITIONS) ?? null;
+    }
     if (above && fw.instances.isRoot(above)) above = /** @type {FwInstance} */ (fw.instances.of(above)).host;
     return above === fw.roots.find() ? null : above;
   };
@@ -182,9 +193,10 @@
   /** What the source of a video or a sound lasts. @param {Element} element */
   const natural = (element) => {
     if (!(element instanceof HTMLMediaElement) || element.loop) return null;
+    const length = fw.media.length(element);
     const { offset, rate } = media(element);
-    const lasts = fw.footage.known(source(element))?.facts?.seconds ?? 0;
-    return lasts > offset ? (lasts - offset) / rate : null;
+    const seconds = length === null ? 0 : (length - offset) / rate;
+    return seconds > 0 ? seconds : null;
   };
 
   /** Its start on the clock of its composition. @param {Element} element */

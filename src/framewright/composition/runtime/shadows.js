@@ -21,6 +21,8 @@
     if (known.has(root)) return;
     known.add(root);
     fw.phases.guard(root);
+    fw.mediaEvents.guard(root);
+    fw.mediaRecords.guard(root);
     observer.observe(root, watched);
     touched = true;
     kept.add(new WeakRef(root));

@@ -1,0 +1,100 @@
+// fw.mediaEvents: the events of videos and sounds, by the clock. Those that the browser sends of its own, failed load
+// never reach the page.
+//   guard(scope)          a window, shadow root or element: the browser's own events end there
+//   tell(record, types)   sends these in the next task; resolves when they were sent
+//   queue(record, ...types)   the same, and counts as work under way
+//   next()                the next start, turn or end that somebody listens to, as something due; null without any
+//   tick(seconds)         timeupdate of those that play, once a frame
+//   next and tick tell each thing once: going back takes nothing back, see phases.js
+//   still(seconds)        false: a listener may do something in any frame
+{
+  const { natives, time } = fw;
+  const CLOCKED = ["play", "playing", "pause", "ended", "seeking", "seeked", "timeupdate"];
+  const TYPES = [
+    ...CLOCKED, "abort", "canplay", "canplaythrough", "durationchange", "emptied", "encrypted", "error", "loadeddata", "loadedmetadata",
+    "loadstart", "progress", "ratechange", "resize", "stalled", "suspend", "volumechange", "waiting",
+  ];
+  /** Types that somebody listens to by addEventListener. @type {Set<string>} */
+  const heard = new Set();
+
+  const { addEventListener } = EventTarget.prototype;
+  EventTarget.prototype.addEventListener = function (/** @type {any} */ type, /** @type {any} */ listener, /** @type {any} */ options) {
+    if (TYPES.includes(type)) {
+      if (CLOCKED.includes(type)) heard.add(type);
+      // It is known before its author hears of it, also when it came by markup and is nowhere in the document.
+      if (this instanceof HTMLMediaElement) fw.mediaRecords.of(this);
+    }
+    return addEventListener.call(this, type, listener, options);
+  };
+
+  /** @param {Event} event */
+  const swallow = (event) => {
+    if (!event.isTrusted) return;
+    const target = /** @type {any} */ (event.target);
+    const element = target instanceof HTMLSourceElement ? target.parentElement : target;
+    if (element instanceof HTMLMediaElement && fw.mediaRecords.of(element)) event.stopImmediatePropagation();
+  };
+
+  /** @param {EventTarget} scope */
+  const guard = (scope) => {
+    for (const type of TYPES) natives.listen(scope, type, swallow, true);
+  };
+  guard(window);
+
+  /** @param {FwMediaRecord} record @param {string[]} types */
+  const send = ({ element }, types) => {
+    for (const type of types) natives.dispatch(element, new Event(type));
+  };
+
+  /** @param {FwMediaRecord} record @param {string[]} types */
+  const tell = async (record, types) => {
+    await natives.turn();
+    send(record, types);
+  };
+
+  /** @param {FwMediaRecord} record */
+  const isHeard = ({ element }) =>
+    heard.size > 0 || CLOCKED.some((type) => typeof (/** @type {any} */ (element)[`on${type}`]) === "function");
+
+  /** @param {FwMediaRecord} record @returns {FwDue | null} */
+  const due = (record) => {
+    if (!record.facts || !isHeard(record)) {
+      record.told = Math.max(record.told, time.now);
+      return null;
+    }
+    const mark = fw.mediaTimes.marks(record, record.told / 1000);
+    if (!mark) return null;
+    const at = Math.max(0, fw.clock.milliseconds(mark.at));
+    const run = () => {
+      record.told = Math.max(record.told, at);
+      send(record, mark.types);
+    };
+    return { at, delay: at, run };
+  };
+
+  fw.mediaEvents = {
+    guard,
+    tell,
+    queue: (record, ...types) => fw.mediaRecords.work(tell(record, types)),
+    next() {
+      /** @type {FwDue | null} */
+      let first = null;
+      for (const record of fw.mediaRecords.known()) {
+        const found = due(record);
+        if (found && (!first || found.at < first.at)) first = found;
+      }
+      return first;
+    },
+    tick(seconds) {
+      for (const record of fw.mediaRecords.known()) {
+        const { element } = record;
+        if (!record.facts || (!heard.has("timeupdate") && typeof element.ontimeupdate !== "function")) continue;
+        if (fw.mediaTimes.isPlaying(record, seconds)) send(record, ["timeupdate"]);
+      }
+    },
+    still(seconds) {
+      if (!heard.has("timeupdate") && !fw.mediaRecords.known().some(({ element }) => element.ontimeupdate)) return true;
+      return !fw.mediaRecords.known().some((record) => record.facts && fw.mediaTimes.isPlaying(record, seconds));
+    },
+  };
+}

@@ -1,0 +1,228 @@
+// fw.mediaRecords: what is known of each video and sound: in the document, in its shadow roots, and made by scripts.
+//   of(element)      its record, made at the first touch; null for one that is fed by a script, or is none
+//   known()          the records of this document, those of elements that a script has made included
+//   load(record)     its source is read anew; forget(record): its stream too
+//   busy()           how many sources of this document are being described, or pictures awaited
+//   work(promise)    counts as busy until it has settled
+//   idle(seconds)    resolves when nothing is; with a limit
+//   guard(scope)     a document or shadow root: what appears in it is found
+//   empty(record)    the browser itself loads nothing for it
+//   isEmptied(element)   that was done
+// The browser loads none of them. Sources are described once by Python; the element answers from that.
+{
+  const { natives, time } = fw;
+  const WATCHED = ["src", "autoplay", "loop", "type", "media"];
+  const MEDIA = "video, audio";
+  const OWN = "It is fed by a script (srcObject or MediaSource): its pictures and its sound are not in the video, unless a canvas draws them.";
+  /** Of all documents: elements go from one to another. @type {WeakMap<Element, FwMediaRecord>} */
+  const records = fw.root === fw ? new WeakMap() : fw.root.mediaRecords.table;
+  /** @type {Set<WeakRef<FwMediaRecord>>} */
+  const known = new Set();
+  /** Those that have played sound after their last reference. @type {Set<FwMediaRecord>} */
+  const heard = new Set();
+  /** @type {WeakSet<Element>} */
+  const emptied = fw.root === fw ? new WeakSet() : fw.root.mediaRecords.emptied;
+  const silence = () => new natives.media.MediaStream();
+  let underWay = 0;
+
+  const observer = new MutationObserver((changes) => changes.forEach(note));
+
+  /** @param {MutationRecord} change */
+  const note = ({ type, target, attributeName, addedNodes }) => {
+    for (const node of addedNodes) {
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      const element = /** @type {Element} */ (node);
+      if (element.matches(MEDIA)) meet(element);
+      else if (element.localName === "source") renew(element.parentElement);
+      if (element.firstElementChild) for (const inner of element.querySelectorAll(MEDIA)) meet(inner);
+    }
+    if (type !== "attributes") return;
+    const element = /** @type {Element} */ (target);
+    if (element.localName === "source") renew(element.parentElement);
+    const record = records.get(element);
+    if (!record) return;
+    if (attributeName === "src") renew(element);
+    if (attributeName === "loop") fw.mediaTimes.change(record, { loop: natives.media.loop(element) });
+    if (attributeName === "autoplay" && natives.media.autoplay(element) && time.loading) start(record);
+  };
+
+  /** @param {Element} element */
+  const meet = (element) => {
+    of(element);
+    renew(element);
+  };
+
+  /** @param {FwMediaRecord} record */
+  const start = (record) => fw.mediaTimes.change(record, { playing: true, auto: true });
+
+  /** Its attributes may name another source by now. @param {Element | null} element */
+  const renew = (element) => {
+    const record = element && records.get(element);
+    if (!record) return;
+    const { addresses, own } = fw.mediaSources.of(record.element);
+    record.own = own;
+    if (addresses.join("\n") !== record.written) load(record);
+  };
+
+  /** @param {HTMLMediaElement} element */
+  const make = (element) => {
+    const loop = natives.media.loop(element);
+    /** @type {FwMediaRecord} */
+    const record = {
+      element,
+      realm: fw,
+      kind: element.localName === "video" ? "video" : "audio",
+      address: null,
+      written: "",
+      facts: null,
+      failure: null,
+      network: 0,
+      own: false,
+      loads: 0,
+      segments: [{ at: -Infinity, position: null, playing: false, rate: 1, loop, auto: false }],
+      told: -Infinity,
+      seeking: 0,
+      plays: [],
+      isPlaced: () => fw.mediaTimes.isPlaced(record),
+      span: () => fw.mediaTimes.span(record),
+      positionAt: (seconds) => fw.mediaTimes.position(record, seconds),
+      timeAt: (seconds) => timeAt(record, seconds),
+      intervals: () => fw.mediaTimes.intervals(record),
+    };
+    return record;
+  };
+
+  /** @param {FwMediaRecord} record @param {number} seconds */
+  const timeAt = (record, seconds) => {
+    if (!record.facts) return null;
+    if (fw.mediaTimes.isPlaced(record)) {
+      const { start: from, stop, line } = fw.mediaTimes.span(record);
+      if (seconds < Math.max(from, line.opens) || seconds >= Math.min(stop, line.closes)) return null;
+    }
+    return fw.mediaTimes.position(record, seconds);
+  };
+
+  /** @param {any} element @returns {FwMediaRecord | null} */
+  const of = (element) => {
+    const found = records.get(element);
+    if (found) return found.own ? null : found;
+    // Those in the contents of a template load nothing before they come into a page.
+    if (!(element instanceof HTMLMediaElement) || element.ownerDocument.defaultView === null) return null;
+    const record = make(element);
+    records.set(element, record);
+    known.add(new WeakRef(record));
+    observer.observe(element, { attributes: true, attributeFilter: WATCHED, childList: true, subtree: true });
+    fw.mediaEvents.guard(element);
+    load(record);
+    return record.own ? null : record;
+  };
+
+  /** @param {FwMediaRecord} record */
+  const load = (record) => {
+    const { addresses, own } = fw.mediaSources.of(record.element);
+    const before = record.network !== 0;
+    record.written = addresses.join("\n");
+    record.own = own;
+    record.loads += 1;
+    record.facts = null;
+    record.failure = null;
+    record.address = addresses[0] ?? null;
+    record.network = addresses.length > 0 && !own ? 2 : 0;
+    record.told = time.loading ? -Infinity : time.now;
+    if (own) fw.notices.add("MEDIA_OWN", OWN, record.element);
+    if (before) {
+      fw.mediaTimes.change(record, { position: null, playing: false, auto: false });
+      fw.mediaEvents.queue(record, "emptied");
+    }
+    if (record.network === 0) return;
+    if (natives.media.autoplay(record.element)) start(record);
+    empty(record);
+    work(describe(record, addresses, record.loads));
+  };
+
+  /** What stands in the page or in memory is read by the browser itself, whatever requests are refused. While the page
+   * loads it must not be kept from it: its load event would never come. @param {FwMediaRecord} record */
+  const empty = ({ element, address }) => {
+    if (document.readyState !== "complete" || !/^(data|blob):/i.test(address ?? "") || emptied.has(element)) return;
+    emptied.add(element);
+    natives.media.setSrcObject(element, silence());
+  };
+
+  /** A script may feed it from now on. @param {FwMediaRecord} record */
+  const forget = (record) => {
+    emptied.delete(record.element);
+    load(record);
+  };
+
+  /** @param {FwMediaRecord} record @param {string[]} addresses @param {number} loads */
+  const describe = async (record, addresses, loads) => {
+    fw.mediaEvents.queue(record, "loadstart");
+    /** @type {FwMediaFailure | null} */
+    let failure = null;
+    for (const address of addresses) {
+      const answer = await fw.footage.describe(address, record.element);
+      if (loads !== record.loads) return;
+      record.address = address;
+      if ("facts" in answer) {
+        await accept(record, answer.facts, loads);
+        return;
+      }
+      failure ??= answer.failed;
+    }
+    record.failure = failure;
+    record.network = 3;
+    for (const { reject } of record.plays.splice(0)) reject(new DOMException("Failed to load because no supported source was found.", "NotSupportedError"));
+    await fw.mediaEvents.tell(record, ["error"]);
+  };
+
+  /** @param {FwMediaRecord} record @param {FwMediaFacts} facts @param {number} loads */
+  const accept = async (record, facts, loads) => {
+    record.facts = facts;
+    record.network = 1;
+    fw.windows?.refresh();
+    const picture = fw.pictures?.refresh(record);
+    if (picture) await picture;
+    if (loads !== record.loads) return;
+    const sized = record.kind === "video" ? ["resize"] : [];
+    await fw.mediaEvents.tell(record, ["durationchange", ...sized, "loadedmetadata", "loadeddata", "canplay", "canplaythrough"]);
+    for (const { resolve } of record.plays.splice(0)) resolve(undefined);
+  };
+
+  /** @param {Promise<unknown>} promise */
+  const work = (promise) => {
+    underWay += 1;
+    const done = () => {
+      underWay -= 1;
+    };
+    promise.then(done, (error) => {
+      done();
+      fw.failures.report(error, "A video or a sound");
+    });
+  };
+
+  fw.mediaRecords = {
+    of,
+    load,
+    work,
+    empty,
+    forget,
+    table: records,
+    emptied,
+    isEmptied: (element) => emptied.has(element),
+    busy: () => underWay,
+    idle: (seconds) => fw.waits.until(() => underWay === 0, seconds),
+    known() {
+      /** @type {FwMediaRecord[]} */
+      const found = [];
+      for (const reference of known) {
+        const record = reference.deref();
+        if (!record) known.delete(reference);
+        else if (!record.own) found.push(record);
+      }
+      return found;
+    },
+    keep: (record) => heard.add(record),
+    guard: (scope) => observer.observe(scope, { childList: true, subtree: true }),
+  };
+  fw.mediaRecords.guard(document);
+}
