@@ -42,6 +42,7 @@ RUNTIME_FILES = (
     "media_times.js",
     "media_events.js",
     "media_records.js",
+    "media_poster.js",
     "media_pictures.js",
     "media_calls.js",
     "media_callbacks.js",

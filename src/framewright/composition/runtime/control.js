@@ -48,6 +48,8 @@
 
   /** Source videos show and tell their new time. @param {Fw[]} realms @param {number} seconds */
   const pictured = async (realms, seconds) => {
+    const posters = realms.flatMap((realm) => realm.media.posters());
+    if (posters.length > 0) await Promise.all(posters);
     const pictures = fw.pictures.update(seconds);
     if (pictures) await pictures;
     for (const realm of realms) realm.mediaEvents.tick(seconds);

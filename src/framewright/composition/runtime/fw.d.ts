@@ -462,6 +462,7 @@ interface Fw {
     isPlaying(record: FwMediaRecord, seconds: number): boolean;
     hasEnded(record: FwMediaRecord, seconds: number): boolean;
     rate(record: FwMediaRecord, seconds: number): number;
+    isUntouched(record: FwMediaRecord, seconds: number): boolean;
     length(record: FwMediaRecord): number;
     intervals(record: FwMediaRecord): FwMediaInterval[];
     marks(record: FwMediaRecord, after: number): FwMediaMark | null;
@@ -498,6 +499,11 @@ interface Fw {
     pace(record: FwMediaRecord, rate: number): void;
   };
   mediaCallbacks: { run(): void; number(record: FwMediaRecord, start: number): number };
+  mediaPoster: {
+    dressed: WeakMap<Element, { own: string | null; ours: string }>;
+    place(record: FwMediaRecord): Promise<unknown> | null;
+    shows(record: FwMediaRecord): boolean;
+  };
   mediaDraws: { source(thing: any): any };
   pictures: {
     want(element: Element, wish: { natural?: boolean; width?: number; height?: number }): void;
@@ -514,6 +520,7 @@ interface Fw {
     of(element: any): FwMediaRecord | null;
     length(element: Element): number | null;
     ready(): Promise<FwMediaFailure | null>;
+    posters(): Promise<unknown>[];
     settle(): Promise<void> | null;
     next(seconds: number): number | null;
   };

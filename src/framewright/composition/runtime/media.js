@@ -4,6 +4,7 @@
 //   length(element)  seconds of its source; null: not known
 //   ready()          resolves when all are described; with {code, message} when one that is to be shown or heard cannot be
 //                    read, else with null. Those that are neither are warnings
+//   posters()        puts the pictures in place that stand for them; promises of those that must be loaded
 //   settle()         waits for what has been begun in this frame: null when there is nothing
 //   next(seconds)    when one of them tells the page something that it listens to; null: perhaps in each frame
 {
@@ -73,6 +74,7 @@
     of: (element) => fw.mediaRecords.of(element),
     length: (element) => fw.mediaRecords.of(element)?.facts?.seconds ?? null,
     ready,
+    posters: () => fw.mediaRecords.known().map(fw.mediaPoster.place).filter((promise) => promise !== null),
     settle: () => (fw.mediaRecords.busy() > 0 ? wait() : null),
     next: (seconds) => (fw.mediaEvents.still(seconds) ? (fw.mediaEvents.next()?.at ?? Infinity) / 1000 : null),
   };

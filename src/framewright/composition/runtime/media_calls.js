@@ -15,7 +15,9 @@
       const again = hasEnded(record, now());
       change(record, { playing: true, auto: false, ...(again ? { position: null } : {}) });
       fw.mediaRecords.keep(record);
-      fw.mediaEvents.queue(record, "play", ...(record.facts ? ["playing"] : []));
+      const told = fw.mediaEvents.tell(record, ["play", ...(record.facts ? ["playing"] : [])]);
+      fw.mediaRecords.work(told);
+      if (record.facts) return told;
     }
     if (record.facts) return Promise.resolve();
     return new Promise((resolve, reject) => record.plays.push({ resolve, reject }));

@@ -180,8 +180,7 @@
     record.facts = facts;
     record.network = 1;
     fw.windows?.refresh();
-    const picture = fw.pictures?.refresh(record);
-    if (picture) await picture;
+    await Promise.all([fw.mediaPoster.place(record), fw.pictures.refresh(record)]);
     if (loads !== record.loads) return;
     const sized = record.kind === "video" ? ["resize"] : [];
     await fw.mediaEvents.tell(record, ["durationchange", ...sized, "loadedmetadata", "loadeddata", "canplay", "canplaythrough"]);

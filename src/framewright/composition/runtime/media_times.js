@@ -3,6 +3,7 @@
 //   span(record)               {start, stop, offset, rate, line}: of one that is placed
 //   position(record, seconds)  seconds of its source: before its start the first, past its end the last
 //   isPlaying(record, seconds), hasEnded(record, seconds)
+//   isUntouched(record, seconds)   it has neither been played nor put anywhere by then
 //   rate(record, seconds)      as a script has set it
 //   length(record)             of its source; Infinity where that is not known
 //   intervals(record)          {start, stop, position, rate, loop} for each stretch in which it plays, by the page's time
@@ -178,7 +179,13 @@
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds */
+  const isUntouched = (record, seconds) => {
+    const until = segmentAt(record, seconds) + 1;
+    return !isPlaced(record) && record.segments.slice(0, until).every(({ playing, position }) => !playing && position === null);
+  };
+
+  /** @param {FwMediaRecord} record @param {number} seconds */
   const rate = (record, seconds) => record.segments[segmentAt(record, seconds)].rate;
 
-  fw.mediaTimes = { isPlaced, rate, span, position, isPlaying, hasEnded, length, intervals, marks, until, change };
+  fw.mediaTimes = { isPlaced, isUntouched, rate, span, position, isPlaying, hasEnded, length, intervals, marks, until, change };
 }

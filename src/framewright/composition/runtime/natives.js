@@ -93,6 +93,12 @@
     getAnimations: method(Document.prototype, "getAnimations"),
     getShadowAnimations: method(ShadowRoot.prototype, "getAnimations"),
     media: medium(),
+    attributes: {
+      getAttribute: method(Element.prototype, "getAttribute"),
+      setAttribute: method(Element.prototype, "setAttribute"),
+      hasAttribute: method(Element.prototype, "hasAttribute"),
+      removeAttribute: method(Element.prototype, "removeAttribute"),
+    },
     dispatch: method(EventTarget.prototype, "dispatchEvent"),
     createElement: method(Document.prototype, "createElement"),
     cloneNode: method(Node.prototype, "cloneNode"),
