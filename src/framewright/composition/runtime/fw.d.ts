@@ -462,6 +462,7 @@ interface Fw {
     isPlaying(record: FwMediaRecord, seconds: number): boolean;
     hasEnded(record: FwMediaRecord, seconds: number): boolean;
     rate(record: FwMediaRecord, seconds: number): number;
+    playsByItself(record: FwMediaRecord): boolean;
     isUntouched(record: FwMediaRecord, seconds: number): boolean;
     length(record: FwMediaRecord): number;
     intervals(record: FwMediaRecord): FwMediaInterval[];

@@ -29,7 +29,7 @@
     const { element, kind } = record;
     if (!element.isConnected || isHidden(element)) return false;
     const placed = fw.mediaTimes.isPlaced(record);
-    if (kind === "audio") return !natives.media.muted(element) && (placed || natives.media.autoplay(element));
+    if (kind === "audio") return !natives.media.muted(element) && (placed || fw.mediaTimes.playsByItself(record));
     return placed || element.checkVisibility();
   };
 

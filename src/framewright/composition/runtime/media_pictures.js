@@ -99,6 +99,7 @@
 
     /** @param {number} seconds */
     const update = (seconds) => {
+      if (fw.config.listening) return null;
       if (drawing) guess(seconds);
       if (entries.size === 0) return null;
       const asked = wanted().map((of) => fetch(of, seconds)).filter((promise) => promise !== null);
@@ -130,6 +131,7 @@
       update,
       /** @param {FwMediaRecord} record */
       refresh(record) {
+        if (fw.config.listening) return null;
         if (drawing) guess(time.now / 1000);
         const of = entries.get(record);
         return of && (of.natural || of.guessed || of.box) ? fetch(of, time.now / 1000) : null;

@@ -135,7 +135,7 @@
       fw.mediaEvents.queue(record, "emptied");
     }
     if (record.network === 0) return;
-    if (natives.media.autoplay(record.element)) start(record);
+    if (fw.mediaTimes.playsByItself(record)) start(record);
     empty(record);
     work(describe(record, addresses, record.loads));
   };

@@ -1,5 +1,6 @@
 // fw.mediaTimes: where in its source a video or a sound stands at a time of the page. All times are seconds.
 //   isPlaced(record)           its attributes say when it plays; then scripts do not
+//   playsByItself(record)      without such: from the beginning of its composition on
 //   span(record)               {start, stop, offset, rate, line}: of one that is placed
 //   position(record, seconds)  seconds of its source: before its start the first, past its end the last
 //   isPlaying(record, seconds), hasEnded(record, seconds)
@@ -16,10 +17,19 @@
   const { time } = fw;
   const NEARLY = 1e-6;
   const MOST_SEGMENTS = 20_000;
-  const HELIOS = ["offset", "seek", "fade-in", "fade-out", "no-audio"].map((name) => `data-helios-${name}`);
+  // These say when it plays; scripts have no say then.
+  const FIXED = ["data-start", "data-helios-offset", "data-helios-seek"];
+  // Any of these has it play from the beginning of its composition on, as autoplay does.
+  const TIMED = [
+    "autoplay", "data-end", "data-duration", "data-composition-duration", "data-media-start", "data-playback-start", "data-track-index",
+    "data-volume", "data-automation", "data-audio-group", "data-fx-chain",
+  ];
 
   /** @param {FwMediaRecord} record */
-  const isPlaced = ({ element }) => element.hasAttribute("data-start") || HELIOS.some((name) => element.hasAttribute(name));
+  const isPlaced = ({ element }) => FIXED.some((name) => element.hasAttribute(name));
+
+  /** @param {FwMediaRecord} record */
+  const playsByItself = ({ element }) => TIMED.some((name) => element.hasAttribute(name));
 
   /** @param {FwMediaRecord} record */
   const length = ({ facts }) => facts?.seconds ?? Infinity;
@@ -187,5 +197,5 @@
   /** @param {FwMediaRecord} record @param {number} seconds */
   const rate = (record, seconds) => record.segments[segmentAt(record, seconds)].rate;
 
-  fw.mediaTimes = { isPlaced, isUntouched, rate, span, position, isPlaying, hasEnded, length, intervals, marks, until, change };
+  fw.mediaTimes = { isPlaced, playsByItself, isUntouched, rate, span, position, isPlaying, hasEnded, length, intervals, marks, until, change };
 }
