@@ -12,6 +12,7 @@ import pytest_asyncio
 from PIL import Image
 
 from framewright.composition import Wishes
+from framewright.model.errors import CompositionError
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -129,8 +130,9 @@ async def test_a_picture_that_never_comes(stages, silence):
 
 
 async def test_media_that_cannot_be_opened(stages):
-    page = await stages.open(composed('<audio id="x" src="none.mp3" data-start="0"></audio>', root=NOTHING))
-    assert "MEDIA_FAILED" in page.codes
+    with pytest.raises(CompositionError, match=r"audio #x: .*none\.mp3") as caught:
+        await stages.open(composed('<audio id="x" src="none.mp3" data-start="0"></audio>', root=NOTHING))
+    assert caught.value.code == "SOURCE_MISSING"
 
 
 async def test_tailwind_is_waited_for(stages):

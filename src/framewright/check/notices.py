@@ -56,9 +56,14 @@ TOLD: dict[str, Told] = {
         _WARNING, "a picture took too long", "Save it into the project, or make it smaller."
     ),
     "MEDIA_FAILED": Told(
-        _ERROR, "a video or audio could not be opened", "Put a file there that FFmpeg and browsers can read."
+        _WARNING, "a video or audio that is not shown could not be read", "Put a file there, or take it away."
     ),
-    "VIDEO_STILL": Told(_INFO, "a video that shows one picture only", "Use a sequence of pictures meanwhile."),
+    "MEDIA_OWN": Told(
+        _WARNING, "a video or audio that a script feeds", "Give it a file by src, or draw it into a canvas."
+    ),
+    "MEDIA_STREAM": Told(
+        _WARNING, "a stream was asked of a video or audio", "Draw the video itself into a canvas."
+    ),
     "FONT_FAILED": Told(
         _ERROR, "a font could not be loaded, and another one takes its place", "Put the font file there."
     ),

@@ -66,7 +66,7 @@
       const { address, element } = record;
       const take = async () => {
         const answer = await fw.footage.frame(address, at, wanted, { have: same ? of.start : null, element });
-        if (of.turn !== turn || "failed" in answer) {
+        if (of.turn !== turn || answer.start === undefined) {
           answer.picture?.close();
           return;
         }

@@ -163,11 +163,11 @@
       const answer = await fw.footage.describe(address, record.element);
       if (loads !== record.loads) return;
       record.address = address;
-      if ("facts" in answer) {
+      if (answer.facts) {
         await accept(record, answer.facts, loads);
         return;
       }
-      failure ??= answer.failed;
+      failure ??= answer.failed ?? null;
     }
     record.failure = failure;
     record.network = 3;

@@ -37,8 +37,10 @@
   /** @param {FwMediaRecord} record @param {boolean} loop @param {number} offset @param {number} seconds of its source */
   const fitted = (record, loop, offset, seconds) => {
     const last = length(record);
-    if (seconds < last) return Math.max(0, seconds);
-    return loop && last > offset ? offset + ((seconds - offset) % (last - offset)) : last;
+    if (seconds + NEARLY < last) return Math.max(0, seconds);
+    if (!loop || last <= offset) return last;
+    const turns = Math.floor((seconds - offset + NEARLY) / (last - offset));
+    return Math.max(offset, seconds - turns * (last - offset));
   };
 
   /** @param {FwMediaRecord} record */
@@ -47,8 +49,8 @@
     const line = references.line(references.composition(element));
     const { offset, rate } = references.media(element);
     const start = references.start(element);
-    const lasts = references.duration(element);
-    return { start, stop: lasts === null ? Infinity : start + lasts, offset, rate, line };
+    const duration = references.duration(element);
+    return { start, stop: start + (duration ?? Infinity), offset, rate, line };
   };
 
   /** Seconds of the page's clock since it began to play, on its own clock. @param {ReturnType<typeof span>} shown @param {number} seconds */
@@ -66,6 +68,9 @@
   /** @param {FwMediaRecord} record @param {FwMediaSegment} segment */
   const begun = (record, segment) => (segment.at === -Infinity ? record.realm.animations.zero(record.element) / 1000 : segment.at);
 
+  /** How long it goes on by itself, at most. @param {FwMediaRecord} record @param {FwMediaSegment} segment */
+  const lasts = (record, segment) => (segment.auto ? (record.realm.references.duration(record.element) ?? Infinity) : Infinity);
+
   /** @param {FwMediaRecord} record @param {number} seconds */
   const segmentAt = ({ segments }, seconds) => {
     let at = segments.length - 1;
@@ -80,7 +85,7 @@
   const reached = (record, segment, seconds) => {
     const own = segment.position ?? record.realm.references.media(record.element).offset;
     const pace = speed(record, segment);
-    return pace === 0 ? own : own + Math.max(0, seconds - begun(record, segment)) * pace;
+    return pace === 0 ? own : own + Math.min(lasts(record, segment), Math.max(0, seconds - begun(record, segment))) * pace;
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds */
@@ -110,7 +115,10 @@
       const shown = span(record);
       return seconds + NEARLY >= shown.start && seconds + NEARLY < Math.min(shown.stop, over(record, shown));
     }
-    return record.segments[segmentAt(record, seconds)].playing && !hasEnded(record, seconds);
+    const segment = record.segments[segmentAt(record, seconds)];
+    if (!segment.playing || hasEnded(record, seconds)) return false;
+    const since = seconds + NEARLY - begun(record, segment);
+    return since >= 0 && since < lasts(record, segment);
   };
 
   /** @param {FwMediaRecord} record @param {Partial<FwMediaSegment>} edit */
@@ -135,9 +143,11 @@
       return [{ start, stop, position: offset, rate: rate * line.rate, loop: fw.natives.media.loop(record.element), starts: true }];
     }
     const found = record.segments.map((segment, index) => {
-      const stop = record.segments[index + 1]?.at ?? Infinity;
       const rate = speed(record, segment);
-      return { start: begun(record, segment), stop, position: reached(record, segment, -Infinity), rate, loop: segment.loop, starts: segment.auto };
+      const start = begun(record, segment);
+      const left = segment.loop ? Infinity : (length(record) - reached(record, segment, -Infinity)) / rate;
+      const stop = Math.min(record.segments[index + 1]?.at ?? Infinity, start + Math.min(lasts(record, segment), left));
+      return { start, stop, position: reached(record, segment, -Infinity), rate, loop: segment.loop, starts: segment.auto };
     });
     return found.filter(({ rate, start, stop }) => rate > 0 && stop > start);
   };

@@ -8,7 +8,6 @@
 //   duration(element)     null when nothing says it
 //   end(element)          when it is over, also by the length of its timelines; null when nothing says it
 //   media(element)        {offset, rate} into its source
-//   source(element)       the address of its source; empty
 //   forget()              what was read is read again: the document has changed
 {
   const REFERENCE = /^(.+?)\s+([+-])\s+(\d+\.?\d*|\.\d+)$/s;
@@ -187,9 +186,6 @@
     };
   };
 
-  /** @param {HTMLMediaElement} element @returns {string} */
-  const source = (element) => element.currentSrc || element.src || (element.querySelector("source")?.src ?? "");
-
   /** What the source of a video or a sound lasts. @param {Element} element */
   const natural = (element) => {
     if (!(element instanceof HTMLMediaElement) || element.loop) return null;
@@ -248,5 +244,5 @@
     lines = new Map();
   };
 
-  fw.references = { composition, line, local, start, duration, end, media, source, forget };
+  fw.references = { composition, line, local, start, duration, end, media, forget };
 }
