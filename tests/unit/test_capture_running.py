@@ -14,6 +14,7 @@ from framewright.capture import (
     Run,
     RunningScene,
 )
+from framewright.capture.source import holds_until
 from framewright.model.composition import Step
 from framewright.model.errors import BrowserError
 from framewright.model.frames import FrameRange, FrameRate
@@ -228,3 +229,13 @@ async def test_a_worker_that_loses_pictures_is_opened_with_more_care_each_time()
         got = [(frame, *numbers([picture])) async for frame, picture in frames]
     assert got == [(frame, frame) for frame in range(40)]
     assert len(losses) == 2
+
+
+@pytest.mark.parametrize("rate", ["24", "25", "30", "30000/1001", "60"])
+def test_a_hold_ends_before_the_frame_that_the_page_means(rate):
+    """The double of a frame's time may be more than that time: 1.8 seconds are frame 54 of 30 a second, and no later one."""
+    fps = FrameRate.parse(rate)
+    for frame in range(1, 500):
+        until = holds_until(Step(still_until=float(fps.time_of(frame))))
+        assert fps.time_of(frame - 1) < until <= fps.time_of(frame)
+    assert holds_until(Step()) == 0

@@ -7,7 +7,7 @@ import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from framewright.capture.source import CaptureKind, PicturesLostError, Run
+from framewright.capture.source import CaptureKind, PicturesLostError, Run, holds_until
 from framewright.model.output import Layout
 from framewright.model.picture import Picture
 from framewright.model.size import Size
@@ -54,7 +54,7 @@ class ScreenshotSource:
             step = await scene.seek(seconds)
             if not pictures:
                 await scene.cover(None)
-            still_until = Fraction(step.still_until or 0)
+            still_until = holds_until(step)
             if holding and not (await self._page.begin_frame()).damage:
                 pictures.append(None)
                 continue
@@ -100,7 +100,7 @@ class FullPageSource:
             if pictures and seconds < still_until:
                 pictures.append(None)
                 continue
-            still_until = Fraction((await scene.seek(seconds)).still_until or 0)
+            still_until = holds_until(await scene.seek(seconds))
             await self._let_it_draw()
             shot = await self._page.call(
                 "Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True}

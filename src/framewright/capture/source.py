@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 from framewright.model.errors import BrowserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from framewright.model.composition import Step
     from framewright.model.frames import FrameRange, FrameRate
     from framewright.model.picture import Picture
+
+
+_ROUNDING = Fraction(1, 1_000_000)
 
 
 class CaptureKind(StrEnum):
@@ -57,6 +60,16 @@ class Run:
 
     pictures: Sequence[Picture | None]
     still_until: Fraction | None
+
+
+def holds_until(step: Step) -> Fraction:
+    """Seconds up to which no frame needs to be drawn after this step; 0 when the page cannot tell.
+
+    The page's time is a double, and may lie a rounding error behind the very frame that it means.
+    """
+    return (
+        Fraction(0) if step.still_until is None else max(Fraction(0), Fraction(step.still_until) - _ROUNDING)
+    )
 
 
 class FrameSource(Protocol):

@@ -20,7 +20,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from framewright.capture.ring import Ring
-from framewright.capture.source import CaptureKind, PicturesLostError, Run
+from framewright.capture.source import CaptureKind, PicturesLostError, Run, holds_until
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class StreamSource:
             step = await scene.seek(seconds)
             if not place:
                 await scene.cover(None)
-            still_until = Fraction(step.still_until or 0)
+            still_until = holds_until(step)
             if (await self.page.begin_frame()).damage:
                 await run.drawn(place, pictures)
             elif not place:

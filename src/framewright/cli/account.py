@@ -43,6 +43,7 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
     found.append(("encoder", _encoder(report.time)))
     run = ", each through every frame" if report.mode == "run" else ""
     found.append(("workers", f"{report.workers}{run}, capture by {report.capture}"))
+    found += [("" if at else "subtitles", phrases.subtitles(one)) for at, one in enumerate(report.subtitles)]
     if report.unchanged:
         found.append(
             ("unchanged", f"{report.unchanged} of {phrases.count(report.frames, 'frame')} cost nothing")

@@ -114,6 +114,21 @@ Variables = Annotated[
         rich_help_panel=_PAGE,
     ),
 ]
+Subtitles = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE[,lang=de]",
+        help="SubRip or WebVTT; more than once for several tracks.",
+        show_default=False,
+        rich_help_panel=_PAGE,
+    ),
+]
+SubtitlesMode = Annotated[
+    str,
+    typer.Option(
+        metavar="MODE", help="burn (drawn into the picture), track (mp4, mov, webm).", rich_help_panel=_PAGE
+    ),
+]
 Mode = Annotated[
     str,
     typer.Option(

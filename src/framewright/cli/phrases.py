@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from framewright.model.subtitles import SubtitleFacts
 
 _DECIMAL_STEP = 1000
 _MINUTE = 60
@@ -60,3 +64,11 @@ def clean(text: str) -> str:
     """One line without control characters: what a page says must not move the cursor of a terminal."""
     flat = " ".join(text.split())
     return "".join("�" if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter for letter in flat)
+
+
+def subtitles(facts: SubtitleFacts) -> str:
+    """``film.de.srt (de), burnt in: 12 of 40 cues``."""
+    language = f" ({facts.language})" if facts.language else ""
+    where = "burnt in" if facts.mode == "burn" else "as a track"
+    cues = count(facts.cues, "cue")
+    return f"{clean(facts.path)}{language}, {where}: {cues if facts.shown == facts.cues else f'{facts.shown} of {cues}'}"

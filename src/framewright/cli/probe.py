@@ -102,6 +102,7 @@ def _rows(found: ProbeResult) -> list[tuple[str, str]]:
     ]
     if found.description.fonts:
         told.append(("fonts", ", ".join(_font(font) for font in found.description.fonts)))
+    told += [("" if at else "subtitles", phrases.subtitles(one)) for at, one in enumerate(found.subtitles)]
     told += [("" if position else "remote", _remote(answer)) for position, answer in enumerate(found.remote)]
     return told
 

@@ -76,6 +76,7 @@ RUNTIME_FILES = (
     "scoped_scripts.js",
     "hosts.js",
     "cover.js",
+    "subtitles.js",
     "texts.js",
     "fonts.js",
     "images.js",

@@ -49,6 +49,7 @@ _LISTEN = "function (...given) { return this.listen(...given); }"
 _MAY_BE_HEARD = "function () { return this.mayBeHeard(); }"
 _SOUNDS = "function () { return this.sounds(); }"
 _COVER = "function (grey) { return this.cover(grey); }"
+_SUBTITLES = "function (told) { this.subtitles(told); }"
 _DESCRIBE = "function () { return this.describe(); }"
 _NOTHING_NEW = Step()
 
@@ -67,6 +68,7 @@ class Wishes:
         spare_variables: ids among them that the page need not declare.
         written_variables: numbers and booleans among them are text, as in a table.
         listening: the page will be gone through to be heard, and is never looked at.
+        subtitles: what is drawn over the page, by :func:`~framewright.composition.subtitles.page_subtitles`.
     """
 
     width: int | None = None
@@ -81,6 +83,7 @@ class Wishes:
     spare_variables: tuple[str, ...] = ()
     written_variables: bool = False
     listening: bool = False
+    subtitles: str | None = None
 
 
 class Passage(NamedTuple):
@@ -159,6 +162,8 @@ class Stage:
         await page.navigate(project.address(origin), timeout=wishes.page_timeout)
         stage = cls(page, await _take_control(page, config.secret, wishes.page_timeout), wishes.page_timeout)
         await stage._resize(wishes)
+        if wishes.subtitles is not None:
+            await stage._ask(_SUBTITLES, wishes.subtitles)
         await stage._prepare(_longest_wait(wishes))
         await stage._resize(wishes)  # an instance of Helios may have come late
         first = await stage._move(0.0)

@@ -14,9 +14,11 @@ from framewright.media.video_encoder import VideoEncoder
 from framewright.model.output import Codec, OutputSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from framewright.media.sound_source import SoundSource
+    from framewright.media.subtitles.track import TextTrack
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
@@ -51,7 +53,13 @@ class Encoder(Protocol):
 
 
 def open_encoder(
-    spec: OutputSpec, size: Size, rate: FrameRate, path: Path, sound: SoundSource | None = None
+    spec: OutputSpec,
+    size: Size,
+    rate: FrameRate,
+    path: Path,
+    sound: SoundSource | None = None,
+    *,
+    texts: Sequence[TextTrack] = (),
 ) -> Encoder:
     """An encoder that writes to ``path``: a new file, or an existing folder for an image sequence.
 
@@ -61,6 +69,7 @@ def open_encoder(
         rate: frames a second, kept exactly wherever the container can.
         path: of the file or folder; see :class:`~framewright.media.output_file.OutputFile` for a safe one.
         sound: what is heard. It is mixed from now on, in a thread that ends with the encoder. GIF has none.
+        texts: tracks of text for mp4, mov and webm. Image sequences and GIF hold none.
 
     Raises:
         UsageError: ``SIZE_UNSUPPORTED``, ``FPS_UNSUPPORTED``.
@@ -77,5 +86,5 @@ def open_encoder(
     settings = settings_for(spec, size, rate)
     # With a bitrate to keep, the rate control must live as long as the video.
     if spec.codec is Codec.H264 and spec.bitrate is None:
-        return H264Encoder(settings, size, rate, path, heard)
-    return VideoEncoder(settings, size, rate, path, heard)
+        return H264Encoder(settings, size, rate, path, heard, texts=texts)
+    return VideoEncoder(settings, size, rate, path, heard, texts=texts)

@@ -17,6 +17,7 @@ from framewright.media.h264_hold import SequenceParameters, hold_parameters, is_
 from framewright.media.video_file import VideoFile, codec_errors, open_codec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from av.packet import Packet
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from framewright.media.codec_settings import CodecSettings
     from framewright.media.soundtrack import Sound
+    from framewright.media.subtitles.track import TextTrack
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
@@ -38,7 +40,14 @@ class H264Encoder:
     """An :class:`~framewright.media.encoder.Encoder` for x264 at a constant rate factor."""
 
     def __init__(
-        self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path, sound: Sound | None = None
+        self,
+        settings: CodecSettings,
+        size: Size,
+        rate: FrameRate,
+        path: Path,
+        sound: Sound | None = None,
+        *,
+        texts: Sequence[TextTrack] = (),
     ) -> None:
         self._settings = settings
         self._rate = rate
@@ -50,7 +59,9 @@ class H264Encoder:
         # The stream's own codec only lends its parameters; the least that x264 can be.
         lender = replace(settings, options={"preset": "ultrafast", "threads": "1"})
         extradata = sets + hold_parameters()
-        self._file = VideoFile(settings, rate, path, lender=lender, extradata=extradata, sound=sound)
+        self._file = VideoFile(
+            settings, rate, path, lender=lender, extradata=extradata, sound=sound, texts=texts
+        )
         self._frame: VideoFrame | None = None
         self._count = 0
         self._written = 0

@@ -8,12 +8,14 @@ from framewright.media.colour import Converter
 from framewright.media.video_file import VideoFile, codec_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from av.video.frame import VideoFrame
 
     from framewright.media.codec_settings import CodecSettings
     from framewright.media.soundtrack import Sound
+    from framewright.media.subtitles.track import TextTrack
     from framewright.model.frames import FrameRate
     from framewright.model.picture import Picture
     from framewright.model.size import Size
@@ -28,11 +30,18 @@ class VideoEncoder:
     """An :class:`~framewright.media.encoder.Encoder` for any codec that FFmpeg wraps."""
 
     def __init__(
-        self, settings: CodecSettings, size: Size, rate: FrameRate, path: Path, sound: Sound | None = None
+        self,
+        settings: CodecSettings,
+        size: Size,
+        rate: FrameRate,
+        path: Path,
+        sound: Sound | None = None,
+        *,
+        texts: Sequence[TextTrack] = (),
     ) -> None:
         self._settings = settings
         self._converter = Converter(size, settings.coded, settings.pixel_format)
-        self._file = VideoFile(settings, rate, path, sound=sound)
+        self._file = VideoFile(settings, rate, path, sound=sound, texts=texts)
         self._frame: VideoFrame | None = None
         self._count = 0
         self._done = 0

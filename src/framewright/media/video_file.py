@@ -14,10 +14,11 @@ from framewright.media.colour import tag
 from framewright.media.output_file import write_error
 from framewright.media.sound_settings import movie_ticks
 from framewright.media.soundtrack import Soundtrack
+from framewright.media.subtitles.track import TextStream
 from framewright.model.errors import EncoderError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from framewright.media.codec_settings import CodecSettings
     from framewright.media.soundtrack import Sound
+    from framewright.media.subtitles.track import TextTrack
     from framewright.model.frames import FrameRate
 
 BITEXACT = 1 << 23
@@ -79,6 +81,7 @@ class VideoFile:
         lender: settings of a codec that lends the stream its parameters, where another one makes the packets.
         extradata: the parameter sets for that case.
         sound: None: a file without sound.
+        texts: tracks of text.
 
     Raises:
         EncoderError: ``ENCODER_FAILED``.
@@ -98,6 +101,7 @@ class VideoFile:
         lender: CodecSettings | None = None,
         extradata: bytes | None = None,
         sound: Sound | None = None,
+        texts: Sequence[TextTrack] = (),
     ) -> None:
         self._settings = settings
         self._path = path
@@ -119,6 +123,7 @@ class VideoFile:
                 self.codec.extradata = extradata
             if sound is not None:
                 self._sound = Soundtrack(self._container, sound)
+            self._texts = [TextStream(self._container, text, settings.container) for text in texts]
             self._container.start_encoding()
             if self._sound is not None:
                 self._sound.begin()
@@ -144,6 +149,7 @@ class VideoFile:
         packet.time_base = self.tick
         packet.duration = 1
         self._write_sound((packet.dts or 0) * self.tick)
+        self._write_texts((packet.dts or 0) * self.tick)
         with self._errors():
             self._container.mux_one(packet)
 
@@ -157,6 +163,7 @@ class VideoFile:
         self._write_sound(None)
         if self._sound is not None:
             self._sound.close()
+        self._write_texts(None)
         with self._errors():
             self._container.close()
 
@@ -173,6 +180,12 @@ class VideoFile:
         for packet in self._sound.until(until):
             with self._errors():
                 self._container.mux_one(packet)
+
+    def _write_texts(self, until: Fraction | None) -> None:
+        for text in self._texts:
+            for packet in text.until(until):
+                with self._errors():
+                    self._container.mux_one(packet)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

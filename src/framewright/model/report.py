@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from framewright.model.composition import Notice  # noqa: TC001 -- pydantic reads it at run time
+from framewright.model.subtitles import SubtitleFacts  # noqa: TC001 -- as above
 
 
 class _Value(BaseModel):
@@ -66,6 +67,7 @@ class RenderReport(_Value):
         retried_blocks: blocks of frames that were captured more than once.
         restarted_workers: browsers that had to be replaced.
         slowest: None for renders too short to tell.
+        subtitles: the files that were burnt in or became tracks.
     """
 
     output: FileFacts
@@ -79,4 +81,5 @@ class RenderReport(_Value):
     retried_blocks: int
     restarted_workers: int
     slowest: SlowRange | None
+    subtitles: tuple[SubtitleFacts, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -14,6 +14,7 @@ from framewright.model.errors import EncoderError
 from framewright.model.events import Finished, Stage
 from framewright.model.output import Format
 from framewright.model.report import RenderReport, TimeSpent
+from framewright.model.subtitles import SubtitlesMode
 from framewright.render.capture_choice import choose_capture, is_secure
 from framewright.render.choice import Choice
 from framewright.render.crew import Crew
@@ -22,9 +23,11 @@ from framewright.render.meter import Pace, SlowestBlock, Watch
 from framewright.render.opening import open_composition
 from framewright.render.options import CaptureWish
 from framewright.render.output_choice import choose_kind, choose_output
+from framewright.render.subtitles import text_tracks
 from framewright.render.threads import in_thread, past_stopping
 
 if TYPE_CHECKING:
+    from framewright.media.subtitles import TextTrack
     from framewright.model.events import FellBack
     from framewright.model.output import OutputSpec
     from framewright.model.report import FileFacts
@@ -95,7 +98,9 @@ class Job:
             crew = self._choose_crew(opened, spec)
             workers = self._choose_workers(opened)
             encoder = await in_thread(
-                lambda: open_encoder(spec, opened.drawn, opened.timing.rate, target.partial),
+                lambda: open_encoder(
+                    spec, opened.drawn, opened.timing.rate, target.partial, texts=self._text_tracks(opened)
+                ),
                 undo=lambda unused: unused.abort(),
             )
             thread = await stack.enter_async_context(EncoderThread(encoder))
@@ -117,6 +122,11 @@ class Job:
         report = self._report(facts, opened, workers, crew, time)
         self._teller.tell(Finished(report=report))
         return report
+
+    def _text_tracks(self, opened: Opened) -> tuple[TextTrack, ...]:
+        if self._options.subtitles_mode is not SubtitlesMode.TRACK:
+            return ()
+        return text_tracks(opened.subtitles, opened.timing.range, opened.timing.rate)
 
     def _read_back(self, path: Path, opened: Opened, spec: OutputSpec) -> FileFacts:
         """What a reader finds in the file, before it gets its name."""
@@ -213,5 +223,6 @@ class Job:
             retried_blocks=self._tally.retried_blocks,
             restarted_workers=self._tally.restarted_workers,
             slowest=self._slowest.slowest,
+            subtitles=opened.subtitle_facts,
             notices=self._teller.notices,
         )

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from framewright.browser import find_browser, has_frame_control
 from framewright.composition import RemoteDesk, Site, Wishes, open_project
 from framewright.composition.remote import foreseen_addresses
+from framewright.composition.subtitles import page_subtitles
 from framewright.model.errors import CompositionError
 from framewright.model.size import Size
+from framewright.model.subtitles import SubtitlesMode
 from framewright.render.font_choice import provide_fonts
 from framewright.render.mode_choice import Mode, choose_mode
+from framewright.render.subtitles import choices_of, facts_of, notices_of, read_sources
 from framewright.render.theatre import House, Theatre
+from framewright.render.threads import in_thread
 from framewright.render.timing import USUAL_SIZE, choose_size, choose_timing
 
 if TYPE_CHECKING:
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
     from framewright.composition import Project
     from framewright.model.recording import Recording
     from framewright.model.settings import Settings
+    from framewright.model.subtitles import SubtitleFacts
     from framewright.render.options import RenderOptions
+    from framewright.render.subtitles import SubtitleSource
     from framewright.render.telling import Teller
     from framewright.render.theatre import Performance
     from framewright.render.timing import Timing
@@ -42,6 +48,8 @@ class Opened:
         drawn: in device pixels, as pictures come.
         mode: how the page is brought to the time of a frame.
         recording: what the page asked of other origins, and all that later browsers get from there.
+        subtitles: the files, read.
+        subtitle_facts: what is said of each.
     """
 
     theatre: Theatre
@@ -52,6 +60,8 @@ class Opened:
     drawn: Size
     recording: Recording
     mode: Mode = Mode.SEEK
+    subtitles: tuple[SubtitleSource, ...] = ()
+    subtitle_facts: tuple[SubtitleFacts, ...] = ()
 
 
 @asynccontextmanager
@@ -72,6 +82,8 @@ async def open_composition(
     """
     project = open_project(composition)
     program = find_browser(settings)
+    sources = await in_thread(lambda: read_sources(options))
+    burnt = sources[0].subtitles if sources and options.subtitles_mode is SubtitlesMode.BURN else None
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(
             RemoteDesk(
@@ -94,6 +106,7 @@ async def open_composition(
                 variables=options.variables,
                 spare_variables=turn.spare if turn else (),
                 written_variables=turn is not None and turn.written,
+                subtitles=None if burnt is None else await in_thread(lambda: page_subtitles(burnt)),
             ),
             settings=settings,
             remote=desk,
@@ -109,10 +122,22 @@ async def open_composition(
         page = first.description
         size, size_choice, ignored = choose_size(page, options)
         timing = choose_timing(page, options)
-        for choice in (size_choice, *lettered.choices, *timing.choices):
+        facts = facts_of(sources, options.subtitles_mode, timing.range, timing.rate)
+        for choice in (size_choice, *lettered.choices, *timing.choices, *choices_of(facts)):
             teller.decide(choice)
-        teller.warn_of_readiness((*provided.notices, *page.notices, *ignored, *timing.notices))
-        opened = Opened(theatre, theatre.house, first, timing, size, size.scaled(options.scale), recording)
+        of_subtitles = notices_of(sources, facts)
+        teller.warn_of_readiness((*provided.notices, *page.notices, *ignored, *timing.notices, *of_subtitles))
+        opened = Opened(
+            theatre,
+            theatre.house,
+            first,
+            timing,
+            size,
+            size.scaled(options.scale),
+            recording,
+            subtitles=sources,
+            subtitle_facts=facts,
+        )
         mode, mode_choice = await choose_mode(opened, options.mode)
         teller.decide(mode_choice)
         yield replace(opened, mode=mode)

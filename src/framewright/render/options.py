@@ -12,11 +12,14 @@ from framewright.model.errors import UsageError
 from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, Quality
 from framewright.model.size import LARGEST_SIDE
+from framewright.model.subtitles import SubtitleFile, SubtitlesMode
 from framewright.model.variables import check_variables
+from framewright.render.subtitle_files import check_subtitle_files, parse_subtitle_files
 from framewright.render.variables import read_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import os
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
     from typing import Self, Unpack
 
@@ -73,6 +76,8 @@ class ProbeWishes(TypedDict, total=False):
         strict: warnings of a page that is not fully ready become errors.
         variables: values for the page's variables, as a mapping, as a JSON object in a text, or as ``"@"`` and the
             name of a file that holds one.
+        subtitles: a SubRip or WebVTT file, or several, each ``FILE[,lang=de][,label=Deutsch]``.
+        subtitles_mode: ``burn`` draws them into the picture, ``track`` writes a track of text for each.
     """
 
     fps: str | int | float | Fraction | FrameRate | None
@@ -85,6 +90,8 @@ class ProbeWishes(TypedDict, total=False):
     mode: str
     strict: bool
     variables: Mapping[str, JsonValue] | str | None
+    subtitles: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None
+    subtitles_mode: str
 
 
 class RenderWishes(ProbeWishes, total=False):
@@ -137,6 +144,8 @@ class RenderOptions:
     mode: ModeWish = ModeWish.SEEK
     strict: bool = False
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
+    subtitles: tuple[SubtitleFile, ...] = ()
+    subtitles_mode: SubtitlesMode = SubtitlesMode.BURN
 
     def __post_init__(self) -> None:
         _check_side("--width", self.width)
@@ -156,6 +165,7 @@ class RenderOptions:
                 f"--duration {self.duration:g} is no length: give seconds above 0.", code="DURATION_INVALID"
             )
         check_variables(self.variables, "--variables")
+        check_subtitle_files(self.subtitles, self.subtitles_mode)
         for name, frame in (("--start-frame", self.start_frame), ("--end-frame", self.end_frame)):
             if frame is not None and frame < 0:
                 raise UsageError(f"{name} {frame} is no frame: the first one is 0.", code="FRAMES_INVALID")
@@ -182,6 +192,12 @@ class RenderOptions:
             read["capture"] = _one_of(CaptureWish, "--capture", capture, "CAPTURE_UNKNOWN")
         if (mode := wishes.get("mode")) is not None:
             read["mode"] = _one_of(ModeWish, "--mode", mode, "MODE_UNKNOWN")
+        if (subtitles_mode := wishes.get("subtitles_mode")) is not None:
+            read["subtitles_mode"] = _one_of(
+                SubtitlesMode, "--subtitles-mode", subtitles_mode, "SUBTITLES_MODE_UNKNOWN"
+            )
+        if (subtitles := wishes.get("subtitles")) is not None:
+            read["subtitles"] = parse_subtitle_files(subtitles)
         if (bitrate := wishes.get("bitrate")) is not None:
             read["bitrate"] = parse_bitrate(bitrate)
         if (workers := wishes.get("workers")) is not None:

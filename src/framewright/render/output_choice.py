@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from framewright.model.errors import UsageError
 from framewright.model.output import CODECS, Codec, Format, OutputSpec, can_hold_alpha
+from framewright.model.subtitles import SubtitlesMode
 from framewright.render.choice import Choice
 
 if TYPE_CHECKING:
@@ -30,13 +31,24 @@ def choose_kind(output: Path, options: RenderOptions) -> OutputKind:
 
     Raises:
         UsageError: ``FORMAT_UNKNOWN`` when neither says, ``FORMAT_CONTRADICTS`` when they differ, and whatever
-            :class:`~framewright.model.output.OutputSpec` says of a pair that does not go together.
+            :class:`~framewright.model.output.OutputSpec` says of a pair that does not go together;
+            ``SUBTITLES_UNSUPPORTED`` for a track in a format that holds none.
     """
     container = _format(output, options.format)
     kind = OutputKind(container, options.codec or CODECS[container][0])
+    _check_subtitles(kind, options)
     # Refuses wrong pairs before a browser starts. Alpha that nobody asked for is settled when the page is known.
     _spec(kind, options, alpha=bool(options.alpha))
     return kind
+
+
+def _check_subtitles(kind: OutputKind, options: RenderOptions) -> None:
+    track = options.subtitles and options.subtitles_mode is SubtitlesMode.TRACK
+    if track and kind.format in {Format.GIF, Format.PNG_SEQUENCE}:
+        raise UsageError(
+            f"{kind.format} holds no track of subtitles: use --subtitles-mode burn, or --format mp4, mov or webm.",
+            code="SUBTITLES_UNSUPPORTED",
+        )
 
 
 def _format(output: Path, wished: Format | None) -> Format:

@@ -37,6 +37,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
             end_frame=timing.range.stop,
             remote=opened.recording.answers,
             mode=opened.mode.value,
+            subtitles=opened.subtitle_facts,
             notices=teller.notices,
             decisions=teller.decisions,
         )

@@ -12,6 +12,7 @@ from framewright.model.composition import (  # noqa: TC001 -- pydantic reads the
 )
 from framewright.model.events import Decided  # noqa: TC001 -- as above
 from framewright.model.recording import RecordedAnswer  # noqa: TC001 -- as above
+from framewright.model.subtitles import SubtitleFacts  # noqa: TC001 -- as above
 
 
 class ProbeResult(BaseModel):
@@ -28,6 +29,7 @@ class ProbeResult(BaseModel):
         start_frame, end_frame: the part that would be rendered; the end is excluded.
         remote: what the page asked of other origins, and who answered.
         mode: how the page would be brought to the time of a frame: ``seek`` or ``run``.
+        subtitles: each file, with its cues that would be seen.
         notices: warnings so far.
         decisions: the automatic choices, with what they rest on.
     """
@@ -48,6 +50,7 @@ class ProbeResult(BaseModel):
     end_frame: int
     remote: tuple[RecordedAnswer, ...]
     mode: str
+    subtitles: tuple[SubtitleFacts, ...] = ()
     notices: tuple[Notice, ...]
     decisions: tuple[Decided, ...]
 

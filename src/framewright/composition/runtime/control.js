@@ -15,9 +15,10 @@
 //   mayBeHeard()   whether scripts may change what is heard; sounds() what is heard by now, as in describe.js
 //   fonts()        what text asks for, in all documents, see texts.js; fontSamples() the nodes that it speaks of
 //   cover(grey)    lays two greys over the page; null takes them away
+//   subtitles(told)  what is drawn over the page by its clock, see subtitles.js; before prepare()
 //
 // Order within a frame: clock and timers due, timelines, adapters, __hf.seek and hf-seek, Helios, windows, animations,
-// frames of source videos, one generation of requestAnimationFrame, promises. Each step is done in all realms before the next one begins.
+// frames of source videos, one generation of requestAnimationFrame, promises, subtitles. Each step is done in all realms before the next one begins.
 {
   const FOREVER = 86_400;
   const LAP = 250; // milliseconds: a render that is cancelled need not wait for a long way to end
@@ -28,7 +29,7 @@
   const stillUntil = (seconds) => {
     let soonest = FOREVER;
     for (const realm of fw.realms()) {
-      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.media.next, realm.stillness.until]) {
+      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.media.next, realm.subtitles.next, realm.stillness.until]) {
         const next = piece(seconds);
         if (next === null) return null;
         soonest = Math.min(soonest, next);
@@ -102,6 +103,7 @@
       await fw.clock.settle();
     }
     for (const realm of realms) realm.animations.collect("script");
+    fw.subtitles.place(seconds);
     const late = realms.map((realm) => realm.fonts.late()).filter((promise) => promise !== null);
     if (late.length > 0) await Promise.all(late);
     for (const realm of realms) realm.texts.later();
@@ -201,6 +203,7 @@
     fonts: () => fw.realms().flatMap((realm) => realm.texts.groups()),
     fontSamples: () => fw.realms().flatMap((realm) => realm.texts.samples()),
     cover: fw.cover.set,
+    subtitles: fw.subtitles.take,
   };
 
   if (fw.root === fw) {

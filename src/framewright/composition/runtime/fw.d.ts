@@ -412,6 +412,13 @@ interface Fw {
     later(): void;
     plain(family: string): string;
   };
+  subtitles: {
+    take(told: string): void;
+    lay(): void;
+    place(seconds: number): void;
+    next(seconds: number): number;
+    roots(): ShadowRoot[];
+  };
   fonts: { wait(): Promise<void>; late(): Promise<void> | null };
   gsapCopies: { all(): FwGsap[] };
   gsapMoments: {

@@ -29,6 +29,7 @@
     const missing = await fw.hosts.assemble();
     if (missing) return missing;
     fw.windows.place();
+    fw.subtitles.lay();
     await fw.registration.wait();
     await fw.helios.wait();
     if (!(await fw.pending.quiet(fw.config.image_timeout))) {

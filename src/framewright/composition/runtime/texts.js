@@ -55,7 +55,7 @@
     const found = new Map();
     let visited = 0;
     let samples = 0;
-    for (const root of fw.shadows.roots()) {
+    for (const root of [...fw.shadows.roots(), ...fw.subtitles.roots()]) {
       for (const element of root.querySelectorAll("*")) {
         if (++visited > MOST_ELEMENTS) return found;
         if (onlyNew && seen.has(element)) continue;
