@@ -56,6 +56,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.recording import AnsweredBy, RecordedAnswer
 from framewright.model.report import FileFacts, RenderReport
 from framewright.model.settings import Settings
+from framewright.model.subtitles import SubtitleFacts, SubtitleFile, SubtitlesMode
 
 # Two functions take the names of the rooms that they come from; what else those rooms have is named here.
 from framewright.render import (
@@ -123,6 +124,9 @@ __all__ = [
     "Severity",
     "Stage",
     "StageBegan",
+    "SubtitleFacts",
+    "SubtitleFile",
+    "SubtitlesMode",
     "UsageError",
     "Variable",
     "VariableType",

@@ -119,7 +119,7 @@ async def test_a_cue_stays_where_it_is_when_the_one_below_it_ends(stages):
 async def test_nothing_of_the_page_hides_or_moves_it(stages):
     """Transforms, filters, z-index, dialogs in the top layer, and rules for everything there is."""
     head = """<style>
-        html { transform: scale(0.5) rotate(9deg); filter: blur(9px); opacity: 0.1; overflow: hidden; visibility: hidden }
+        html { zoom: 1.5; transform: scale(0.5) rotate(9deg); filter: blur(9px); opacity: 0.1; overflow: hidden; visibility: hidden }
         * { transition: all 2s; border: 3px solid red; font-size: 90px !important; opacity: 0.5; clip-path: none }
         * { display: none; } html, body, div { display: block } subtitle-layer { display: none !important; color: red }
         ::backdrop { background: rgb(255, 0, 0) !important } [popover] { margin: 90px; background: blue }

@@ -31,6 +31,7 @@ from framewright.render.opening import likely_size
 from framewright.render.output_choice import choose_kind
 from framewright.render.row_names import fields_of, name_outputs
 from framewright.render.stock import BrowserStock
+from framewright.render.subtitles import read_sources
 from framewright.render.telling import Teller
 from framewright.render.turn import Turn
 
@@ -61,7 +62,8 @@ class Batch:
         listener: told of everything, in the thread of the render. What it raises ends the batch.
 
     Raises:
-        UsageError: a template that does not fit the rows, outputs that collide or tell no format.
+        UsageError: a template that does not fit the rows, outputs that collide or tell no format, subtitles that cannot
+            be read.
         CompositionError: no page. OutputError: a folder that cannot be written to. SetupError: no browser.
     """
 
@@ -84,6 +86,7 @@ class Batch:
         shared = dict(options.variables)
         self._values = [shared | row for row in rows.values]
         self._outputs = name_outputs(template, self._values)
+        read_sources(options)
         self._spare = tuple(sorted(fields_of(template)))
         self._check_outputs()
         self._project = open_project(composition)

@@ -13,6 +13,7 @@
   const { append, getBoundingClientRect, matches, replaceChildren, setAttribute } = Element.prototype;
   const { setProperty } = CSSStyleDeclaration.prototype;
   const { append: plant } = DocumentFragment.prototype;
+  const { get: zoomOf } = /** @type {any} */ (Object.getOwnPropertyDescriptor(Element.prototype, "currentCSSZoom"));
   const { hidePopover, showPopover } = HTMLElement.prototype;
   const NAME = "subtitle-layer";
   const OUTLINE = 16; // directions in which the outline's shadows lie
@@ -209,6 +210,8 @@
     // Never seen: those who look after fonts find every letter here from the first frame on.
     const sample = make("subtitle-cue", { part: "cue" });
     append.call(sample, createTextNode.call(document, letters));
+    // The one thing of the root that the top layer does not leave behind.
+    style(/** @type {HTMLElement} */ (frame), "zoom", `${1 / zoomOf.call(document.documentElement)}`);
     replaceChildren.call(/** @type {HTMLElement} */ (frame), stack, ...placed, sample);
     placed.forEach(fit);
   };
