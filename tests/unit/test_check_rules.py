@@ -22,8 +22,10 @@ from framewright.check.steadiness import percent
 from framewright.model.composition import Clip, Description, DurationSource, Notice
 from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRate
+from framewright.model.media import AudioFacts, MediaFacts, MediaUse
 from framewright.model.recording import RecordedAnswer
 from framewright.model.size import Size
+from framewright.model.sound import Unheard
 from framewright.render import RenderOptions
 
 ORIGIN = "http://127.0.0.1:1234"
@@ -86,6 +88,7 @@ def test_the_page_of_all_rules_is_fresh():
 
 TITLED = """<p data-composition-variables='[{"id": "title"}]' data-var-text="title"></p>"""
 # code, what is wrong, where (line:column within the body, which is line 2), and the same with nothing wrong
+LANE = '{"version":1,"lanes":[{"target":"volume","points":[{"t":0,"v":1}]}]}'
 WRITTEN = [
     ("COMPOSITION_ID_EMPTY", '<p data-composition-id=" ">', "2:4", '<p data-composition-id="a">'),
     (
@@ -117,6 +120,13 @@ WRITTEN = [
     ("MEDIA_SILENT", '<video muted data-has-audio="true">', "2:8", '<video muted data-has-audio="false">'),
     ("MEDIA_SILENT", '<audio data-volume="0">', "2:8", '<audio data-volume="0" data-automation="[]">'),
     ("MEDIA_AUTOPLAY", "<video autoplay>", "2:8", '<video autoplay data-start="0">'),
+    ("AUTOMATION_INVALID", "<audio data-automation='{}'>", "2:8", f"<audio data-automation='{LANE}'>"),
+    ("AUTOMATION_INVALID", "<hf-audio-group data-automation='{'>", "2:17", "<audio data-automation='{{lane}}'>"),
+    ("AUTOMATION_UNSUPPORTED", f"<audio data-automation='{LANE.replace('volume', 'fx.n1.gain')}'>", "2:8", f"<audio data-automation='{LANE}'>"),
+    ("EFFECT_UNSUPPORTED", """<audio data-fx-chain='{"version":1,"nodes":[{"type":"gate"}]}'>""", "2:8", """<audio data-fx-chain='{"nodes":[{"enabled":false}]}'>"""),
+    ("FADE_INVALID", '<audio data-fade-in="soon">', "2:8", '<audio data-fade-in="0.5">'),
+    ("FADE_INVALID", '<video data-helios-fade-out="-1">', "2:8", '<p data-fade-in="soon">'),
+    ("PAN_INVALID", '<audio data-pan="2">', "2:8", '<audio data-pan="-1">'),
     ("VARIABLES_MALFORMED", "<p data-variable-values='{a: 1}'>", "2:4", "<p data-variable-values='{\"a\": 1}'>"),
     ("VARIABLES_MALFORMED", "<p data-composition-variables='{}'>", "2:4", "<p data-composition-variables='[]'>"),
     (
@@ -220,6 +230,40 @@ def test_when_clips_show(subject, code, wrong, right):
     told = [one for one in found(subject(page, page=view(*wrong))) if one.code == code]
     assert [(str(one.place), one.element) for one in told] == [("index.html:2:11", "#a")]
     assert code not in codes(subject(page, page=view(*right)))
+
+
+def medium(**changes):
+    facts = MediaFacts(container="wav", seconds=3.0, audio=AudioFacts(codec="mp3", rate=44100, layout="mono"))
+    return MediaUse(
+        **({"element": "#a", "kind": "audio", "source": "a.mp3", "duration": 2.0, "facts": facts} | changes)
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong", "right"),
+    [
+        ("MEDIA_TRIMMED_AWAY", {"offset": 3.0}, {"offset": 2.9}),
+        ("MEDIA_TRIMMED_AWAY", {"offset": 9.0, "loop": True}, {"offset": 9.0, "facts": None}),
+        ("MEDIA_ENDS_EARLY", {"duration": 4.0}, {"duration": 3.01}),
+        ("MEDIA_ENDS_EARLY", {"rate": 2.0}, {"rate": 2.0, "loop": True}),
+        ("MEDIA_ENDS_EARLY", {"offset": 2.0}, {"duration": None}),
+        ("AUDIO_NEVER_PLAYED", {"plays": False, "unheard": Unheard.UNPLAYED}, {"plays": False, "unheard": Unheard.UNPLAYED, "kind": "video"}),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_sources(subject, code, wrong, right):
+    page = f'{ROOT}\n<audio id="a">'
+
+    def told(use, *, scripted=False):
+        seen = view()
+        page_of = seen.description.model_copy(update={"media": (use,), "scripted": scripted})
+        return [
+            one for one in found(subject(page, page=replace(seen, description=page_of))) if one.code == code
+        ]
+
+    (finding,) = told(medium(**wrong))
+    assert (finding.place.line, finding.element) == (2, "#a")
+    assert told(medium(**right)) == []
+    assert code != "AUDIO_NEVER_PLAYED" or told(medium(**wrong), scripted=True) == []
 
 
 def test_where_the_length_comes_from(subject):

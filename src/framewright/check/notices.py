@@ -64,6 +64,19 @@ TOLD: dict[str, Told] = {
     "MEDIA_STREAM": Told(
         _WARNING, "a stream was asked of a video or audio", "Draw the video itself into a canvas."
     ),
+    "SOUND_MISSING": Told(
+        _WARNING, "something that is to be heard and whose source holds no sound", "Take another file, or data-has-audio away."
+    ),
+    "PITCH_KEPT": Told(
+        _WARNING, "`preservesPitch` set to false at another rate than 1: the pitch is kept", "Change the pitch in the file."
+    ),
+    "WEB_AUDIO_UNHEARD": Told(
+        _WARNING, "sound that a script makes by WebAudio, which is not recorded", "Play a file with an audio element."
+    ),
+    "WEB_AUDIO_ROUTED": Told(
+        _INFO, "a sound that a script leads through WebAudio: heard as it is in its file", "Nothing need be done without effects."
+    ),
+    "SPEECH_UNHEARD": Told(_WARNING, "text that a script has spoken, which is not recorded", "Play a file of it."),
     "FONT_FAILED": Told(
         _ERROR, "a font could not be loaded, and another one takes its place", "Put the font file there."
     ),

@@ -14,6 +14,7 @@ from rich.text import Text
 from framewright.cli import phrases
 from framewright.cli.console import hanging, line, people_console, rows
 from framewright.cli.logs import set_up_logs
+from framewright.cli.probe_media import tell_media
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
 from framewright.model.composition import DurationSource
@@ -71,7 +72,7 @@ def run_probe(
 
 
 def tell_probe(console: Console, composition: str, found: ProbeResult) -> None:
-    """Print the description, the clips, and the warnings."""
+    """Print the description, the clips, what becomes of media, and the warnings."""
     title = phrases.clean(found.description.title)
     line(console, Text.assemble((title or composition, "bold"), (f"  {composition}" if title else "", "dim")))
     line(console, "")
@@ -82,6 +83,9 @@ def tell_probe(console: Console, composition: str, found: ProbeResult) -> None:
     if found.clips:
         line(console, "")
         tell_clips(console, found.clips)
+    if found.media:
+        line(console, "")
+        tell_media(console, found.media, found.sounds.tracks)
     if found.notices:
         line(console, "")
     for notice in found.notices:

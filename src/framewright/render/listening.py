@@ -15,6 +15,7 @@ from framewright.model.logs import get_logger
 if TYPE_CHECKING:
     from framewright.composition.sounds import Collected
     from framewright.model.composition import Notice
+    from framewright.model.media import MediaUse
     from framewright.model.sound import Dropped, SoundGroup, SoundTrack
     from framewright.render.opening import Opened
     from framewright.render.theatre import Theatre
@@ -28,6 +29,7 @@ class Heard:
 
     Attributes:
         dropped: what could have been heard and is not, and why.
+        media: every video and sound of the page, with the times in which it plays.
         notices: warnings that are new since the page was opened.
         passed: the page was gone through; False: its attributes told all.
     """
@@ -35,6 +37,7 @@ class Heard:
     tracks: tuple[SoundTrack, ...] = ()
     groups: tuple[SoundGroup, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    media: tuple[MediaUse, ...] = ()
     notices: tuple[Notice, ...] = ()
     passed: bool = False
 
@@ -50,12 +53,12 @@ async def listen(theatre: Theatre, opened: Opened) -> Heard:
     """
     page = opened.first.description
     if not (page.scripted and await opened.first.may_be_heard()):
-        return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped)
-    sounds, _, notices = await _go_through(theatre, opened)
+        return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped, page.media)
+    sounds, media, notices = await _go_through(theatre, opened)
     _log.info("listened", frames=opened.timing.range.stop, tracks=len(sounds.tracks))
     known = frozenset(page.notices)
     fresh = tuple(notice for notice in notices if notice not in known)
-    return Heard(sounds.tracks, sounds.groups, sounds.dropped, fresh, passed=True)
+    return Heard(sounds.tracks, sounds.groups, sounds.dropped, media, fresh, passed=True)
 
 
 async def _go_through(theatre: Theatre, opened: Opened) -> Collected:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewright.model.sound import Sounds
+from framewright.render.listening import listen
+from framewright.render.media_account import account_of
 from framewright.render.opening import open_composition
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import Teller
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def probe_composition(composition: str, options: RenderOptions, settings: Settings) -> ProbeResult:
-    """Open the page and nothing more.
+    """Open the page, and go through it only where scripts may change what is heard.
 
     Raises:
         FramewrightError: see :func:`framewright.probe`.
@@ -22,6 +25,8 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
     teller = Teller(None, strict=options.strict)
     async with open_composition(composition, options, settings, teller) as opened:
         page, timing = opened.first.description, opened.timing
+        heard = await listen(opened.theatre, opened)
+        teller.warn(heard.notices)
         return ProbeResult(
             description=page,
             width=opened.size.width,
@@ -36,6 +41,8 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
             start_frame=timing.range.start,
             end_frame=timing.range.stop,
             remote=opened.recording.answers,
+            media=account_of(heard.media, timing.seconds),
+            sounds=Sounds(tracks=heard.tracks, groups=heard.groups, dropped=heard.dropped),
             mode=opened.mode.value,
             subtitles=opened.subtitle_facts,
             notices=teller.notices,

@@ -13,6 +13,8 @@ from framewright.model.composition import (  # noqa: TC001 -- pydantic reads the
 from framewright.model.events import Decided  # noqa: TC001 -- as above
 from framewright.model.recording import RecordedAnswer  # noqa: TC001 -- as above
 from framewright.model.subtitles import SubtitleFacts  # noqa: TC001 -- as above
+from framewright.model.sound import Sounds
+from framewright.render.media_account import MediaAccount  # noqa: TC001 -- as above
 
 
 class ProbeResult(BaseModel):
@@ -28,6 +30,8 @@ class ProbeResult(BaseModel):
         frames: of the whole composition.
         start_frame, end_frame: the part that would be rendered; the end is excluded.
         remote: what the page asked of other origins, and who answered.
+        media: what becomes of its videos and sounds.
+        sounds: the tracks of the mix, after the page was gone through where scripts may change what is heard.
         mode: how the page would be brought to the time of a frame: ``seek`` or ``run``.
         subtitles: each file, with its cues that would be seen.
         notices: warnings so far.
@@ -49,6 +53,8 @@ class ProbeResult(BaseModel):
     start_frame: int
     end_frame: int
     remote: tuple[RecordedAnswer, ...]
+    media: tuple[MediaAccount, ...] = ()
+    sounds: Sounds = Sounds()
     mode: str
     subtitles: tuple[SubtitleFacts, ...] = ()
     notices: tuple[Notice, ...]

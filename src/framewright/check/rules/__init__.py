@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewright.check.rules import clips, files, media, spelling, structure, values, variables
+from framewright.check.rules import clips, files, footage, media, spelling, structure, values, variables
 
 if TYPE_CHECKING:
     from framewright.check.rule import Rule
@@ -16,5 +16,6 @@ RULES: tuple[Rule, ...] = (
     *clips.RULES,
     *files.RULES,
     *media.RULES,
+    *footage.RULES,
     *variables.RULES,
 )
