@@ -108,6 +108,53 @@ async def test_a_volume_that_a_script_sets_at_the_start_takes_the_place_of_the_w
     assert knots(tracks["#a"]) == [(0, 0.2, False)]
 
 
+PLAYED = [
+    # body, then (start, duration, offset, rate, loop) of each track
+    ("<audio src='a.wav' autoplay></audio>", [(0, 6, 0, 1, False)]),
+    ("<audio src='a.wav' autoplay loop></audio>", [(0, None, 0, 1, True)]),
+    ("<script>setTimeout(() => new Audio('a.wav').play(), 1250)</script>", [(1.25, 6, 0, 1, False)]),
+    (
+        ("<audio id='a' src='a.wav'></audio><script>setTimeout(() => a.play(), 500); setTimeout(() => a.pause(), 1500);"
+        "setTimeout(() => { a.currentTime = 4; a.playbackRate = 2; a.play() }, 2500)</script>"),
+        [(0.5, 1, 0, 1, False), (2.5, 1, 4, 2, False)],
+    ),
+    (
+        ("<script>const b = document.createElement('audio'); b.src = 'b.wav'; b.loop = true;"
+        "requestAnimationFrame(function step() { performance.now() >= 1000 ? b.play() : requestAnimationFrame(step) })</script>"),
+        [(1, None, 0, 1, True)],
+    ),
+    (
+        "<script>const b = new Audio('b.wav'); b.onended = () => { new Audio('a.wav').play() }; setTimeout(() => b.play(), 1000)</script>",
+        [(1, 2, 0, 1, False), (3, 6, 0, 1, False)],
+    ),
+    (
+        "<video src='a.wav' id='a'></video><script>a.muted = true; setTimeout(() => a.play(), 1000)</script>",
+        [],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "plays"), PLAYED)
+async def test_what_scripts_play_is_heard_from_then_on(stages, body, plays):
+    _, heard, _ = await listened(stages, body)
+    tracks = sorted(heard.sounds.tracks, key=lambda track: track.start)
+    assert [(track.start, track.duration, track.offset, track.rate, track.loop) for track in tracks] == [
+        pytest.approx(play, abs=1e-6) for play in plays
+    ]
+
+
+async def test_a_sound_that_a_timeline_plays_is_heard_from_its_callback_on(stages):
+    tracks, _, needed = await listened(
+        stages,
+        f"""<audio id="a" src="a.wav"></audio><script>{library("gsap/dist/gsap.min.js")}</script>
+        <script>const tl = gsap.timeline({{ paused: true }}); tl.to({{}}, {{ duration: 4 }});
+        tl.call(() => document.querySelector("#a").play(), null, 1.77); window.__timelines.main = tl</script>""",
+        root='data-duration="4"',
+    )
+    assert needed
+    assert tracks["#a"].start == pytest.approx(1.77, abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("body", "needed"),
     [
@@ -115,6 +162,7 @@ async def test_a_volume_that_a_script_sets_at_the_start_takes_the_place_of_the_w
         ('<audio id="a" src="a.wav" data-start="0" data-volume="0.5"></audio><script>let speed = 1</script>', False),
         ('<audio id="a" src="a.wav" data-start="0"></audio><script>a.volume = 0.5</script>', True),
         ('<audio id="a" src="a.wav"></audio><script>setTimeout(() => a.play(), 1000)</script>', True),
+        ('<audio id="a" src="a.wav" autoplay></audio><script>let speed = 1</script>', False),
         ('<audio id="a" src="a.wav" data-start="0"></audio><script>({ play() {} }).play()</script>', False),
         ('<script>setTimeout(() => new Audio("a.wav").play(), 1000)</script>', True),
         ('<script>document.createElement("video")</script>', True),

@@ -12,8 +12,8 @@ from framewright.model.composition import (  # noqa: TC001 -- pydantic reads the
 )
 from framewright.model.events import Decided  # noqa: TC001 -- as above
 from framewright.model.recording import RecordedAnswer  # noqa: TC001 -- as above
-from framewright.model.subtitles import SubtitleFacts  # noqa: TC001 -- as above
 from framewright.model.sound import Sounds
+from framewright.model.subtitles import SubtitleFacts  # noqa: TC001 -- as above
 from framewright.render.media_account import MediaAccount  # noqa: TC001 -- as above
 
 

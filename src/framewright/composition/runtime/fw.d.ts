@@ -260,8 +260,8 @@ interface FwSound {
   pan: string | null;
   group: string | null;
   keeps_pitch: boolean;
-  facts: any;
-  failure: { code: string; message: string } | null;
+  facts: FwMediaFacts | null;
+  failure: FwMediaFailure | null;
   plays: FwPlay[];
   volumes: [number, number, boolean][];
 }

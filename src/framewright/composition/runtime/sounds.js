@@ -6,13 +6,6 @@
 // Times are seconds of the page; text is handed over as it was written.
 {
   const LONGEST_TEXT = 8_000_000;
-  // Any of these places a video or a sound on the clock, at 0 without a start of its own.
-  const PLACES = [
-    "data-start", "data-end", "data-duration", "data-composition-duration", "data-media-start", "data-playback-start", "data-track-index",
-    "data-volume", "data-automation", "data-audio-group", "data-fx-chain", "data-helios-offset", "data-helios-seek",
-  ];
-  // These place it for certain: scripts have no say in when it plays.
-  const FIXED = ["data-start", "data-helios-offset", "data-helios-seek"];
   const { references } = fw;
 
   /** @param {Element} element @param {string} name */
@@ -23,9 +16,6 @@
 
   /** The element around it, also out of a shadow. @param {Node} node @returns {Element | null} */
   const above = (node) => node.parentElement ?? /** @type {any} */ (node.parentNode)?.host ?? null;
-
-  /** Whether an attribute gives it a place on the clock. @param {Element} element */
-  const isPlaced = (element) => PLACES.some((name) => element.hasAttribute(name)) || fw.helios.drives();
 
   /** When all that it stands in is shown; the element itself is left out. @param {Element} element */
   const around = (element) => {
@@ -62,24 +52,10 @@
     return found ? groupKey(found) : null;
   };
 
-  /** @param {HTMLMediaElement} element */
-  const address = (element) => {
-    if (element.srcObject) return null;
-    const written = element.getAttribute("src") ?? element.querySelector(":scope > source[src]")?.getAttribute("src");
-    if (element.currentSrc) return element.currentSrc;
-    if (!written?.trim()) return null;
-    try {
-      return new URL(written, element.baseURI).href;
-    } catch {
-      return written;
-    }
-  };
-
-  /** @param {HTMLMediaElement} element @param {any} media @returns {FwPlay[]} */
-  const plays = (element, media) => {
-    if (FIXED.some((name) => element.hasAttribute(name))) return [];
-    if (!media) return element.autoplay ? [{ start: 0, stop: null, offset: 0, rate: 1, loop: element.loop }] : [];
-    return media.intervals().map((/** @type {any} */ { start, stop, position, rate, loop }) => ({
+  /** @param {FwMediaRecord} media @returns {FwPlay[]} */
+  const plays = (media) => {
+    if (media.isPlaced()) return [];
+    return media.intervals().map(({ start, stop, position, rate, loop }) => ({
       start: Math.max(0, start),
       stop: stop === Infinity ? null : stop,
       offset: position,
@@ -88,24 +64,26 @@
     }));
   };
 
-  /** @param {HTMLMediaElement} element @param {Map<Element, any>} known @returns {FwSound} */
-  const record = (element, known) => {
+  /** @param {FwMediaRecord} media @param {Map<Element, any>} known @returns {FwSound} */
+  const record = (media, known) => {
+    const { element } = media;
+    const played = plays(media);
     const { rate } = references.line(references.composition(element));
     const own = references.media(element);
     const { from, to, hidden } = around(element);
-    const media = fw.media?.of(element) ?? null;
     return {
       name: fw.notices.pointAt(element, known),
-      kind: element instanceof HTMLVideoElement ? "video" : "audio",
-      address: address(element),
-      placed: isPlaced(element),
+      kind: media.kind,
+      address: media.address,
+      // Helios has everything follow its time.
+      placed: media.isPlaced() || (played.length === 0 && fw.helios.drives()),
       start: references.start(element),
       duration: references.duration(element),
       window: [from, to === Infinity ? null : to],
       offset: own.offset,
       rate: own.rate * rate,
       pace: rate,
-      loop: element.loop,
+      loop: fw.natives.media.loop(element),
       muted: fw.soundChanges.isMuted(element),
       hidden: hidden || isHidden(element),
       heard: text(element, "data-has-audio"),
@@ -118,17 +96,11 @@
       pan: text(element, "data-pan"),
       group: groupOf(element),
       keeps_pitch: element.preservesPitch,
-      facts: media?.facts ?? null,
-      failure: media?.failure ?? null,
-      plays: plays(element, media),
+      facts: media.facts,
+      failure: media.failure,
+      plays: played,
       volumes: fw.soundChanges.of(element),
     };
-  };
-
-  /** @returns {HTMLMediaElement[]} */
-  const elements = () => {
-    const found = fw.shadows.roots().flatMap((scope) => Array.from(scope.querySelectorAll("video, audio")));
-    return /** @type {HTMLMediaElement[]} */ (found);
   };
 
   /** @param {Element} group @returns {FwSoundGroup} */
@@ -145,7 +117,9 @@
   fw.sounds = {
     list() {
       const known = new Map();
-      return elements().map((element) => record(element, known));
+      /** @param {FwMediaRecord} media */
+      const counts = (media) => media.element.isConnected || plays(media).length > 0;
+      return fw.media.all().filter(counts).map((media) => record(media, known));
     },
     groups() {
       /** @type {Map<string, FwSoundGroup>} */
