@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from fractions import Fraction
 
@@ -87,23 +86,3 @@ async def test_the_edit_list_cuts(tmp_path):
     async with SourceShelf(BUDGET) as shelf:
         for moment in made.moments:
             assert footage.number_of(await shelf.frame(made.path, moment)) == made.at(moment)
-
-
-async def test_workers_in_blocks_decode_little_twice(sources):
-    made = sources("one-gop")
-    async with SourceShelf(BUDGET) as shelf:
-
-        async def worker(blocks: list[range]) -> None:
-            for block in blocks:
-                for n in block:
-                    frame = await shelf.frame(made.path, made.moments[n])
-                    assert footage.number_of(frame) == n
-                    await asyncio.sleep(0.001)
-
-        await asyncio.gather(
-            worker([range(8), range(24, 32), range(48, 56)]),
-            worker([range(8, 16), range(32, 40), range(56, 60)]),
-            worker([range(16, 24), range(40, 48)]),
-        )
-        assert shelf.counters.delivered == 60
-        assert shelf.counters.decoded <= 2 * 60

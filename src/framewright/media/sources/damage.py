@@ -81,3 +81,8 @@ def refuse_gap(start: Fraction, stop: Fraction | None, seconds: Fraction, *, dam
             "SOURCE_CORRUPT",
             f"is damaged between {float(start):.3f} s and {end}: no picture there can be decoded",
         )
+
+
+def bridges(start: Fraction, seconds: Fraction, rate: Fraction, *, damaged: bool) -> bool:
+    """Whether a frame stands for one that was lost."""
+    return damaged and seconds >= start + 1 / rate

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
 from framewright.media.sources.cursor import Cursor, Decoded
-from framewright.media.sources.damage import refuse_gap
+from framewright.media.sources.damage import bridges, refuse_gap
 from framewright.media.sources.errors import SourceFault
 from framewright.media.sources.frames import SourceFrame
 from framewright.media.sources.pictures import Darkroom, Form, form_of
+from framewright.media.sources.readers import most_readers
 from framewright.media.sources.store import Held, Shelved
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from av.video.frame import VideoFrame
+
     from framewright.media.sources.facts import Reading
     from framewright.media.sources.frames import Counters
+    from framewright.media.sources.readers import Reader, Readers
     from framewright.media.sources.store import Store
     from framewright.media.sources.threads import Threads
     from framewright.model.size import Size
@@ -32,95 +37,90 @@ _SLICE = 8  # frames that are decoded before those who wait are looked after
 _AHEAD = 3  # frames that are decoded behind the last one wanted, for who goes on forwards
 _JUMP = 4  # what a jump costs in frames, besides those that must be decoded after it
 _UNKNOWN_GOP = Fraction(2)
-_MOST_READERS = 4
+_PASSES = 8  # how often a decoder may go past a frame that somebody came to wait for
+_FEW = 64  # decoded frames: where fewer fit into the budget, they are made smaller at once
 
 
-class Reader:
-    """A decoder of a file and who waits for it."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What all films of a shelf share."""
 
-    def __init__(self) -> None:
-        self.cursor: Cursor | None = None
-        self.wanted: list[tuple[Fraction, asyncio.Future[Held | None]]] = []
-        self.position: Fraction | None = None
-        self.ahead = 0
-        self.task: asyncio.Task[None] | None = None
-        self.used = 0.0
-
-    @property
-    def busy(self) -> bool:
-        """Whether somebody waits for it, or it reads ahead."""
-        return self.task is not None and not self.task.done()
+    store: Store
+    threads: Threads
+    readers: Readers
+    counters: Counters
 
 
 class Film:
-    """The frames of one file.
+    """The frames of one file."""
 
-    Args:
-        readers: decoders that it may have at a time.
-    """
-
-    def __init__(
-        self, path: Path, reading: Reading, store: Store, threads: Threads, counters: Counters
-    ) -> None:
+    def __init__(self, path: Path, reading: Reading, room: Room) -> None:
         self.reading = reading
         self._path = path
-        self._store = store
-        self._threads = threads
-        self._counters = counters
+        self._room = room
         self._shelved = Shelved()
         self._readers: list[Reader] = []
-        self._making: dict[tuple[int, Form], asyncio.Future[SourceFrame]] = {}
+        self._making: dict[tuple[Fraction, Form], asyncio.Task[SourceFrame]] = {}
         self._darkrooms: list[Darkroom] = []
-        self._freed = asyncio.Condition()
+        self._forms: set[Form] = set()
         self._last: Fraction | None = None
-        self._most_readers = _readers_for(reading, store.budget)
+        self._most = most_readers(reading.shape, room.store.budget)
         self._closing = False
 
     async def frame(self, seconds: Fraction, box: Size | None) -> SourceFrame:
         """The frame that is shown at a time.
 
         Raises:
-            SourceFault: it cannot be decoded.
+            SourceFault: there is none, or it cannot be decoded.
         """
         video = self.reading.facts.video
         if video is None:
             raise SourceFault("SOURCE_NO_VIDEO", "has sound but no pictures: use it in an <audio> element")
         form = form_of(self.reading.shape, alpha=video.alpha, box=box)
-        while True:
+        self._forms.add(form)
+        seconds = max(seconds, -self.reading.slack)  # where the first frame begins
+        for _ in range(_PASSES):
             held = self._shelved.at(seconds)
             if held is None or not held.answers(form):
                 held = await self._bring(seconds)
             if held is not None and held.answers(form):
                 refuse_gap(held.start, held.stop, seconds, damaged=held.damaged)
                 made = await self._made(held, form)
-                self._store.used(held)
-                self._counters.delivered += 1
+                self._room.store.used(self._shelved, held)
+                self._room.counters.delivered += 1
+                self._room.counters.bridged += bridges(
+                    held.start, seconds, self.reading.rate, damaged=held.damaged
+                )
                 return made
+        raise SourceFault(
+            "SOURCE_CORRUPT", f"has time stamps around {float(seconds):.3f} s that contradict each other"
+        )
 
     async def close(self) -> None:
-        """End the decoders."""
+        """End the decoders, and whoever still waits for them."""
         self._closing = True
         for reader in self._readers:
             if reader.task is not None:
                 await asyncio.gather(reader.task, return_exceptions=True)
-            self._end(reader)
+            reader.close()
+            self._room.readers.remove(reader)
+        await asyncio.gather(*self._making.values(), return_exceptions=True)
         self._readers.clear()
 
     async def _bring(self, seconds: Fraction) -> Held | None:
         """Have a frame decoded. None: look again, it may be there by now."""
-        reader = self._choose(seconds)
-        while reader is None:
-            async with self._freed:
-                await self._freed.wait()
-            if self._shelved.at(seconds) is not None:
-                return None
-            reader = self._choose(seconds)
+        async with self._room.readers.freed:
+            while (reader := self._choose(seconds)) is None:
+                await self._room.readers.freed.wait()
+                if (held := self._shelved.at(seconds)) is not None:
+                    return held
         waiting: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
         reader.wanted.append((seconds, waiting))
         last, self._last = self._last, seconds
         forwards = last is not None and 0 <= seconds - last <= 4 / self.reading.rate
         reader.ahead = _AHEAD if forwards else 0
-        if not reader.busy:
+        if not reader.running:
+            reader.running = True
             reader.task = asyncio.create_task(self._run(reader))
         return await waiting
 
@@ -128,17 +128,24 @@ class Film:
         """The decoder that gets to a time with the least work; None: all are busy elsewhere."""
         best, least = None, self._cost_of_a_jump(seconds)
         for reader in self._readers:
-            if reader.position is not None and reader.position <= seconds:
-                cost = (seconds - reader.position) * self.reading.rate
+            place = reader.place
+            if place is not None and place <= seconds:
+                cost = (seconds - place) * self.reading.rate
                 if cost < least:
                     best, least = reader, cost
         if best is not None:
             return best
-        if len(self._readers) < self._most_readers:
-            reader = Reader()
-            self._readers.append(reader)
-            return reader
-        idle = [reader for reader in self._readers if not reader.busy]
+        closed = next((one for one in self._readers if one.cursor is None and not one.running), None)
+        if closed is not None:
+            self._readers.remove(closed)
+            self._room.readers.remove(closed)
+        if (
+            len(self._readers) < self._most
+            and (new := self._room.readers.add(self.reading.shape)) is not None
+        ):
+            self._readers.append(new)
+            return new
+        idle = [reader for reader in self._readers if not reader.running]
         if not idle:
             return None
         oldest = min(idle, key=lambda reader: reader.used)
@@ -147,77 +154,88 @@ class Film:
 
     def _cost_of_a_jump(self, seconds: Fraction) -> Fraction:
         if not self.reading.jumps:
-            return _JUMP + seconds * self.reading.rate
+            return _JUMP + max(seconds, Fraction(0)) * self.reading.rate
         gop = self.reading.gop if self.reading.gop is not None else _UNKNOWN_GOP
         return _JUMP + gop * self.reading.rate / 2
 
     async def _run(self, reader: Reader) -> None:
         """Decode until nobody waits, and a few frames on."""
         try:
-            while not self._closing and (reader.wanted or reader.ahead > 0):
+            while not self._closing:
+                reader.wanted = [(seconds, one) for seconds, one in reader.wanted if not one.done()]
                 if reader.wanted:
-                    target = min(seconds for seconds, _ in reader.wanted)
-                    most = _SLICE
-                else:
-                    assert reader.position is not None
+                    target, most = min(seconds for seconds, _ in reader.wanted), _SLICE
+                elif reader.ahead > 0 and reader.position is not None:
                     target, most = reader.position, 1
                     reader.ahead -= 1
-                decoded = await self._threads.run(partial(self._decode, reader, target, most))
-                self._shelve(decoded)
+                else:
+                    break
+                decoded = await self._room.threads.run(partial(self._decode, reader, target, most))
                 assert reader.cursor is not None
                 reader.position = reader.cursor.position
-                if reader.position is None:
-                    reader.ahead = 0
-                self._answer(reader, decoded)
-        except BaseException as error:
-            for _, waiting in reader.wanted:
-                if not waiting.done():
-                    waiting.set_exception(error)
-            reader.wanted.clear()
-            if reader in self._readers:
-                self._readers.remove(reader)
-            if not isinstance(error, Exception):
-                raise
+                self._answer(reader, [self._shelve(frame, made) for frame, made in decoded])
+        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+            self._readers.remove(reader)
+            self._room.readers.remove(reader)
+            reader.fail(error)
+            if not (isinstance(error, SourceFault) and error.code == "SOURCE_STALLED"):
+                reader.close()  # else a thread that never came back still has it
         finally:
+            reader.running = False
             reader.used = time.monotonic()
             for _, waiting in reader.wanted:
-                if not waiting.done():
-                    waiting.cancel()
-            async with self._freed:
-                self._freed.notify_all()
+                waiting.cancel()
+        async with self._room.readers.freed:
+            self._room.readers.freed.notify_all()
 
-    def _decode(self, reader: Reader, target: Fraction, most: int) -> list[Decoded]:
+    def _decode(
+        self, reader: Reader, target: Fraction, most: int
+    ) -> list[tuple[Decoded, SourceFrame | None]]:
         """In a thread: go on to a time, by a jump if it lies behind."""
         if reader.cursor is None:
-            reader.cursor = Cursor(self._path, self.reading, self._counters)
+            reader.cursor = Cursor(self._path, self.reading, self._room.counters)
             if target * self.reading.rate > _SLICE:
                 reader.cursor.put(target)
         elif reader.position is None or target < reader.position:
             reader.cursor.put(target)
-        return reader.cursor.advance(target, most)
+        return [(frame, self._small(reader, frame)) for frame in reader.cursor.advance(target, most)]
 
-    def _shelve(self, decoded: list[Decoded]) -> None:
-        for frame in decoded:
-            held = self._shelved.slot(frame.start, frame.stop)
-            held.damaged = frame.damaged
-            if held.picture is None:
-                held.picture = frame.picture
-                self._store.keep(
-                    self._shelved, held, None, sum(plane.buffer_size for plane in frame.picture.planes)
-                )
+    def _small(self, reader: Reader, frame: Decoded) -> SourceFrame | None:
+        """The only form that anybody asks for, where decoded frames are too large to be kept."""
+        picture = frame.picture
+        if len(self._forms) != 1 or _size_of(frame) * _FEW < self._room.store.budget:
+            return None
+        (form,) = self._forms
+        if 2 * form.size.area > picture.width * picture.height or reader.room.is_graded(picture, form):
+            return None
+        self._room.counters.converted += 1
+        return SourceFrame(
+            reader.room.develop(picture, form), form.layout, form.size, frame.start, frame.stop
+        )
 
-    def _answer(self, reader: Reader, decoded: list[Decoded]) -> None:
+    def _shelve(self, frame: Decoded, small: SourceFrame | None) -> Held:
+        held = self._shelved.slot(frame.start, frame.stop)
+        held.damaged = frame.damaged
+        if small is not None:
+            form = Form(small.size, small.layout)
+            held.made[form] = small
+            self._room.store.keep(self._shelved, held, form, len(small.data))
+        elif held.picture is None:
+            held.picture = frame.picture
+            self._room.store.keep(self._shelved, held, None, _size_of(frame))
+        # What is waited for must outlast a budget that is too small for it.
+        return Held(held.start, held.stop, held.picture or frame.picture, held.damaged, dict(held.made))
+
+    @staticmethod
+    def _answer(reader: Reader, brought: list[Held]) -> None:
         """Wake those whose frame is there, or lies behind."""
         left = []
         for seconds, waiting in reader.wanted:
+            found = next((held for held in brought if held.holds(seconds)), None)
             if waiting.done():
                 continue
-            found = next((frame for frame in decoded if _shows(frame, seconds)), None)
-            if found is not None:
-                held = Held(found.start, found.stop, found.picture, found.damaged)
-                waiting.set_result(self._shelved.at(seconds) or held)
-            elif reader.position is None or seconds < reader.position:
-                waiting.set_result(None)
+            if found is not None or reader.position is None or seconds < reader.position:
+                waiting.set_result(found)
             else:
                 left.append((seconds, waiting))
         reader.wanted = left
@@ -227,40 +245,26 @@ class Film:
         made = held.made.get(form)
         if made is not None:
             return made
-        key = (id(held), form)
+        key = (held.start, form)
         making = self._making.get(key)
         if making is None:
-            making = self._making[key] = asyncio.ensure_future(self._make(held, form))
+            assert held.picture is not None
+            making = self._making[key] = asyncio.create_task(self._make(held, held.picture, form))
             making.add_done_callback(lambda _: self._making.pop(key, None))
         return await asyncio.shield(making)
 
-    async def _make(self, held: Held, form: Form) -> SourceFrame:
-        picture = held.picture
-        assert picture is not None
+    async def _make(self, held: Held, picture: VideoFrame, form: Form) -> SourceFrame:
         room = self._darkrooms.pop() if self._darkrooms else Darkroom(self.reading.shape)
-        plain = room.is_plain(picture, form)
-        data = await self._threads.run(lambda: room.develop(picture, form))
+        data = await self._room.threads.run(partial(room.develop, picture, form))
         self._darkrooms.append(room)
         made = SourceFrame(data, form.layout, form.size, held.start, held.stop)
-        if not plain:
-            self._counters.converted += 1
-            held = self._shelved.slot(held.start, held.stop)
-            held.made[form] = made
-            self._store.keep(self._shelved, held, form, len(data))
+        if not room.is_plain(picture, form):
+            self._room.counters.converted += 1
+            shelved = self._shelved.slot(held.start, held.stop)
+            shelved.made[form] = made
+            self._room.store.keep(self._shelved, shelved, form, len(data))
         return made
 
-    @staticmethod
-    def _end(reader: Reader) -> None:
-        if reader.cursor is not None:
-            reader.cursor.close()
-            reader.cursor = None
 
-
-def _shows(frame: Decoded, seconds: Fraction) -> bool:
-    return (frame.start <= seconds or frame.start < 0) and (frame.stop is None or seconds < frame.stop)
-
-
-def _readers_for(reading: Reading, budget: int) -> int:
-    """Decoders of a file: each holds some dozen frames of its own, which count little beside the budget."""
-    pixels = reading.shape.width * reading.shape.height
-    return max(1, min(_MOST_READERS, budget // (2 * 12 * 2 * max(1, pixels))))
+def _size_of(frame: Decoded) -> int:
+    return sum(plane.buffer_size for plane in frame.picture.planes)

@@ -98,6 +98,11 @@ class Darkroom:
             and light_of(frame.color_trc, frame.color_primaries) is None
         )
 
+    @staticmethod
+    def is_graded(frame: VideoFrame, form: Form) -> bool:
+        """Whether its colours go through a table, which costs more than all else."""
+        return form.layout == "I420" and light_of(frame.color_trc, frame.color_primaries) is not None
+
     def _filtered(self, frame: VideoFrame, form: Form) -> VideoFrame:
         kind = _Kind(
             frame.format.name,

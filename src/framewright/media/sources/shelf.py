@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from framewright.media.sources.errors import SourceFault
 from framewright.media.sources.facts import look
-from framewright.media.sources.film import Film
+from framewright.media.sources.film import Film, Room
 from framewright.media.sources.frames import Counters
+from framewright.media.sources.readers import Readers
 from framewright.media.sources.store import Store
 from framewright.media.sources.threads import Threads
 
@@ -44,6 +45,7 @@ class SourceShelf:
         self.counters = Counters()
         self._store = Store(budget)
         self._threads = Threads(min(_MOST_THREADS, os.cpu_count() or 1), patience)
+        self._room = Room(self._store, self._threads, Readers(), self.counters)
         self._films: dict[Path, asyncio.Task[Film]] = {}
 
     @property
@@ -107,4 +109,4 @@ class SourceShelf:
 
     async def _opened(self, path: Path) -> Film:
         reading = await self._threads.run(lambda: look(path))
-        return Film(path, reading, self._store, self._threads, self.counters)
+        return Film(path, reading, self._room)

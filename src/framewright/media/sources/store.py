@@ -85,8 +85,8 @@ class Store:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._bytes = 0
-        self._waiting: OrderedDict[tuple[int, Form | None], _Item] = OrderedDict()
-        self._used: OrderedDict[tuple[int, Form | None], _Item] = OrderedDict()
+        self._waiting: OrderedDict[tuple[Fraction, int, Form | None], _Item] = OrderedDict()
+        self._used: OrderedDict[tuple[Fraction, int, Form | None], _Item] = OrderedDict()
 
     @property
     def held_bytes(self) -> int:
@@ -100,23 +100,23 @@ class Store:
 
     def keep(self, shelved: Shelved, held: Held, form: Form | None, size: int) -> None:
         """Count a picture that was put into a slot: ``form`` None means the decoded one."""
-        key = (id(held), form)
+        key = (held.start, id(shelved), form)
         if key not in self._waiting and key not in self._used:
             self._waiting[key] = _Item(shelved, held, size)
             self._bytes += size
         self._trim()
 
-    def used(self, held: Held) -> None:
+    def used(self, shelved: Shelved, held: Held) -> None:
         """A frame was handed out."""
         for form in (None, *held.made):
-            key = (id(held), form)
+            key = (held.start, id(shelved), form)
             item = self._waiting.pop(key, None) or self._used.pop(key, None)
             if item is not None:
                 self._used[key] = item
 
     def _trim(self) -> None:
         while self._bytes > self._budget and (self._used or self._waiting):
-            (_, form), item = (self._used or self._waiting).popitem(last=False)
+            (_, _, form), item = (self._used or self._waiting).popitem(last=False)
             self._bytes -= item.size
             if form is None:
                 item.held.picture = None
