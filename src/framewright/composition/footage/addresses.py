@@ -98,7 +98,7 @@ class Addresses:
             case "http" | "https":
                 return await self._find_by_web(address)
         raise CompositionError(
-            f"{self.shown(address)} cannot be read: only files of the project, http, https, data and blob are.",
+            f"The source {self.shown(address)} cannot be read: only files of the project, http, https, data and blob are.",
             code="SOURCE_UNSUPPORTED",
         )
 
@@ -118,7 +118,7 @@ class Addresses:
                 return await self._find_own(own, address)
         if self._recorded is None:
             raise CompositionError(
-                f"{self.shown(address)} is of another origin, and nothing is fetched here.",
+                f"The source {self.shown(address)} is of another origin, and nothing is fetched here.",
                 code="REMOTE_REFUSED",
             )
         found = await self._recorded.locate(address, self._site)
@@ -136,7 +136,7 @@ class Addresses:
         found = await asyncio.to_thread(find_file, own.root, path)
         if found is None:
             raise CompositionError(
-                f"{self.shown(address)} is not there: no such file lies in the project.",
+                f"The source {self.shown(address)} is missing: no such file lies in the project.",
                 code="SOURCE_MISSING",
             )
         return found[0]
@@ -145,7 +145,7 @@ class Addresses:
         found = self._sent.get(address)
         if found is None:
             raise CompositionError(
-                f"{self.shown(address)} cannot be read: the page has revoked it, or it holds no file.",
+                f"The source {self.shown(address)} cannot be read: the page has revoked it, or it holds no file.",
                 code="SOURCE_MISSING",
             )
         return found
@@ -154,7 +154,7 @@ class Addresses:
         head, comma, written = address[5:].partition(",")
         if not comma:
             raise CompositionError(
-                f"{self.shown(address)} is no address: no comma stands before its data.",
+                f"The source {self.shown(address)} is no address: no comma stands before its data.",
                 code="SOURCE_INVALID",
             )
         data = unquote_to_bytes(written)
@@ -165,7 +165,7 @@ class Addresses:
                 data = base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
             except binascii.Error as error:
                 raise CompositionError(
-                    f"{self.shown(address)} holds no base64.", code="SOURCE_INVALID"
+                    f"The source {self.shown(address)} holds no base64.", code="SOURCE_INVALID"
                 ) from error
         if len(data) > self._largest:
             raise too_large(self.shown(address), self._largest)
@@ -174,4 +174,6 @@ class Addresses:
 
 def too_large(shown: str, largest: int) -> CompositionError:
     """What is said of a source that may not be held."""
-    return CompositionError(f"{shown} is larger than {largest // _MIB} MiB.", code="SOURCE_TOO_LARGE")
+    return CompositionError(
+        f"The source {shown} is larger than {largest // _MIB} MiB.", code="SOURCE_TOO_LARGE"
+    )

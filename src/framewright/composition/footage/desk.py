@@ -125,13 +125,17 @@ class FootageDesk:
         """
         return await self._addresses.locate(address)
 
-    async def facts(self, path: Path, address: str) -> MediaFacts:
-        """What a source holds.
+    async def describe(self, address: str) -> tuple[Path, MediaFacts]:
+        """The file of a whole address, and what it holds.
 
         Raises:
             CompositionError: it cannot be read.
         """
-        return await self._within(self._shelf.facts(path, shown=self._addresses.shown(address)), address)
+        return await self._within(self._describe(address), address)
+
+    async def _describe(self, address: str) -> tuple[Path, MediaFacts]:
+        path = await self.locate(address)
+        return path, await self._shelf.facts(path, shown=self._addresses.shown(address))
 
     async def frame(self, path: Path, seconds: Fraction, box: Size | None, address: str) -> SourceFrame:
         """The frame of a time.
@@ -150,7 +154,7 @@ class FootageDesk:
                 return await reading
         except TimeoutError as error:
             raise CompositionError(
-                f"{self._addresses.shown(address)} could not be read within {limit:.3g} s.",
+                f"The source {self._addresses.shown(address)} could not be read within {limit:.3g} s.",
                 code="SOURCE_SLOW",
             ) from error
 
