@@ -28,10 +28,11 @@
 
     const make = async (/** @type {{bytes: number, token: string}} */ { bytes, token }) => {
       try {
-        ring?.close();
+        // The one before stays open until it is forgotten: closing it never ends once its bucket is deleted.
         ring = null;
+        const buckets = /** @type {any} */ (navigator).storageBuckets;
+        const folder = await (await buckets.open(token)).getDirectory();
         bucket = token;
-        const folder = await (await /** @type {any} */ (navigator).storageBuckets.open(bucket)).getDirectory();
         const file = await folder.getFileHandle("frames", { create: true });
         ring = await file.createSyncAccessHandle();
         ring.truncate(bytes);
@@ -99,7 +100,8 @@
     };
 
     socket.onmessage = ({ data }) => {
-      coming = coming.then(() => take(data));
+      // What cannot be taken is answered with nothing: Python and the page have limits of their own.
+      coming = coming.then(() => take(data)).catch(() => null);
     };
     socket.onclose = () => postMessage(null);
 
