@@ -201,8 +201,7 @@ def grey_of(frame: SourceFrame) -> np.ndarray:
     if frame.layout == "RGBA":
         pixels = data.reshape(height, width, 4).astype(np.float32)
         return np.asarray(pixels[..., :3].mean(axis=2) * pixels[..., 3] / 255)
-    luma = data[: width * height].reshape(height, width).astype(np.float32)
-    return np.asarray(np.clip((luma - 16) * 255 / 219, 0, 255))
+    return data[: width * height].reshape(height, width).astype(np.float32)
 
 
 def number_of(frame: SourceFrame) -> int:

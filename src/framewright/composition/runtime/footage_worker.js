@@ -4,8 +4,8 @@
 {
   /** @param {MessageEvent} first {line}: the address to ask at */
   const work = ({ data: { line } }) => {
-    const LIMITED = { matrix: "bt709", primaries: "bt709", transfer: "bt709", fullRange: false };
-    const FULL = { matrix: "rgb", primaries: "bt709", transfer: "iec61966-2-1", fullRange: true };
+    const PLANES = { matrix: "bt709", primaries: "bt709", transfer: "bt709", fullRange: true };
+    const PIXELS = { matrix: "rgb", primaries: "bt709", transfer: "iec61966-2-1", fullRange: true };
     const PIECE = 1 << 20;
     const MOST_UNSENT = 8 << 20;
     const socket = new WebSocket(line);
@@ -62,7 +62,7 @@
         codedWidth: told.width,
         codedHeight: told.height,
         timestamp: Math.round(told.start * 1e6),
-        colorSpace: told.layout === "I420" ? LIMITED : FULL,
+        colorSpace: told.layout === "I420" ? PLANES : PIXELS,
         transfer: [bytes],
       }));
     };

@@ -18,7 +18,7 @@ class SourceFrame:
     """One frame of a source, upright and with square pixels.
 
     Attributes:
-        data: tightly packed. I420: BT.709, limited range, 8 bits; of odd sizes the chroma planes are rounded up.
+        data: tightly packed. I420: BT.709, full range, 8 bits; of odd sizes the chroma planes are rounded up.
             RGBA: sRGB, straight alpha.
         size: of the picture in ``data``; smaller than the source where less was asked for.
         start, stop: the seconds of the source, ``start`` included, for which this same frame is the answer; None: for
