@@ -197,3 +197,24 @@ async def test_sound_of_webaudio_and_speech_is_said_to_be_missing(stages):
         await page.at(seconds)
         assert [notice.code for notice in page.step.notices] == [code]
     await page.close()
+
+
+async def test_what_is_taken_away_stays_heard_and_what_comes_is_heard_from_then_on(stages):
+    tracks, _, _ = await listened(
+        stages,
+        """<div id="scene"><audio id="a" src="a.wav" data-start="0.5" data-volume="0.5"></audio></div>
+        <script>setTimeout(() => scene.remove(), 2000); setTimeout(() => { document.body.firstElementChild.insertAdjacentHTML(
+          'beforeend', '<p><audio id="b" src="b.wav" data-start="2" data-volume="0.25"></audio>') }, 3000)</script>""",
+    )
+    assert (tracks["#a"].start, tracks["#a"].duration, tracks["#a"].volume) == (0.5, 1.5, 0.5)
+    assert (tracks["#b"].start, tracks["#b"].duration, tracks["#b"].offset) == (3, 1, 1)
+
+
+async def test_an_element_that_plays_one_source_after_the_other_is_heard_with_both(stages):
+    _, heard, _ = await listened(
+        stages,
+        """<audio id="a" src="a.wav"></audio><script>setTimeout(() => a.play(), 500);
+        setTimeout(() => { a.src = 'b.wav'; a.play() }, 1500)</script>""",
+    )
+    found = [(track.source.rsplit("/", 1)[-1], track.start, track.duration) for track in heard.sounds.tracks]
+    assert found == [("a.wav", 0.5, 1), ("b.wav", 1.5, 2)]

@@ -8,6 +8,7 @@ import pytest
 from framewright.composition.sounds import ToldSounds, collect
 from framewright.model.media import AudioFacts, MediaFacts, VideoFacts
 from framewright.model.sound import SoundPlan, SoundTrack, Unheard
+from framewright.render.listening import wide_step
 from framewright.sound import mix
 from truth import tones
 
@@ -103,3 +104,11 @@ def test_a_rate_that_nobody_can_hear_is_brought_to_one_that_can_be():
 def test_a_pitch_that_is_not_to_be_kept_is_told():
     assert [notice.code for notice in told(rate=2.0, keeps_pitch=False).notices] == ["PITCH_KEPT"]
     assert told(keeps_pitch=False).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("done", "stop", "seconds", "step"),
+    [(0, 900, 9, 1), (30, 900, 1, 1), (900, 18_000, 10, 1), (300, 18_000, 6, 2), (30, 18_000, 60, 8)],
+)
+def test_slow_pages_are_gone_through_in_wider_steps(done, stop, seconds, step):
+    assert wide_step(done, stop, seconds) == step

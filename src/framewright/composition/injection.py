@@ -85,6 +85,7 @@ RUNTIME_FILES = (
     "ready.js",
     "sound_changes.js",
     "web_audio.js",
+    "sound_presence.js",
     "sounds.js",
     "sound_hints.js",
     "describe.js",

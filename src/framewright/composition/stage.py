@@ -199,20 +199,23 @@ class Stage:
             notices = (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
             return Passage(int(reached), bool(hears), notices)
 
-    async def listen_through(self, frames: FrameRange, rate: FrameRate) -> tuple[int, tuple[Notice, ...]]:
+    async def listen_through(
+        self, frames: FrameRange, rate: FrameRate, *, step: int = 1
+    ) -> tuple[int, tuple[Notice, ...]]:
         """Go through frames one after the other, or through the first of them, to hear what scripts do to sounds.
 
         Args:
             frames: at least one.
             rate: their number a second.
+            step: 2 goes through every second of them, and so on.
 
         Returns:
-            The frame behind the last one, and the warnings that are new.
+            The frame to go on with, and the warnings that are new.
 
         Raises:
             CompositionError, BrowserError: as :meth:`seek`.
         """
-        way = (frames.start, frames.stop, rate.value.numerator, rate.value.denominator)
+        way = (frames.start, frames.stop, step, rate.value.numerator, rate.value.denominator)
         answer = await self._ask(_LISTEN, *way)
         with _understanding():
             reached, told = answer

@@ -97,13 +97,15 @@ class Performance:
         """Whether scripts may change what is heard of the page."""
         return await self._stage.may_be_heard()
 
-    async def listen_through(self, frames: FrameRange, rate: FrameRate) -> Collected:
-        """Go through frames one after the other, to hear what scripts do to sounds; and tell what is heard by then."""
-        frame = frames.start
-        while frame < frames.stop:
-            frame, notices = await self._stage.listen_through(FrameRange(frame, frames.stop), rate)
-            if notices:
-                self._on_notices(notices)
+    async def listen_through(self, frames: FrameRange, rate: FrameRate, *, step: int = 1) -> int:
+        """Go through some frames one after the other, to hear what scripts do to sounds; the frame to go on with."""
+        reached, notices = await self._stage.listen_through(frames, rate, step=step)
+        if notices:
+            self._on_notices(notices)
+        return reached
+
+    async def sounds(self) -> Collected:
+        """What is heard, by all that the page has done so far."""
         return await self._stage.sounds()
 
     async def look_at_fonts(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@
 //   pass(first, stop, numerator, denominator)  goes through frames of numerator / denominator a second one after the
 //                  other, for a quarter of a second of real time at most, and up to the first at the end of which the
 //                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices, lost]
-//   listen(first, stop, numerator, denominator)  goes through frames likewise, to be heard and not to be seen; [the frame
-//                  behind the last, notices]
+//   listen(first, stop, step, numerator, denominator)  goes through each, second, third … frame likewise, to be heard and
+//                  not to be seen; [the frame to go on with, notices]
 //   mayBeHeard()   whether scripts may change what is heard; sounds() what is heard by now, as in describe.js
 //   fonts()        what text asks for, in all documents, see texts.js; fontSamples() the nodes that it speaks of
 //   cover(grey)    lays two greys over the page; null takes them away
@@ -117,6 +117,7 @@
       if (fw.realms().some((realm) => realm.draws.heard())) await fw.natives.turn();
       await move(seconds);
       fw.soundChanges.passed(seconds);
+      if (fw.config.listening) for (const realm of fw.realms()) realm.sounds.passed();
     } finally {
       busy = false;
     }
@@ -141,13 +142,13 @@
     return [frame, heard, fw.notices.drain(), fw.footage.lost()];
   };
 
-  /** @param {number} first @param {number} stop @param {number} numerator @param {number} denominator */
-  const listen = async (first, stop, numerator, denominator) => {
+  /** @param {number} first @param {number} stop @param {number} step @param {number} numerator @param {number} denominator */
+  const listen = async (first, stop, step, numerator, denominator) => {
     const end = fw.natives.now() + LAP;
     let frame = first;
     do {
       await drive((frame * denominator) / numerator);
-      frame += 1;
+      frame += step;
     } while (frame < stop && fw.natives.now() < end);
     return [frame, fw.notices.drain()];
   };

@@ -133,6 +133,11 @@ interface FwMediaFailure {
   message: string;
 }
 
+interface FwMediaSource {
+  address: string | null;
+  facts: FwMediaFacts | null;
+}
+
 /** From a time of the page on: what a script or autoplay has it do. Times are seconds. */
 interface FwMediaSegment {
   /** -Infinity: from the beginning on. */
@@ -144,6 +149,8 @@ interface FwMediaSegment {
   loop: boolean;
   /** It begins by itself. */
   auto: boolean;
+  /** That it played, once there is another; null: the one that there is. */
+  source: FwMediaSource | null;
 }
 
 /** A stretch of the page's time in which it plays. */
@@ -157,6 +164,8 @@ interface FwMediaInterval {
   loop: boolean;
   /** It tells of its start. */
   starts: boolean;
+  /** As of a segment. */
+  source: FwMediaSource | null;
 }
 
 interface FwMediaMark {
@@ -275,11 +284,20 @@ interface FwSoundChanges {
 
 /** A stretch of time in which a script has something played. */
 interface FwPlay {
+  /** Of another source than it has now. */
+  address: string | null;
   start: number;
   stop: number | null;
   offset: number;
   rate: number;
   loop: boolean;
+}
+
+/** When a video or a sound was in the document. */
+interface FwSoundPresence {
+  from: number;
+  to: number;
+  told: FwSound;
 }
 
 interface FwSoundGroup {
@@ -441,7 +459,12 @@ interface Fw {
     passed(seconds: number): void;
   };
   soundHints: { any(): boolean };
-  sounds: { list(): FwSound[]; groups(): FwSoundGroup[]; chain(): string | null };
+  soundPresence: {
+    look(tell: (media: FwMediaRecord) => FwSound): void;
+    of(media: FwMediaRecord): FwSoundPresence | null;
+    gone(): FwMediaRecord[];
+  };
+  sounds: { passed(): void; list(): FwSound[]; groups(): FwSoundGroup[]; chain(): string | null };
   footageWork: string;
   footage: {
     readonly usable: boolean;

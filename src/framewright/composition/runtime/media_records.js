@@ -79,7 +79,7 @@
       network: 0,
       own: false,
       loads: 0,
-      segments: [{ at: -Infinity, position: null, playing: false, rate: 1, loop, auto: false }],
+      segments: [{ at: -Infinity, position: null, playing: false, rate: 1, loop, auto: false, source: null }],
       told: -Infinity,
       seeking: 0,
       plays: [],
@@ -121,6 +121,8 @@
   const load = (record) => {
     const { addresses, own } = fw.mediaSources.of(record.element);
     const before = record.network !== 0;
+    // What has played of the one before stays played.
+    if (before) for (const segment of record.segments) segment.source ??= { address: record.address, facts: record.facts };
     record.written = addresses.join("\n");
     record.own = own;
     record.loads += 1;

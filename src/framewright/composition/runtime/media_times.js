@@ -130,7 +130,7 @@
     // What a script does while loading is there from the beginning on, and so is not moved by how long that took.
     const at = time.loading ? -Infinity : now;
     const standing = { ...known, at, position: time.loading ? known.position : position(record, now) };
-    const changed = { ...standing, ...edit };
+    const changed = { ...standing, ...edit, source: null };
     if (known.at === at || Math.abs(known.at - at) < NEARLY) segments[index] = { ...changed, at: known.at };
     else segments.splice(index + 1, 0, changed);
     if (segments.length > MOST_SEGMENTS) segments.splice(1, MOST_SEGMENTS / 2);
@@ -140,14 +140,15 @@
   const intervals = (record) => {
     if (isPlaced(record)) {
       const { start, stop, offset, rate, line } = span(record);
-      return [{ start, stop, position: offset, rate: rate * line.rate, loop: fw.natives.media.loop(record.element), starts: true }];
+      return [{ start, stop, position: offset, rate: rate * line.rate, loop: fw.natives.media.loop(record.element), starts: true, source: null }];
     }
     const found = record.segments.map((segment, index) => {
       const rate = speed(record, segment);
       const start = begun(record, segment);
-      const left = segment.loop ? Infinity : (length(record) - reached(record, segment, -Infinity)) / rate;
+      const last = segment.source ? (segment.source.facts?.seconds ?? Infinity) : length(record);
+      const left = segment.loop ? Infinity : (last - reached(record, segment, -Infinity)) / rate;
       const stop = Math.min(record.segments[index + 1]?.at ?? Infinity, start + Math.min(lasts(record, segment), left));
-      return { start, stop, position: reached(record, segment, -Infinity), rate, loop: segment.loop, starts: segment.auto };
+      return { start, stop, position: reached(record, segment, -Infinity), rate, loop: segment.loop, starts: segment.auto, source: segment.source };
     });
     return found.filter(({ rate, start, stop }) => rate > 0 && stop > start);
   };

@@ -1,6 +1,7 @@
 // fw.sounds: what is heard of this document, told as it is written; what follows from it is worked out elsewhere.
 //   list()     a record for every video and sound: where it stands on the clock of the page, its source, and what its
 //              attributes and properties say of its sound; see FwSound
+//   passed()   a frame has been gone through
 //   groups()   the <hf-audio-group>s, through which several are made louder or quieter as one
 //   chain()    the effects that the root asks for all that is heard; null without any
 // Times are seconds of the page; text is handed over as it was written.
@@ -55,7 +56,8 @@
   /** @param {FwMediaRecord} media @returns {FwPlay[]} */
   const plays = (media) => {
     if (media.isPlaced()) return [];
-    return media.intervals().map(({ start, stop, position, rate, loop }) => ({
+    return media.intervals().map(({ start, stop, position, rate, loop, source }) => ({
+      address: source?.address ?? null,
       start: Math.max(0, start),
       stop: stop === Infinity ? null : stop,
       offset: position,
@@ -114,12 +116,24 @@
     hidden: isHidden(group) || around(group).hidden,
   });
 
+  /** As it is now, or was when it was there. @param {FwMediaRecord} media @param {Map<Element, any>} known @returns {FwSound} */
+  const heard = (media, known) => {
+    const there = fw.soundPresence.of(media);
+    if (!there) return record(media, known);
+    const told = media.element.isConnected ? record(media, known) : { ...there.told, plays: plays(media), volumes: fw.soundChanges.of(media.element) };
+    const [from, to] = told.window;
+    const until = Math.min(to ?? Infinity, there.to);
+    return { ...told, window: [Math.max(from, there.from), until === Infinity ? null : until] };
+  };
+
   fw.sounds = {
+    passed: () => fw.soundPresence.look((media) => record(media, new Map())),
     list() {
       const known = new Map();
       /** @param {FwMediaRecord} media */
       const counts = (media) => media.element.isConnected || plays(media).length > 0;
-      return fw.media.all().filter(counts).map((media) => record(media, known));
+      const there = fw.media.all().filter(counts);
+      return Array.from(new Set([...there, ...fw.soundPresence.gone()]), (media) => heard(media, known));
     },
     groups() {
       /** @type {Map<string, FwSoundGroup>} */

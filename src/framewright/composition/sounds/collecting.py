@@ -65,8 +65,8 @@ def _heard(
     if not parts:
         return [], Unheard.UNSEEN
     length = sound.facts.seconds if sound.facts else None
-    left = [part for part in parts if part.loop or length is None or part.offset < length]
-    if not left or (length is not None and sound.offset >= length):
+    left = [part for part in parts if part.loop or part.address or length is None or part.offset < length]
+    if not left or (not sound.plays and length is not None and sound.offset >= length):
         return [], Unheard.TRIMMED
     heard = [track for track in _tracks(sound, left, reader) if _is_loud(track)]
     return heard, None if heard else Unheard.MUTED if sound.muted else Unheard.SILENT
@@ -84,6 +84,8 @@ def _why_unheard(sound: ToldSound, silent: frozenset[str]) -> Unheard | None:
         return Unheard.GROUP_HIDDEN
     if not sound.placed and not sound.plays:
         return Unheard.UNPLAYED
+    if any(play.address for play in sound.plays):
+        return None
     if sound.address is None:
         return Unheard.SOURCELESS
     return Unheard.SOUNDLESS if sound.facts is not None and sound.facts.audio is None else None
@@ -125,12 +127,12 @@ def _tracks(sound: ToldSound, parts: list[Stretch], reader: Reader) -> Iterator[
             rise = 0.0
         yield SoundTrack(
             name=sound.name,
-            source=sound.address or "",
+            source=part.address or sound.address or "",
             start=part.start,
             duration=part.duration,
             offset=part.offset,
             skip=part.skip,
-            until=sound.facts.seconds if part.loop and sound.facts else None,
+            until=sound.facts.seconds if part.loop and sound.facts and not part.address else None,
             rate=min(_FASTEST, max(_SLOWEST, part.rate)),
             loop=part.loop,
             volume=gain,
@@ -179,7 +181,7 @@ def _uses(sound: ToldSound, parts: list[Stretch], why: Unheard | None) -> Iterat
         still = {"plays": False, "offset": max(0.0, sound.offset), "seen": stands and not sound.hidden}
         yield told.model_copy(update=still)
     for part in parts:
-        place = {
+        place: dict[str, object] = {
             "start": part.start,
             "duration": part.duration,
             "offset": part.offset,
@@ -187,4 +189,6 @@ def _uses(sound: ToldSound, parts: list[Stretch], why: Unheard | None) -> Iterat
             "loop": part.loop,
             "skip": part.skip,
         }
+        if part.address:
+            place |= {"source": part.address, "facts": None, "failure": None}
         yield told.model_copy(update=place)

@@ -22,6 +22,7 @@ class Stretch:
         stop: None: as long as the page lasts.
         gone: seconds that were cut off at its front.
         whole: when it would end, were it not cut; None: never.
+        address: of its source, where the element has another one by now.
     """
 
     start: float
@@ -32,6 +33,7 @@ class Stretch:
     skip: float = 0.0
     gone: float = 0.0
     whole: float | None = None
+    address: str | None = None
 
     @property
     def duration(self) -> float | None:
@@ -55,7 +57,9 @@ def _whole(sound: ToldSound) -> Iterator[Stretch]:
         return
     for play in _joined(sound.plays):
         gone = max(0.0, play.offset - sound.offset) if play.loop else 0.0
-        yield Stretch(play.start, play.stop, play.offset - gone, play.rate, play.loop, gone)
+        yield Stretch(
+            play.start, play.stop, play.offset - gone, play.rate, play.loop, gone, address=play.address
+        )
 
 
 def _cut(whole: Stretch, opens: float, closes: float | None) -> Stretch | None:
@@ -74,6 +78,7 @@ def _cut(whole: Stretch, opens: float, closes: float | None) -> Stretch | None:
         skip=whole.skip + way if whole.loop else 0.0,
         gone=gone,
         whole=whole.stop,
+        address=whole.address,
     )
 
 
@@ -90,6 +95,7 @@ def _joined(plays: tuple[Play, ...]) -> list[Play]:
 
 
 def _goes_on(last: Play, play: Play) -> bool:
-    if last.stop != play.start or (last.rate, last.loop) != (play.rate, play.loop) or play.loop:
+    before, after = ((one.rate, one.loop, one.address) for one in (last, play))
+    if last.stop != play.start or before != after or play.loop:
         return False
     return abs(last.offset + (play.start - last.start) * last.rate - play.offset) < NOTHING

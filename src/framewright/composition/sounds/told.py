@@ -19,12 +19,14 @@ class Play(_Value):
     """A stretch of time in which a script, or ``autoplay``, has a source played. Seconds of the page.
 
     Attributes:
+        address: of its source, where it has another one by now; None: the one that it has.
         start, stop: None: until the page ends.
         offset: into the source, at the start.
         rate: seconds of the source in one of the page.
         loop: as of a track.
     """
 
+    address: str | None = None
     start: Finite
     stop: Finite | None = None
     offset: Finite = 0.0
