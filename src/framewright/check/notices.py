@@ -58,6 +58,9 @@ TOLD: dict[str, Told] = {
     "MEDIA_FAILED": Told(
         _WARNING, "a video or audio that is not shown could not be read", "Put a file there, or take it away."
     ),
+    "MEDIA_LATE": Told(
+        _WARNING, "a video that a script has changed was not there in time", "Give it its source before the page is ready."
+    ),
     "MEDIA_OWN": Told(
         _WARNING, "a video or audio that a script feeds", "Give it a file by src, or draw it into a canvas."
     ),

@@ -63,8 +63,12 @@
   };
 
   const wait = async () => {
+    const limit = fw.config.promise_timeout;
     for (let turns = 0; turns < MOST_TURNS && fw.mediaRecords.busy() > 0; turns += 1) {
-      await fw.mediaRecords.idle(fw.config.promise_timeout);
+      if (!(await fw.mediaRecords.idle(limit))) {
+        fw.notices.add("MEDIA_LATE", `What a script has made of a video or a sound was not there after ${limit} s: this frame does not wait for it.`);
+        return;
+      }
       await fw.clock.settle();
     }
   };

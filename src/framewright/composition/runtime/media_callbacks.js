@@ -5,6 +5,7 @@
 {
   const { natives, time } = fw;
   const USUAL_RATE = 30;
+  const TICK = 1e-3; // seconds, the coarsest of the usual containers
   /** @typedef {{id: number, record: FwMediaRecord, callback: Function}} Wish */
   /** @type {Wish[]} */
   let wishes = [];
@@ -12,10 +13,20 @@
   /** The source's time of what was told last. @type {WeakMap<FwMediaRecord, string>} */
   const told = new WeakMap();
 
-  /** @param {FwMediaRecord} record @param {number} start */
-  const number = ({ facts }, start) => {
+  /** @param {FwMediaRecord} record */
+  const rate = ({ facts }) => {
     const [above, below = 1] = (facts?.video?.rate ?? String(USUAL_RATE)).split("/").map(Number);
-    return Math.floor((start * above) / below + 1e-3) + 1;
+    return above / below;
+  };
+
+  /** @param {FwMediaRecord} record @param {number} start */
+  const number = (record, start) => Math.floor((start + TICK) * rate(record)) + 1;
+
+  /** What a frame is the answer for begins a little before it: containers round. At a constant rate its own time is known.
+   * @param {FwMediaRecord} record @param {number} start */
+  const moment = (record, start) => {
+    const even = Math.round(start * rate(record)) / rate(record);
+    return Math.abs(even - start) < TICK ? even : Math.max(0, start);
   };
 
   /** @param {any} self */
@@ -63,7 +74,7 @@
           expectedDisplayTime: time.now,
           width,
           height,
-          mediaTime: start,
+          mediaTime: moment(record, start),
           presentedFrames: number(record, start),
           processingDuration: 0,
         };

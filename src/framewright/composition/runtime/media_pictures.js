@@ -80,7 +80,7 @@
     const mayBeDrawn = (record, seconds) => {
       if (record.kind !== "video" || !record.facts?.video) return false;
       if (!record.element.isConnected) return true;
-      return record.timeAt(seconds) !== null && !record.element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+      return drawing && record.timeAt(seconds) !== null && !record.element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     };
 
     /** @param {number} seconds */
@@ -100,7 +100,7 @@
     /** @param {number} seconds */
     const update = (seconds) => {
       if (fw.config.listening) return null;
-      if (drawing) guess(seconds);
+      guess(seconds);
       if (entries.size === 0) return null;
       const asked = wanted().map((of) => fetch(of, seconds)).filter((promise) => promise !== null);
       return asked.length > 0 ? Promise.all(asked) : null;
@@ -132,7 +132,7 @@
       /** @param {FwMediaRecord} record */
       refresh(record) {
         if (fw.config.listening) return null;
-        if (drawing) guess(time.now / 1000);
+        guess(time.now / 1000);
         const of = entries.get(record);
         return of && (of.natural || of.guessed || of.box) ? fetch(of, time.now / 1000) : null;
       },

@@ -4,7 +4,7 @@
 //   load(record)     its source is read anew; forget(record): its stream too
 //   busy()           how many sources of this document are being described, or pictures awaited
 //   work(promise)    counts as busy until it has settled
-//   idle(seconds)    resolves when nothing is; with a limit
+//   idle(seconds)    true once nothing is; false when the time is up
 //   guard(scope)     a document or shadow root: what appears in it is found
 //   empty(record)    the browser itself loads nothing for it
 //   isEmptied(element)   that was done
@@ -13,6 +13,7 @@
   const { natives, time } = fw;
   const WATCHED = ["src", "autoplay", "loop", "type", "media"];
   const MEDIA = "video, audio";
+  const JUST_NOW = 0.01; // milliseconds: what begins at this time is still told
   const OWN = "It is fed by a script (srcObject or MediaSource): its pictures and its sound are not in the video, unless a canvas draws them.";
   /** Of all documents: elements go from one to another. @type {WeakMap<Element, FwMediaRecord>} */
   const records = fw.root === fw ? new WeakMap() : fw.root.mediaRecords.table;
@@ -24,6 +25,8 @@
   const emptied = fw.root === fw ? new WeakSet() : fw.root.mediaRecords.emptied;
   const silence = () => new natives.media.MediaStream();
   let underWay = 0;
+  /** Who waits for that to be nothing. @type {((value?: undefined) => void)[]} */
+  const quiet = [];
 
   const observer = new MutationObserver((changes) => changes.forEach(note));
 
@@ -130,7 +133,7 @@
     record.failure = null;
     record.address = addresses[0] ?? null;
     record.network = addresses.length > 0 && !own ? 2 : 0;
-    record.told = time.loading ? -Infinity : time.now;
+    record.told = time.loading ? -Infinity : time.now - JUST_NOW;
     if (own) fw.notices.add("MEDIA_OWN", OWN, record.element);
     if (before) {
       fw.mediaTimes.change(record, { position: null, playing: false, auto: false });
@@ -194,6 +197,7 @@
     underWay += 1;
     const done = () => {
       underWay -= 1;
+      if (underWay === 0) for (const tell of quiet.splice(0)) tell();
     };
     promise.then(done, (error) => {
       done();
@@ -211,7 +215,7 @@
     emptied,
     isEmptied: (element) => emptied.has(element),
     busy: () => underWay,
-    idle: (seconds) => fw.waits.until(() => underWay === 0, seconds),
+    idle: (seconds) => (underWay === 0 ? Promise.resolve(true) : fw.waits.within(new Promise((done) => quiet.push(done)), seconds)),
     known() {
       /** @type {FwMediaRecord[]} */
       const found = [];
