@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from test_sounds import silence
 
+import framewright
 from framewright.composition import Wishes
 from framewright.composition.sounds.lanes import value_at
+from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRange, FrameRate
-from framewright.model.sound import Curve
-from truth.libraries import library
+from framewright.model.sound import Curve, SoundPlan
+from framewright.sound import mix
+from truth import tones
+from truth.libraries import bundle, library
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -218,3 +224,70 @@ async def test_an_element_that_plays_one_source_after_the_other_is_heard_with_bo
     )
     found = [(track.source.rsplit("/", 1)[-1], track.start, track.duration) for track in heard.sounds.tracks]
     assert found == [("a.wav", 0.5, 1), ("b.wav", 1.5, 2)]
+
+
+@pytest.mark.parametrize("driven", ["", "autoSyncAnimations: true"])
+async def test_media_of_a_helios_page_follow_its_time_with_their_fades(stages, driven):
+    script = bundle(
+        "import { Helios } from '@helios-project/core';"
+        f"window.helios = new Helios({{ duration: 4, fps: 30, {driven} }});"
+    )
+    html = f"""<!doctype html><audio id="a" src="a.wav" data-helios-fade-in="1"></audio>
+      <audio id="b" src="b.wav" data-helios-offset="1" data-helios-seek="0.5" data-helios-fade-out="0.5"></audio>
+      <audio id="c" src="b.wav" data-helios-no-audio></audio><script>{script}</script>"""
+    page = await stages.open(html, {"a.wav": silence(6), "b.wav": silence(2)}, Wishes(listening=True))
+    reached = 0
+    while reached < 120:
+        reached, _ = await page.stage.listen_through(FrameRange(reached, 120), RATE)
+    heard = await page.stage.sounds()
+    await page.close()
+    tracks = {track.name: track for track in heard.sounds.tracks}
+    assert {one.name: one.why.value for one in heard.sounds.dropped} == {"#c": "sound-not-wanted"}
+    assert (tracks["#a"].start, tracks["#a"].offset, tracks["#a"].duration) == (0, 0, 6)
+    assert (tracks["#b"].start, tracks["#b"].offset, tracks["#b"].duration) == (1, 0.5, 1.5)
+    for at, gain in ((0.25, 0.25), (0.5, 0.5), (2, 1)):
+        assert level(tracks["#a"], at) == pytest.approx(gain, abs=0.01)
+    assert level(tracks["#b"], 1.25) == pytest.approx(0.5, abs=0.01)
+
+
+def level(track, at):
+    """The gain of a track so many seconds after its start, as it comes of its lane and its fades."""
+    gain = value_at(knots(track), at) if track.lane else track.volume
+    if track.fade_in:
+        gain *= min(1, at / track.fade_in)
+    return gain * min(1, (track.duration - at) / track.fade_out) if track.fade_out else gain
+
+
+async def test_what_is_mixed_of_a_page_follows_its_tweens_to_a_tenth_of_a_decibel(stages, tmp_path):
+    source = tones.write(tmp_path / "tone.wav", tones.tone(5, 1000, db=-6))
+    html = composed(
+        f"""<audio id="a" src="tone.wav" data-start="0.5" data-volume="0.9"></audio>
+        <script>{library("gsap/dist/gsap.min.js")}</script><script>const tl = gsap.timeline({{ paused: true }});
+        tl.to("#a", {{ volume: 0.2, duration: 2, ease: "sine.inOut" }}, 1); window.__timelines.main = tl</script>""",
+        root='data-duration="4"',
+    )
+    page = await stages.open(html, {"tone.wav": source.read_bytes()}, Wishes(listening=True))
+    reached = 0
+    while reached < 120:
+        reached, _ = await page.stage.listen_through(FrameRange(reached, 120), RATE)
+    sounds = (await page.stage.sounds()).sounds
+    await page.close()
+    plan = SoundPlan(tracks=sounds.tracks, groups=sounds.groups, samples=4 * 48_000)
+    heard = np.concatenate(list(mix(plan, {sounds.tracks[0].source: source})))[:, 0]
+    assert np.abs(heard[:23_990]).max() < 1e-3
+    for at in np.arange(0.6, 3.9, 0.1):
+        share = min(1, max(0, (at - 1) / 2))
+        gain = 0.9 - 0.7 * (1 - math.cos(math.pi * share)) / 2
+        first = round(at * 48_000)
+        found = tones.level(heard[first - 480 : first + 480], 1000)
+        assert found == pytest.approx(20 * math.log10(gain) - 6, abs=0.1), at
+
+
+async def test_a_sound_that_a_script_plays_and_that_is_not_there_ends_the_render(tmp_path, browser_files):
+    script = (
+        "setTimeout(() => { const a = new Audio('no.mp3'); a.id = 'late'; a.play().catch(() => {}) }, 500)"
+    )
+    page = composed(f"<script>{script}</script>", root='data-duration="1" data-no-timeline')
+    (tmp_path / "index.html").write_text(page)
+    with pytest.raises(CompositionError, match=r"audio #late: .*no\.mp3"):
+        await framewright.probe_async(str(tmp_path))

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
 
@@ -57,16 +58,26 @@ async def listen(theatre: Theatre, opened: Opened) -> Heard:
         theatre: where a page is opened beside the first one, which must stay open.
 
     Raises:
-        CompositionError, BrowserError: the page could not be gone through.
+        CompositionError: something that is to be heard cannot be read; or the page could not be gone through.
+        BrowserError: likewise.
     """
     page = opened.first.description
     if not (page.scripted and await opened.first.may_be_heard()):
+        _refuse_unreadable(page.media)
         return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped, page.media)
     sounds, media, notices = await _go_through(theatre, opened)
+    _refuse_unreadable(media)
     _log.info("listened", frames=opened.timing.range.stop, tracks=len(sounds.tracks))
     known = frozenset(page.notices)
     fresh = tuple(notice for notice in notices if notice not in known)
     return Heard(sounds.tracks, sounds.groups, sounds.dropped, media, fresh, passed=True)
+
+
+def _refuse_unreadable(media: tuple[MediaUse, ...]) -> None:
+    """Nothing that is to be heard may silently become silence."""
+    for use in media:
+        if use.failure is not None and use.unheard is None:
+            raise CompositionError(f"{use.kind} {use.element}: {use.failure.message}", code=use.failure.code)
 
 
 async def _go_through(theatre: Theatre, opened: Opened) -> Collected:

@@ -73,6 +73,9 @@
     const { rate } = references.line(references.composition(element));
     const own = references.media(element);
     const { from, to, hidden } = around(element);
+    const volumes = fw.soundChanges.of(element);
+    /** Helios fades by the volume itself, where it has been told to. @param {string} side */
+    const fade = (side) => text(element, `data-fade-${side}`) ?? (volumes.length > 0 ? null : text(element, `data-helios-fade-${side}`));
     return {
       name: fw.notices.pointAt(element, known),
       kind: media.kind,
@@ -93,15 +96,15 @@
       volume: text(element, "data-volume"),
       automation: text(element, "data-automation"),
       chain: text(element, "data-fx-chain"),
-      fade_in: text(element, "data-fade-in") ?? text(element, "data-helios-fade-in"),
-      fade_out: text(element, "data-fade-out") ?? text(element, "data-helios-fade-out"),
+      fade_in: fade("in"),
+      fade_out: fade("out"),
       pan: text(element, "data-pan"),
       group: groupOf(element),
       keeps_pitch: element.preservesPitch,
       facts: media.facts,
       failure: media.failure,
       plays: played,
-      volumes: fw.soundChanges.of(element),
+      volumes,
     };
   };
 
