@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from framewright.media.sources import SourceError, SourceShelf, film
+from framewright.media.sources import SourceError, SourceShelf, cursor
 from framewright.model.size import Size
 from truth import footage
 
@@ -139,14 +139,14 @@ async def test_an_asker_who_goes_away_leaves_all_well(sources):
 
 
 async def test_a_decoder_that_hangs_is_an_error_and_ends_nothing_else(sources, monkeypatch):
-    real = film.Cursor.advance
+    real = cursor.Cursor.advance
 
     def hang(self, seconds, most):
         if seconds > 3:
             time.sleep(1.5)
         return real(self, seconds, most)
 
-    monkeypatch.setattr(film.Cursor, "advance", hang)
+    monkeypatch.setattr(cursor.Cursor, "advance", hang)
     async with asyncio.timeout(20):
         async with SourceShelf(BUDGET, patience=0.3) as shelf:
             with pytest.raises(SourceError) as caught:

@@ -12,7 +12,8 @@ import av
 from framewright.media.sources.errors import SourceFault, fault_of
 from framewright.media.sources.geometry import Shape, quarter_turn
 from framewright.media.sources.lengths import length_of, zero_of
-from framewright.media.sources.opening import MOST_PIXELS, opened, video_of
+from framewright.media.sources.opening import MOST_PIXELS, beginning_of, opened, video_of
+from framewright.media.sources.webp import HEAD, is_animation, read_animation
 from framewright.model.media import AudioFacts, MediaFacts, Transfer, VideoFacts
 from framewright.model.size import LARGEST_SIDE
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from av.video.format import VideoFormat
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+    from framewright.media.sources.webp import Animation
 
 _TRANSFERS = {16: Transfer.PQ, 18: Transfer.HLG}
 _INTERLACED = range(2, 6)  # AVFieldOrder: two fields, in any of their orders
@@ -71,11 +74,30 @@ def look(path: Path) -> Reading:
     Raises:
         SourceFault: it cannot be opened, or holds neither pictures nor sound.
     """
+    if is_animation(beginning_of(path, HEAD)):
+        return _reading_of_webp(read_animation(path))
     with opened(path) as container:
         try:
             return reading_of(container)
         except (av.FFmpegError, ValueError, OverflowError, MemoryError) as error:
             raise fault_of(error) from error
+
+
+def _reading_of_webp(animation: Animation) -> Reading:
+    shape = Shape(animation.width, animation.height)
+    length = animation.parts[-1].stop
+    moving = len(animation.parts) > 1
+    video = VideoFacts(
+        codec="webp",
+        width=shape.width,
+        height=shape.height,
+        rate=str((len(animation.parts) / length).limit_denominator(1000)) if moving else None,
+        seconds=float(length) if moving else None,
+        alpha=True,
+        moving=moving,
+    )
+    facts = MediaFacts(container="webp", seconds=video.seconds, video=video)
+    return Reading(facts, 0, None, shape, Fraction(0), _LEAST_SLACK, jumps=False)
 
 
 def reading_of(container: InputContainer) -> Reading:

@@ -20,6 +20,7 @@ from framewright.media.sources.frames import SourceFrame
 from framewright.media.sources.pictures import Darkroom, Form, form_of
 from framewright.media.sources.readers import most_readers
 from framewright.media.sources.store import Held, Shelved
+from framewright.media.sources.webp import WebpCursor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from framewright.model.size import Size
 
 _SLICE = 8  # frames that are decoded before those who wait are looked after
-_AHEAD = 3  # frames that are decoded behind the last one wanted, for who goes on forwards
+_AHEAD = 4  # frames that are decoded behind the last one wanted, for who goes on forwards
+_AHEAD_PIXELS = 4_000_000  # of them in one go: who comes for the first one waits for all
 _JUMP = 4  # what a jump costs in frames, besides those that must be decoded after it
 _UNKNOWN_GOP = Fraction(2)
 _PASSES = 8  # how often a decoder may go past a frame that somebody came to wait for
@@ -63,7 +65,6 @@ class Film:
         self._making: dict[tuple[Fraction, Form], asyncio.Task[SourceFrame]] = {}
         self._darkrooms: list[Darkroom] = []
         self._forms: set[Form] = set()
-        self._last: Fraction | None = None
         self._most = most_readers(reading.shape, room.store.budget)
         self._closing = False
 
@@ -83,6 +84,8 @@ class Film:
             held = self._shelved.at(seconds)
             if held is None or not held.answers(form):
                 held = await self._bring(seconds)
+            else:
+                self._go_on(seconds)
             if held is not None and held.answers(form):
                 refuse_gap(held.start, held.stop, seconds, damaged=held.damaged)
                 made = await self._made(held, form)
@@ -116,13 +119,24 @@ class Film:
                     return held
         waiting: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
         reader.wanted.append((seconds, waiting))
-        last, self._last = self._last, seconds
-        forwards = last is not None and 0 <= seconds - last <= 4 / self.reading.rate
-        reader.ahead = _AHEAD if forwards else 0
+        last, reader.last = reader.last, seconds
+        forwards = last is not None and 0 <= seconds - last <= 2 * _AHEAD / self.reading.rate
+        reader.goal = seconds + _AHEAD / self.reading.rate if forwards else seconds
+        self._start(reader)
+        return await waiting
+
+    def _go_on(self, seconds: Fraction) -> None:
+        """Have the decoder that is just ahead of a time stay ahead of it."""
+        frame = 1 / self.reading.rate
+        for reader in self._readers:
+            if reader.position is not None and 0 < reader.position - seconds <= 2 * frame:
+                reader.last, reader.goal = seconds, seconds + _AHEAD * frame
+                self._start(reader)
+
+    def _start(self, reader: Reader) -> None:
         if not reader.running:
             reader.running = True
             reader.task = asyncio.create_task(self._run(reader))
-        return await waiting
 
     def _choose(self, seconds: Fraction) -> Reader | None:
         """The decoder that gets to a time with the least work; None: all are busy elsewhere."""
@@ -165,9 +179,9 @@ class Film:
                 reader.wanted = [(seconds, one) for seconds, one in reader.wanted if not one.done()]
                 if reader.wanted:
                     target, most = min(seconds for seconds, _ in reader.wanted), _SLICE
-                elif reader.ahead > 0 and reader.position is not None:
-                    target, most = reader.position, 1
-                    reader.ahead -= 1
+                elif reader.position is not None and reader.position < reader.goal:
+                    pixels = self.reading.shape.width * self.reading.shape.height
+                    target, most = reader.goal, max(1, min(_AHEAD, _AHEAD_PIXELS // pixels))
                 else:
                     break
                 decoded = await self._room.threads.run(partial(self._decode, reader, target, most))
@@ -193,7 +207,10 @@ class Film:
     ) -> list[tuple[Decoded, SourceFrame | None]]:
         """In a thread: go on to a time, by a jump if it lies behind."""
         if reader.cursor is None:
-            reader.cursor = Cursor(self._path, self.reading, self._room.counters)
+            if self.reading.facts.container == "webp":
+                reader.cursor = WebpCursor(self._path, self.reading.slack, self._room.counters)
+            else:
+                reader.cursor = Cursor(self._path, self.reading, self._room.counters)
             if target * self.reading.rate > _SLICE:
                 reader.cursor.put(target)
         elif reader.position is None or target < reader.position:

@@ -59,16 +59,8 @@ def open_container(path: Path) -> InputContainer:
         SourceFault: ``SOURCE_MISSING``, ``SOURCE_EMPTY``, ``SOURCE_INVALID``, ``SOURCE_UNSUPPORTED``.
     """
     listen()
+    number = open_file(path)
     try:
-        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError) as error:
-        raise fault_of(error) from error
-    try:
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            raise SourceFault("SOURCE_INVALID", "is no file but a folder or a device")
-        if found.st_size == 0:
-            raise SourceFault("SOURCE_EMPTY", "is empty: it has 0 bytes")
         return av.open(
             f"file:/proc/self/fd/{number}",
             container_options={"protocol_whitelist": "file", "format_whitelist": _CONTAINERS},
@@ -80,6 +72,36 @@ def open_container(path: Path) -> InputContainer:
         raise fault_of(error) from error
     finally:
         os.close(number)
+
+
+def open_file(path: Path) -> int:
+    """The number of an open file, which the caller closes.
+
+    Raises:
+        SourceFault: ``SOURCE_MISSING``, ``SOURCE_EMPTY``, ``SOURCE_INVALID`` (no file but a folder or a device).
+    """
+    try:
+        # A pipe that nobody writes to would hold us up.
+        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        raise fault_of(error) from error
+    found = os.fstat(number)
+    if stat.S_ISREG(found.st_mode) and found.st_size > 0:
+        return number
+    os.close(number)
+    if stat.S_ISREG(found.st_mode):
+        raise SourceFault("SOURCE_EMPTY", "is empty: it has 0 bytes")
+    raise SourceFault("SOURCE_INVALID", "is no file but a folder or a device")
+
+
+def beginning_of(path: Path, count: int) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        SourceFault: as :func:`open_file`.
+    """
+    with os.fdopen(open_file(path), "rb") as file:
+        return file.read(count)
 
 
 def video_of(container: InputContainer) -> VideoStream | None:

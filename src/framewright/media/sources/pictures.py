@@ -78,7 +78,7 @@ class Darkroom:
         self._shape = shape
         self._chains: dict[_Kind, FilterChain] = {}
 
-    def develop(self, frame: VideoFrame, form: Form) -> bytes:
+    def develop(self, frame: VideoFrame, form: Form) -> memoryview:
         """The bytes of a frame in a form.
 
         Raises:
@@ -175,11 +175,15 @@ def _is_full(frame: VideoFrame) -> bool:
     return frame.color_range == _FULL
 
 
-def _tight(frame: VideoFrame, layout: Pixels) -> bytes:
+def _tight(frame: VideoFrame, layout: Pixels) -> memoryview:
     """The planes one behind the other, without the gaps at the ends of rows."""
-    parts = []
-    for plane in frame.planes:
-        row = plane.width * (4 if layout == "RGBA" else 1)
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, :row]
-        parts.append(rows.tobytes())
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    pixel = 4 if layout == "RGBA" else 1
+    planes = frame.planes
+    data = np.empty(sum(plane.width * pixel * plane.height for plane in planes), np.uint8)
+    place = 0
+    for plane in planes:
+        row, size = plane.width * pixel, plane.width * pixel * plane.height
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        data[place : place + size].reshape(-1, row)[:] = rows[: plane.height, :row]
+        place += size
+    return data.data.toreadonly()

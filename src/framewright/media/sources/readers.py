@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from framewright.media.sources.pictures import Darkroom
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from framewright.media.sources.cursor import Cursor
     from framewright.media.sources.geometry import Shape
     from framewright.media.sources.store import Held
+    from framewright.media.sources.webp import WebpCursor
 
 _MOST_PER_FILE = 4
 _MOST = 16
@@ -27,16 +27,18 @@ class Reader:
         cursor: None: not opened yet, or closed to make room.
         wanted: times of frames that somebody waits for.
         position: the start of the frame that comes next; None: it has to jump.
-        ahead: frames that it goes on for when nobody waits.
+        last: the time that was asked for last.
+        goal: the time that it goes on to when nobody waits.
         running: somebody waits for it, or it goes on by itself.
     """
 
     def __init__(self, shape: Shape) -> None:
-        self.cursor: Cursor | None = None
+        self.cursor: Cursor | WebpCursor | None = None
         self.room = Darkroom(shape)
         self.wanted: list[tuple[Fraction, asyncio.Future[Held | None]]] = []
         self.position: Fraction | None = None
-        self.ahead = 0
+        self.last: Fraction | None = None
+        self.goal = Fraction(0)
         self.running = False
         self.task: asyncio.Task[None] | None = None
         self.used = time.monotonic()
