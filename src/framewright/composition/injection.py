@@ -39,6 +39,7 @@ RUNTIME_FILES = (
     "waits.js",
     "failures.js",
     "media_sources.js",
+    "media_plans.js",
     "media_times.js",
     "media_events.js",
     "media_records.js",

@@ -168,6 +168,25 @@ interface FwMediaInterval {
   source: FwMediaSource | null;
 }
 
+/** What attributes say of its time; see media_plans.js. Times are seconds. */
+interface FwMediaPlan {
+  age: number;
+  changes: number;
+  facts: FwMediaFacts | null;
+  placed: boolean;
+  byItself: boolean;
+  offset: number;
+  rate: number;
+  loop: boolean;
+  start: number;
+  stop: number;
+  ends: number;
+  line: FwLine;
+  zero: number;
+  pace: number;
+  lasts: number;
+}
+
 interface FwMediaMark {
   at: number;
   types: string[];
@@ -187,7 +206,7 @@ interface FwMediaRecord {
   isPlaced(): boolean;
   /** Of one that is placed: its window by the page's clock (stop may be Infinity), the offset into its source, its rate on
    * the clock of its composition. */
-  span(): { start: number; stop: number; offset: number; rate: number; line: FwLine };
+  span(): FwMediaPlan;
   /** Seconds of its source, whether or not it is shown: before its start the first, past its end the last. */
   positionAt(seconds: number): number;
   /** The same; null outside of its window, and as long as nothing is known of its source. */
@@ -204,6 +223,11 @@ interface FwMediaRecord {
   segments: FwMediaSegment[];
   /** Milliseconds up to which its events were told. */
   told: number;
+  /** Counts the changes of its attributes, and what scripts did with it. */
+  changes: number;
+  plan: FwMediaPlan | null;
+  /** The next thing that happens after a time. */
+  coming: { plan: FwMediaPlan; after: number; mark: FwMediaMark | null } | null;
   seeking: number;
   plays: { resolve(value: undefined): void; reject(error: unknown): void }[];
 }
@@ -486,13 +510,10 @@ interface Fw {
     fed: Set<string>;
   };
   mediaTimes: {
-    isPlaced(record: FwMediaRecord): boolean;
-    span(record: FwMediaRecord): { start: number; stop: number; offset: number; rate: number; line: FwLine };
     position(record: FwMediaRecord, seconds: number): number;
     isPlaying(record: FwMediaRecord, seconds: number): boolean;
     hasEnded(record: FwMediaRecord, seconds: number): boolean;
     rate(record: FwMediaRecord, seconds: number): number;
-    playsByItself(record: FwMediaRecord): boolean;
     isUntouched(record: FwMediaRecord, seconds: number): boolean;
     length(record: FwMediaRecord): number;
     intervals(record: FwMediaRecord): FwMediaInterval[];
@@ -500,7 +521,10 @@ interface Fw {
     until(record: FwMediaRecord, seconds: number, stop: number | null): number;
     change(record: FwMediaRecord, edit: Partial<FwMediaSegment>): void;
   };
+  mediaPlans: { of(record: FwMediaRecord): FwMediaPlan; WATCHED: string[] };
   mediaEvents: {
+    HANDLERS: string[];
+    hears(element: Element): void;
     guard(scope: EventTarget): void;
     tell(record: FwMediaRecord, types: string[]): Promise<void>;
     queue(record: FwMediaRecord, ...types: string[]): void;
@@ -531,7 +555,7 @@ interface Fw {
   };
   mediaCallbacks: { run(): void; number(record: FwMediaRecord, start: number): number };
   mediaPoster: {
-    dressed: WeakMap<Element, { own: string | null; ours: string }>;
+    dressed: WeakMap<Element, { own: string | null; ours: string; facts: unknown }>;
     place(record: FwMediaRecord): Promise<unknown> | null;
     shows(record: FwMediaRecord): boolean;
   };

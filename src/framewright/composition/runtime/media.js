@@ -28,8 +28,8 @@
   const counts = (record) => {
     const { element, kind } = record;
     if (!element.isConnected || isHidden(element)) return false;
-    const placed = fw.mediaTimes.isPlaced(record);
-    if (kind === "audio") return !natives.media.muted(element) && (placed || fw.mediaTimes.playsByItself(record));
+    const { placed, byItself } = fw.mediaPlans.of(record);
+    if (kind === "audio") return !natives.media.muted(element) && (placed || byItself);
     return placed || element.checkVisibility();
   };
 

@@ -4,14 +4,14 @@
 {
   const { time } = fw;
   const RATES = { least: 0.0625, most: 16 };
-  const { isPlaced, change, hasEnded, isPlaying, length } = fw.mediaTimes;
+  const { change, hasEnded, isPlaying, length } = fw.mediaTimes;
 
   const now = () => time.now / 1000;
 
   /** @param {FwMediaRecord} record @returns {Promise<void>} */
   const play = (record) => {
     if (record.failure) return Promise.reject(new DOMException("Failed to load because no supported source was found.", "NotSupportedError"));
-    if (!isPlaced(record) && !isPlaying(record, now())) {
+    if (!record.isPlaced() && !isPlaying(record, now())) {
       const again = hasEnded(record, now());
       change(record, { playing: true, auto: false, ...(again ? { position: null } : {}) });
       fw.mediaRecords.keep(record);
@@ -29,7 +29,7 @@
     for (const { reject } of interrupted) {
       reject(new DOMException("The play() request was interrupted by a call to pause().", "AbortError"));
     }
-    if (isPlaced(record) || !isPlaying(record, now())) return;
+    if (record.isPlaced() || !isPlaying(record, now())) return;
     change(record, { playing: false, auto: false });
     fw.mediaEvents.queue(record, "timeupdate", "pause");
   };
@@ -47,7 +47,7 @@
 
   /** @param {FwMediaRecord} record @param {number} seconds */
   const seek = (record, seconds) => {
-    if (!isPlaced(record)) change(record, { position: Math.min(Math.max(0, seconds), length(record)) });
+    if (!record.isPlaced()) change(record, { position: Math.min(Math.max(0, seconds), length(record)) });
     fw.mediaRecords.work(sought(record));
   };
 
@@ -56,7 +56,7 @@
     if (rate !== 0 && (rate < RATES.least || rate > RATES.most)) {
       throw new DOMException(`The provided playback rate (${rate}) is not in the supported playback range.`, "NotSupportedError");
     }
-    if (isPlaced(record)) return;
+    if (record.isPlaced()) return;
     change(record, { rate });
     fw.mediaEvents.queue(record, "ratechange");
   };

@@ -111,7 +111,7 @@
   property(
     Media,
     "playbackRate",
-    (record) => (fw.mediaTimes.isPlaced(record) ? record.span().rate : fw.mediaTimes.rate(record, now())),
+    (record) => (record.isPlaced() ? record.span().rate : fw.mediaTimes.rate(record, now())),
     (record, value) => fw.mediaCalls.pace(record, finite(value, "playbackRate")),
   );
   for (const name of ["volume", "muted"]) {

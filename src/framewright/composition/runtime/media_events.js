@@ -1,6 +1,7 @@
 // fw.mediaEvents: the events of videos and sounds, by the clock. Those that the browser sends of its own, failed load
 // never reach the page.
 //   guard(scope)          a window, shadow root or element: the browser's own events end there
+//   hears(element)        handlers that are written as attributes, HANDLERS, may be there
 //   tell(record, types)   sends these in the next task; resolves when they were sent
 //   queue(record, ...types)   the same, and counts as work under way
 //   next()                the next start, turn or end that somebody listens to, as something due; null without any
@@ -14,18 +15,37 @@
     ...CLOCKED, "abort", "canplay", "canplaythrough", "durationchange", "emptied", "encrypted", "error", "loadeddata", "loadedmetadata",
     "loadstart", "progress", "ratechange", "resize", "stalled", "suspend", "volumechange", "waiting",
   ];
-  /** Types that somebody listens to by addEventListener. @type {Set<string>} */
+  const HANDLERS = CLOCKED.map((type) => `on${type}`);
+  /** Types that somebody listens to. @type {Set<string>} */
   const heard = new Set();
+  /** Milliseconds of the clock up to which nobody did: what was before is not told any more. */
+  let deaf = -Infinity;
+
+  /** @param {string} type */
+  const hear = (type) => void heard.add(type);
 
   const { addEventListener } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function (/** @type {any} */ type, /** @type {any} */ listener, /** @type {any} */ options) {
     if (TYPES.includes(type)) {
-      if (CLOCKED.includes(type)) heard.add(type);
+      if (CLOCKED.includes(type)) hear(type);
       // It is known before its author hears of it, also when it came by markup and is nowhere in the document.
       if (this instanceof HTMLMediaElement) fw.mediaRecords.of(this);
     }
     return addEventListener.call(this, type, listener, options);
   };
+
+  for (const type of CLOCKED) {
+    const old = Object.getOwnPropertyDescriptor(HTMLElement.prototype, `on${type}`);
+    if (!old?.set) continue;
+    const { set } = old;
+    Object.defineProperty(HTMLElement.prototype, `on${type}`, {
+      ...old,
+      set(value) {
+        hear(type);
+        set.call(this, value);
+      },
+    });
+  }
 
   /** @param {Event} event */
   const swallow = (event) => {
@@ -52,16 +72,10 @@
     send(record, types);
   };
 
-  /** @param {FwMediaRecord} record */
-  const isHeard = ({ element }) =>
-    heard.size > 0 || CLOCKED.some((type) => typeof (/** @type {any} */ (element)[`on${type}`]) === "function");
-
   /** @param {FwMediaRecord} record @returns {FwDue | null} */
   const due = (record) => {
-    if (!record.facts || !isHeard(record)) {
-      record.told = Math.max(record.told, time.now);
-      return null;
-    }
+    if (!record.facts) return null;
+    record.told = Math.max(record.told, deaf);
     const mark = fw.mediaTimes.marks(record, record.told / 1000);
     if (!mark) return null;
     const at = Math.max(0, fw.clock.milliseconds(mark.at));
@@ -73,12 +87,20 @@
   };
 
   fw.mediaEvents = {
+    HANDLERS,
     guard,
+    hears(element) {
+      for (const type of CLOCKED) if (element.hasAttribute(`on${type}`)) hear(type);
+    },
     tell,
     queue: (record, ...types) => fw.mediaRecords.work(tell(record, types)),
     next() {
       /** @type {FwDue | null} */
       let first = null;
+      if (heard.size === 0) {
+        if (!time.loading) deaf = Math.max(deaf, time.now);
+        return null;
+      }
       for (const record of fw.mediaRecords.known()) {
         const found = due(record);
         if (found && (!first || found.at < first.at)) first = found;
@@ -86,15 +108,13 @@
       return first;
     },
     tick(seconds) {
+      if (!heard.has("timeupdate")) return;
       for (const record of fw.mediaRecords.known()) {
-        const { element } = record;
-        if (!record.facts || (!heard.has("timeupdate") && typeof element.ontimeupdate !== "function")) continue;
-        if (fw.mediaTimes.isPlaying(record, seconds)) send(record, ["timeupdate"]);
+        if (record.facts && fw.mediaTimes.isPlaying(record, seconds)) send(record, ["timeupdate"]);
       }
     },
     still(seconds) {
-      if (!heard.has("timeupdate") && !fw.mediaRecords.known().some(({ element }) => element.ontimeupdate)) return true;
-      return !fw.mediaRecords.known().some((record) => record.facts && fw.mediaTimes.isPlaying(record, seconds));
+      return !heard.has("timeupdate") || !fw.mediaRecords.known().some((record) => record.facts && fw.mediaTimes.isPlaying(record, seconds));
     },
   };
 }

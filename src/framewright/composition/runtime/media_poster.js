@@ -7,7 +7,7 @@
   const NAME = "poster";
   const { poster: reflected } = natives.media.descriptors;
   const { getAttribute, setAttribute, hasAttribute, removeAttribute } = natives.attributes;
-  /** The author's, of videos that have ours in its place. @type {WeakMap<Element, {own: string | null, ours: string}>} */
+  /** The author's, of videos that have ours in its place. @type {WeakMap<Element, {own: string | null, ours: string, facts: unknown}>} */
   const dressed = fw.root === fw ? new WeakMap() : fw.root.mediaPoster.dressed;
 
   /** @param {FwMediaRecord} record */
@@ -32,14 +32,16 @@
   /** @param {FwMediaRecord} record @returns {Promise<unknown> | null} */
   const place = (record) => {
     const { element } = record;
-    const ours = size(record);
     const dress = dressed.get(element);
+    if (dress?.facts === record.facts && (dress.own ?? "") === "") return null;
+    const ours = size(record);
     if (ours === null || shows(record)) {
       if (dress) undress(element, dress.own);
       return null;
     }
-    if (dress?.ours === ours) return null;
-    dressed.set(element, { own: own(element), ours });
+    const before = dress?.ours;
+    dressed.set(element, { own: own(element), ours, facts: record.facts });
+    if (before === ours) return null;
     setAttribute(element, NAME, ours);
     return loaded(ours);
   };

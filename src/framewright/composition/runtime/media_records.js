@@ -11,7 +11,7 @@
 // The browser loads none of them. Sources are described once by Python; the element answers from that.
 {
   const { natives, time } = fw;
-  const WATCHED = ["src", "autoplay", "loop", "type", "media"];
+  const SOURCES = ["src", "type", "media"];
   const MEDIA = "video, audio";
   const JUST_NOW = 0.01; // milliseconds: what begins at this time is still told
   const OWN = "It is fed by a script (srcObject or MediaSource): its pictures and its sound are not in the video, unless a canvas draws them.";
@@ -44,7 +44,10 @@
     if (element.localName === "source") renew(element.parentElement);
     const record = records.get(element);
     if (!record) return;
+    record.changes += 1;
+    fw.mediaEvents.hears(element);
     if (attributeName === "src") renew(element);
+    else if (!SOURCES.includes(attributeName ?? "")) fw.windows?.refresh();
     if (attributeName === "loop") fw.mediaTimes.change(record, { loop: natives.media.loop(element) });
     if (attributeName === "autoplay" && natives.media.autoplay(element) && time.loading) start(record);
   };
@@ -84,10 +87,13 @@
       loads: 0,
       segments: [{ at: -Infinity, position: null, playing: false, rate: 1, loop, auto: false, source: null }],
       told: -Infinity,
+      changes: 0,
+      plan: null,
+      coming: null,
       seeking: 0,
       plays: [],
-      isPlaced: () => fw.mediaTimes.isPlaced(record),
-      span: () => fw.mediaTimes.span(record),
+      isPlaced: () => fw.mediaPlans.of(record).placed,
+      span: () => fw.mediaPlans.of(record),
       positionAt: (seconds) => fw.mediaTimes.position(record, seconds),
       timeAt: (seconds) => timeAt(record, seconds),
       intervals: () => fw.mediaTimes.intervals(record),
@@ -98,8 +104,8 @@
   /** @param {FwMediaRecord} record @param {number} seconds */
   const timeAt = (record, seconds) => {
     if (!record.facts) return null;
-    if (fw.mediaTimes.isPlaced(record)) {
-      const { start: from, stop, line } = fw.mediaTimes.span(record);
+    const { placed, start: from, stop, line } = fw.mediaPlans.of(record);
+    if (placed) {
       if (seconds < Math.max(from, line.opens) || seconds >= Math.min(stop, line.closes)) return null;
     }
     return fw.mediaTimes.position(record, seconds);
@@ -114,8 +120,9 @@
     const record = make(element);
     records.set(element, record);
     known.add(new WeakRef(record));
-    observer.observe(element, { attributes: true, attributeFilter: WATCHED, childList: true, subtree: true });
+    observer.observe(element, { attributes: true, attributeFilter: [...SOURCES, ...fw.mediaPlans.WATCHED, ...fw.mediaEvents.HANDLERS], childList: true, subtree: true });
     fw.mediaEvents.guard(element);
+    fw.mediaEvents.hears(element);
     load(record);
     return record.own ? null : record;
   };
@@ -140,7 +147,7 @@
       fw.mediaEvents.queue(record, "emptied");
     }
     if (record.network === 0) return;
-    if (fw.mediaTimes.playsByItself(record)) start(record);
+    if (fw.mediaPlans.of(record).byItself) start(record);
     empty(record);
     work(describe(record, addresses, record.loads));
   };

@@ -1,7 +1,4 @@
 // fw.mediaTimes: where in its source a video or a sound stands at a time of the page. All times are seconds.
-//   isPlaced(record)           its attributes say when it plays; then scripts do not
-//   playsByItself(record)      without such: from the beginning of its composition on
-//   span(record)               {start, stop, offset, rate, line}: of one that is placed
 //   position(record, seconds)  seconds of its source: before its start the first, past its end the last
 //   isPlaying(record, seconds), hasEnded(record, seconds)
 //   isUntouched(record, seconds)   it has neither been played nor put anywhere by then
@@ -17,19 +14,7 @@
   const { time } = fw;
   const NEARLY = 1e-6;
   const MOST_SEGMENTS = 20_000;
-  // These say when it plays; scripts have no say then.
-  const FIXED = ["data-start", "data-helios-offset", "data-helios-seek"];
-  // Any of these has it play from the beginning of its composition on, as autoplay does.
-  const TIMED = [
-    "autoplay", "data-end", "data-duration", "data-composition-duration", "data-media-start", "data-playback-start", "data-track-index",
-    "data-volume", "data-automation", "data-audio-group", "data-fx-chain",
-  ];
-
-  /** @param {FwMediaRecord} record */
-  const isPlaced = ({ element }) => FIXED.some((name) => element.hasAttribute(name));
-
-  /** @param {FwMediaRecord} record */
-  const playsByItself = ({ element }) => TIMED.some((name) => element.hasAttribute(name));
+  const { of } = fw.mediaPlans;
 
   /** @param {FwMediaRecord} record */
   const length = ({ facts }) => facts?.seconds ?? Infinity;
@@ -43,33 +28,14 @@
     return Math.max(offset, seconds - turns * (last - offset));
   };
 
-  /** @param {FwMediaRecord} record */
-  const span = ({ element, realm }) => {
-    const { references } = realm;
-    const line = references.line(references.composition(element));
-    const { offset, rate } = references.media(element);
-    const start = references.start(element);
-    const duration = references.duration(element);
-    return { start, stop: start + (duration ?? Infinity), offset, rate, line };
-  };
-
-  /** Seconds of the page's clock since it began to play, on its own clock. @param {ReturnType<typeof span>} shown @param {number} seconds */
-  const elapsed = ({ start, stop, line }, seconds) => {
-    const at = Math.min(seconds, stop);
-    return Math.max(0, (at - start) * line.rate);
-  };
-
-  /** When a placed one has come to its end; it may hold its last picture from then on. @param {FwMediaRecord} record @param {ReturnType<typeof span>} shown */
-  const over = (record, { start, offset, rate, line }) => {
-    if (fw.natives.media.loop(record.element)) return Infinity;
-    return start + Math.max(0, length(record) - offset) / (rate * line.rate);
-  };
+  /** Seconds on the clock of its composition since it began to play. @param {FwMediaPlan} plan @param {number} seconds */
+  const elapsed = ({ start, stop, line }, seconds) => Math.max(0, (Math.min(seconds, stop) - start) * line.rate);
 
   /** @param {FwMediaRecord} record @param {FwMediaSegment} segment */
-  const begun = (record, segment) => (segment.at === -Infinity ? record.realm.animations.zero(record.element) / 1000 : segment.at);
+  const begun = (record, segment) => (segment.at === -Infinity ? of(record).zero : segment.at);
 
-  /** How long it goes on by itself, at most. @param {FwMediaRecord} record @param {FwMediaSegment} segment */
-  const lasts = (record, segment) => (segment.auto ? (record.realm.references.duration(record.element) ?? Infinity) : Infinity);
+  /** How long it goes on, at most. @param {FwMediaRecord} record @param {FwMediaSegment} segment */
+  const lasts = (record, segment) => (segment.auto ? of(record).lasts : Infinity);
 
   /** @param {FwMediaRecord} record @param {number} seconds */
   const segmentAt = ({ segments }, seconds) => {
@@ -79,42 +45,36 @@
   };
 
   /** @param {FwMediaRecord} record @param {FwMediaSegment} segment */
-  const speed = (record, segment) => (segment.playing ? segment.rate * record.realm.animations.pace(record.element) : 0);
+  const speed = (record, segment) => (segment.playing ? segment.rate * of(record).pace : 0);
 
   /** Not yet wrapped or cut. @param {FwMediaRecord} record @param {FwMediaSegment} segment @param {number} seconds */
   const reached = (record, segment, seconds) => {
-    const own = segment.position ?? record.realm.references.media(record.element).offset;
+    const own = segment.position ?? of(record).offset;
     const pace = speed(record, segment);
     return pace === 0 ? own : own + Math.min(lasts(record, segment), Math.max(0, seconds - begun(record, segment))) * pace;
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds */
   const position = (record, seconds) => {
-    if (isPlaced(record)) {
-      const shown = span(record);
-      return fitted(record, fw.natives.media.loop(record.element), shown.offset, shown.offset + elapsed(shown, seconds) * shown.rate);
-    }
+    const plan = of(record);
+    if (plan.placed) return fitted(record, plan.loop, plan.offset, plan.offset + elapsed(plan, seconds) * plan.rate);
     const segment = record.segments[segmentAt(record, seconds)];
-    return fitted(record, segment.loop, record.realm.references.media(record.element).offset, reached(record, segment, seconds));
+    return fitted(record, segment.loop, plan.offset, reached(record, segment, seconds));
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds */
   const hasEnded = (record, seconds) => {
     if (!record.facts) return false;
-    if (isPlaced(record)) {
-      const shown = span(record);
-      return seconds + NEARLY >= over(record, shown) && over(record, shown) <= shown.stop;
-    }
+    const { placed, ends, stop } = of(record);
+    if (placed) return seconds + NEARLY >= ends && ends <= stop;
     const segment = record.segments[segmentAt(record, seconds)];
     return !segment.loop && reached(record, segment, seconds) + NEARLY >= length(record);
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds */
   const isPlaying = (record, seconds) => {
-    if (isPlaced(record)) {
-      const shown = span(record);
-      return seconds + NEARLY >= shown.start && seconds + NEARLY < Math.min(shown.stop, over(record, shown));
-    }
+    const { placed, start, stop, ends } = of(record);
+    if (placed) return seconds + NEARLY >= start && seconds + NEARLY < Math.min(stop, ends);
     const segment = record.segments[segmentAt(record, seconds)];
     if (!segment.playing || hasEnded(record, seconds)) return false;
     const since = seconds + NEARLY - begun(record, segment);
@@ -125,6 +85,7 @@
   const change = (record, edit) => {
     const now = time.now / 1000;
     const { segments } = record;
+    record.changes += 1;
     const index = segmentAt(record, now);
     const known = segments[index];
     // What a script does while loading is there from the beginning on, and so is not moved by how long that took.
@@ -138,10 +99,8 @@
 
   /** @param {FwMediaRecord} record */
   const intervals = (record) => {
-    if (isPlaced(record)) {
-      const { start, stop, offset, rate, line } = span(record);
-      return [{ start, stop, position: offset, rate: rate * line.rate, loop: fw.natives.media.loop(record.element), starts: true, source: null }];
-    }
+    const { placed, start: from, stop: to, offset, rate: own, line, loop: turns } = of(record);
+    if (placed) return [{ start: from, stop: to, position: offset, rate: own * line.rate, loop: turns, starts: true, source: null }];
     const found = record.segments.map((segment, index) => {
       const rate = speed(record, segment);
       const start = begun(record, segment);
@@ -175,12 +134,21 @@
   };
 
   /** @param {FwMediaRecord} record @param {number} after @returns {FwMediaMark | null} */
-  const marks = (record, after) => {
-    const { offset } = record.realm.references.media(record.element);
-    const placed = isPlaced(record);
+  const next = (record, after) => {
+    const { placed, offset } = of(record);
     const found = intervals(record).flatMap((interval) => marksOf(record, interval, offset, placed ? ["pause"] : [], after));
     const later = found.filter(({ at, types }) => at > after + NEARLY && at !== Infinity && types.length > 0);
     return later.reduce((/** @type {FwMediaMark | null} */ soonest, mark) => (soonest && soonest.at <= mark.at ? soonest : mark), null);
+  };
+
+  /** @param {FwMediaRecord} record @param {number} after */
+  const marks = (record, after) => {
+    const plan = of(record);
+    const known = record.coming;
+    if (known && known.plan === plan && known.after === after) return known.mark;
+    const mark = next(record, after);
+    record.coming = { plan, after, mark };
+    return mark;
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds @param {number | null} stop */
@@ -202,11 +170,11 @@
   /** @param {FwMediaRecord} record @param {number} seconds */
   const isUntouched = (record, seconds) => {
     const until = segmentAt(record, seconds) + 1;
-    return !isPlaced(record) && record.segments.slice(0, until).every(({ playing, position }) => !playing && position === null);
+    return !of(record).placed && record.segments.slice(0, until).every(({ playing, position }) => !playing && position === null);
   };
 
   /** @param {FwMediaRecord} record @param {number} seconds */
   const rate = (record, seconds) => record.segments[segmentAt(record, seconds)].rate;
 
-  fw.mediaTimes = { isPlaced, playsByItself, isUntouched, rate, span, position, isPlaying, hasEnded, length, intervals, marks, until, change };
+  fw.mediaTimes = { isUntouched, rate, position, isPlaying, hasEnded, length, intervals, marks, until, change };
 }

@@ -8,7 +8,7 @@
 //   duration(element)     null when nothing says it
 //   end(element)          when it is over, also by the length of its timelines; null when nothing says it
 //   media(element)        {offset, rate} into its source
-//   forget()              what was read is read again: the document has changed
+//   forget()              what was read is read again: the document has changed; age() counts how often it was called
 {
   const REFERENCE = /^(.+?)\s+([+-])\s+(\d+\.?\d*|\.\d+)$/s;
   const MEDIA = "video, audio";
@@ -21,6 +21,7 @@
   let circular = new Set();
   /** @type {Map<Element, FwLine>} */
   let lines = new Map();
+  let age = 0;
   /** @type {FwLine} */
   const PAGE = { zero: 0, rate: 1, floor: 0, opens: 0, closes: Infinity };
 
@@ -239,10 +240,11 @@
 
   const forget = () => {
     starts = new Map();
+    age += 1;
     asking = [];
     circular = new Set();
     lines = new Map();
   };
 
-  fw.references = { composition, line, local, start, duration, end, media, forget };
+  fw.references = { composition, line, local, start, duration, end, media, forget, age: () => age };
 }
