@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Self
 
 import av
@@ -35,6 +35,7 @@ _NEAR = 6
 # Seconds that may be missing at the end of a file, whose writer may have rounded.
 _SHORT = Fraction(1, 10)
 _MEASURED_FRAMES = 6
+_JUDGED_FRAMES = 5
 
 
 class Decoder:
@@ -62,6 +63,9 @@ class Decoder:
         self._grid: tuple[int, int] | None = None
         self._measured = False
         self._length = self._sound.stop
+        self._places = _placing(
+            self._sound.stream.time_base or Fraction(1, self.rate), self._sound.zero, self.rate
+        )
         self._begin(self._sound.start)
 
     def __enter__(self) -> Self:
@@ -134,7 +138,7 @@ class Decoder:
     def _begin(self, place: int) -> None:
         self._blocks.clear()
         self._ended = False
-        self._gathering.begin(place)
+        self._gathering.begin(place, timed=self._sound.timed)
         self._frames = self._decoding()
 
     def _rewind(self) -> None:
@@ -156,28 +160,34 @@ class Decoder:
         if coarse and self._grid is None:
             return False
         moment = Fraction(first, self.rate) - _RUN_UP + self._sound.zero
-        frame: AudioFrame | None = None
         try:
             self._sound.container.seek(int(moment / base), stream=self._sound.stream, backward=True)
-            self._leaning = True
-            self._frames = self._decoding()
-            frame = next(self._frames, None)
         except (av.FFmpegError, OSError):
-            pass
-        place = None if frame is None else self._place(frame)
+            return False
+        self._leaning = True
+        coming = self._decoding()
+        frames = list(islice(coming, _JUDGED_FRAMES))
+        place = self._landed(frames)
         if place is not None and coarse:
             # By its end: some decoders drop the codec's delay from the first packet behind a seek as well.
-            assert frame is not None
-            end = self._snapped(place + frame.samples, 2 * base * self.rate)
-            place = None if end is None else end - frame.samples
-        if frame is None or place is None or place > first:
+            end = self._snapped(place + frames[0].samples, 2 * base * self.rate)
+            place = None if end is None else end - frames[0].samples
+        if place is None or place > first:
             self._rewind()
             return True
-        frames = self._frames
         self._begin(place)
-        self._frames = frames
-        self._take(frame)
+        self._frames = chain(frames, coming)
         return True
+
+    def _landed(self, frames: list[AudioFrame]) -> int | None:
+        """The place of the first frame behind a seek, as most of the first frames say: Vorbis times some of them wrongly."""
+        said, before = [], 0
+        for frame in frames:
+            place = self._place(frame)
+            if place is not None:
+                said.append(place - before)
+            before += frame.samples
+        return sorted(said)[len(said) // 2] if said else None
 
     def _measure(self) -> None:
         """Find out whether all packets are of one length."""
@@ -211,18 +221,19 @@ class Decoder:
         return self._gathering.settled > before
 
     def _take(self, frame: AudioFrame) -> None:
-        place = self._place(frame)
         self._leaning = False
-        self._blocks.extend(self._gathering.add(frame, place))
+        self._blocks.extend(self._gathering.add(frame, self._place(frame)))
 
     def _forget(self, before: int) -> None:
         while self._blocks and self._blocks[0][0] + self._blocks[0][1].shape[0] <= before:
             self._blocks.popleft()
 
     def _place(self, frame: AudioFrame) -> int | None:
-        if frame.pts is None or frame.time_base is None:
+        """The nearest sample to a frame's own time."""
+        if frame.pts is None:
             return None
-        return round((frame.pts * frame.time_base - self._sound.zero) * self.rate)
+        factor, added, divisor = self._places
+        return (frame.pts * factor + added) // divisor
 
     def _check_end(self) -> None:
         promised, end = self._sound.promised, self._gathering.settled
@@ -250,3 +261,10 @@ class Decoder:
             raise self._origin.error(
                 "SOUND_CORRUPT", f"is damaged at {at} ({error.strerror or error})"
             ) from error
+
+
+def _placing(base: Fraction, zero: Fraction, rate: int) -> tuple[int, int, int]:
+    """Whole numbers f, a, d with which ``(pts × f + a) // d`` is the sample nearest to a time: one a frame adds up."""
+    factor, shift = base * rate, zero * rate
+    divisor = 2 * factor.denominator * shift.denominator
+    return int(factor * divisor), int(-shift * divisor) + divisor // 2, divisor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
     from framewright.sound.errors import Origin
 
-SLACK = Fraction(1, 100)
-"""Seconds that a container's times may be off without meaning a gap: jitter of whoever wrote it."""
+SLACK = 0.025
+"""Seconds that a container's times may be off without meaning a gap: jitter of whoever wrote it, or read it."""
 
 Block = tuple[int, "NDArray[np.float32]"]
 """The place of the first sample, and samples × 2."""
@@ -42,13 +41,20 @@ class Gathering:
     def __init__(self, origin: Origin, rate: int) -> None:
         self._origin = origin
         self._rate = rate
-        self._slack = SLACK * rate
+        self._slack = int(SLACK * rate)
         self._fifo: av.AudioFifo | None = None
         self._weights: dict[str, NDArray[np.float32]] = {}
+        self._timed = True
         self.end = self.settled = 0
 
-    def begin(self, place: int) -> None:
-        """Start anew: the next frame's first sample is ``place``."""
+    def begin(self, place: int, *, timed: bool) -> None:
+        """Start anew.
+
+        Args:
+            place: of the next frame's first sample.
+            timed: gaps are meant; else they show that something is lost.
+        """
+        self._timed = timed
         self._fifo = None
         self.end = self.settled = place
 
@@ -66,6 +72,12 @@ class Gathering:
             blocks += self.settle()
             if place < self.end:
                 return blocks + self._overlapping(frame, place)
+            if not self._timed:
+                lost = (place - self.end) / self._rate
+                raise self._origin.error(
+                    "SOUND_CORRUPT",
+                    f"is damaged at {clock(self.end / self._rate)}: {lost:.3f} s are lost there",
+                )
             self.end = self.settled = place
         frame.pts = None
         if self._fifo is None:

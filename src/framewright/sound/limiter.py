@@ -30,9 +30,10 @@ MEMORY = 96_000
 LOOKAHEAD = 15 * CELL
 """Samples: 5 ms."""
 
-# Peaks up to here pass; others are brought a little lower, as the gain's own movement and a reader's filter add something.
-_PASSING = 10 ** ((CEILING - 0.01) / 20)
-_TARGET_DB = CEILING - 0.05
+# Peaks up to here pass as they are.
+_PASSING = 10 ** ((CEILING - 0.02) / 20)
+# What is limited comes half a dB lower: of sound up to 24 kHz, such as noise, meters differ by that much.
+_TARGET_DB = CEILING - 0.5
 # Gains are whole steps of this many dB: the last bits of a product differ between machines, and are not heard.
 _STEP = 1e-3
 _AHEAD = LOOKAHEAD // CELL

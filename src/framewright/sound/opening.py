@@ -22,6 +22,7 @@ CONTAINERS = (
     "mpc,mpc8,mpeg,mpegts,mxf,nut,oga,ogg,oma,qcp,rm,rso,sds,sox,tak,truehd,tta,voc,w64,wav,webm,wsaud,wv,xa"
 )
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
+_TIMED = {"mp4", "matroska", "mpegts", "mpeg", "flv", "asf", "asf_o", "avi", "nut", "ogg", "mxf", "gxf", "rm"}
 MAX_CHANNELS = 64
 MAX_RATE = 768_000
 _ATTACHED_PICTURE = 0x400
@@ -36,6 +37,7 @@ class OpenSound:
         zero: the moment, in seconds on the container's own clock, that is time 0 of the source.
         start: the sample, counted from ``zero``, that its first decoded sample is.
         stop: the sample behind its last one, where the container says it to the sample.
+        timed: packets have times of their own, so that there can be silence between two of them.
         promised: about the same, from every container that does not guess; a file that ends before is cut off.
     """
 
@@ -46,6 +48,7 @@ class OpenSound:
     start: int
     stop: int | None
     promised: int | None
+    timed: bool
 
     def close(self) -> None:
         """Let go of the file."""
@@ -117,8 +120,9 @@ def _described(container: InputContainer, origin: Origin) -> OpenSound:
     start = round((own - zero) * rate)
     length = _length(container, stream)
     stop = None if length is None else start + round(length * rate)
-    exact = "mp4" in container.format.name.split(",")
-    return OpenSound(container, stream, rate, zero, start, stop if exact else None, stop)
+    names = set(container.format.name.split(","))
+    exact = stop if "mp4" in names else None
+    return OpenSound(container, stream, rate, zero, start, exact, stop, bool(names & _TIMED))
 
 
 def _length(container: InputContainer, stream: AudioStream) -> Fraction | None:
@@ -140,5 +144,5 @@ def _length(container: InputContainer, stream: AudioStream) -> Fraction | None:
 
 def _reason(error: BaseException) -> str:
     """What a decoder or the system says, without paths of this machine."""
-    said = error.strerror if isinstance(error, OSError) else str(error)
-    return (said or type(error).__name__).rstrip(".")
+    said = error.strerror if isinstance(error, OSError | av.FFmpegError) else type(error).__name__
+    return str(said or type(error).__name__).rstrip(".")
