@@ -77,6 +77,28 @@ async def test_sound_only_has_no_frames_but_facts(tmp_path):
     assert (await refused(path)).code == "SOURCE_NO_VIDEO"
 
 
+async def test_a_codec_that_nobody_knows(tmp_path):
+    made = footage.write(tmp_path / "a.mp4", frames=3)
+    path = written(
+        tmp_path / "b.mp4", made.path.read_bytes().replace(b"avc1", b"zzzz").replace(b"avcC", b"zzzC")
+    )
+    assert (await refused(path)).code == "SOURCE_UNSUPPORTED"
+
+
+async def test_cover_art_is_no_video(tmp_path):
+    with av.open(str(tmp_path / "a.mp3"), "w") as container:
+        stream = container.add_stream("libmp3lame", rate=48_000)
+        cover = container.add_stream("png", rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "rgb24"
+        cover.disposition = av.stream.Disposition.attached_pic
+        sound = list(footage._silence(stream, Fraction(0), Fraction(1)))
+        container.mux([*cover.encode(footage.picture(3, (64, 64))), *cover.encode(None), *sound])
+    with av.open(str(tmp_path / "a.mp3")) as container:
+        assert len(container.streams.video) == 1
+    async with SourceShelf(BUDGET) as shelf:
+        assert (await shelf.facts(tmp_path / "a.mp3")).video is None
+
+
 async def test_the_content_decides_not_the_name(tmp_path):
     made = footage.write(tmp_path / "a.mp4", frames=5)
     for name in ("a.png", "a.txt", "a.m3u8", "a%03d.png", "concat:a.mp4", "a"):
