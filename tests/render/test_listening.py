@@ -15,7 +15,12 @@ from framewright.composition import Wishes
 from framewright.composition.sounds.lanes import value_at
 from framewright.model.errors import CompositionError
 from framewright.model.frames import FrameRange, FrameRate
+from framewright.model.settings import Settings
 from framewright.model.sound import Curve, SoundPlan
+from framewright.render import RenderOptions
+from framewright.render.listening import listen
+from framewright.render.opening import open_composition
+from framewright.render.telling import Teller
 from framewright.sound import mix
 from truth import tones
 from truth.libraries import bundle, library
@@ -291,3 +296,19 @@ async def test_a_sound_that_a_script_plays_and_that_is_not_there_ends_the_render
     (tmp_path / "index.html").write_text(page)
     with pytest.raises(CompositionError, match=r"audio #late: .*no\.mp3"):
         await framewright.probe_async(str(tmp_path))
+
+
+async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browser_files):
+    (tmp_path / "index.html").write_text(
+        composed(
+            "<script>setTimeout(() => new Audio('a.wav').play(), 1900)</script>",
+            root='data-duration="2" data-no-timeline',
+        )
+    )
+    (tmp_path / "a.wav").write_bytes(silence(1))
+    teller = Teller(None)
+    async with open_composition(str(tmp_path), RenderOptions(), Settings(), teller) as opened:
+        await opened.theatre.close(opened.first)
+        heard = await listen(opened.theatre, opened)
+    assert heard.passed
+    assert [track.start for track in heard.tracks] == [1.9]

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewright.model.errors import CompositionError
+from framewright.model.errors import CompositionError, FramewrightError
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from framewright.model.media import MediaUse
     from framewright.model.sound import Dropped, SoundGroup, SoundTrack
     from framewright.render.opening import Opened
-    from framewright.render.theatre import Theatre
+    from framewright.render.theatre import Performance, Theatre
 
 PATIENCE = 300.0
 """Seconds that the rest of a composition may take. A page that is slower is looked at in wider steps: its tweened volumes
@@ -55,14 +55,14 @@ async def listen(theatre: Theatre, opened: Opened) -> Heard:
     """Find out what is heard, up to the last frame that is rendered. It may run beside the render.
 
     Args:
-        theatre: where a page is opened beside the first one, which must stay open.
+        theatre: where a page is opened beside the first one.
 
     Raises:
         CompositionError: something that is to be heard cannot be read; or the page could not be gone through.
         BrowserError: likewise.
     """
     page = opened.first.description
-    if not (page.scripted and await opened.first.may_be_heard()):
+    if not (page.scripted and await _may_change(opened)):
         _refuse_unreadable(page.media)
         return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped, page.media)
     sounds, media, notices = await _go_through(theatre, opened)
@@ -80,9 +80,34 @@ def _refuse_unreadable(media: tuple[MediaUse, ...]) -> None:
             raise CompositionError(f"{use.kind} {use.element}: {use.failure.message}", code=use.failure.code)
 
 
+async def _may_change(opened: Opened) -> bool:
+    """Whether scripts may change what is heard; so it is taken where the first browser has ended by now."""
+    try:
+        return await opened.first.may_be_heard()
+    except FramewrightError as error:
+        if not error.retryable:
+            raise
+        return True
+
+
 async def _go_through(theatre: Theatre, opened: Opened) -> Collected:
+    """In the first browser; in another one when that ends before, as it may when its share of the frames is done."""
+    try:
+        return await _listen_beside(theatre, opened, opened.first)
+    except FramewrightError as error:
+        if not error.retryable:
+            raise
+        _log.warning("listening_repeated", code=error.code, message=error.message)
+    host = await theatre.open(opened.size)
+    try:
+        return await _listen_beside(theatre, opened, host)
+    finally:
+        await theatre.close(host)
+
+
+async def _listen_beside(theatre: Theatre, opened: Opened, host: Performance) -> Collected:
     timing = opened.timing
-    guest = await theatre.open_beside(opened.first, listening=True)
+    guest = await theatre.open_beside(host, listening=True)
     try:
         began = time.monotonic()
         frame, step = 0, 1
@@ -98,9 +123,9 @@ def wide_step(done: int, stop: int, seconds: float) -> int:
     """So many frames at a time that the rest takes no longer than :data:`PATIENCE`, at the pace so far.
 
     Args:
-        done: frames that were gone through, one by one.
+        done: frames that lie behind.
         stop: frames in all.
-        seconds: that the former took; short ones tell nothing.
+        seconds: that this took; short ones tell nothing.
     """
     if seconds < _TELLING or done == 0:
         return 1
