@@ -275,7 +275,7 @@ class Film:
         data = await self._room.threads.run(partial(room.develop, picture, form))
         self._darkrooms.append(room)
         made = SourceFrame(data, form.layout, form.size, held.start, held.stop)
-        if not room.is_plain(picture, form):
+        if not room.is_cheap(picture, form):
             self._room.counters.converted += 1
             shelved = self._shelved.slot(held.start, held.stop)
             shelved.made[form] = made

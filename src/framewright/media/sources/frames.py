@@ -41,7 +41,7 @@ class Counters:
         delivered: frames that were handed out.
         seeks: how often a decoder was put somewhere else.
         opened: how often a file was opened to be decoded.
-        converted: frames whose colours or size were changed.
+        converted: frames that were scaled or turned, or whose colours took more than a change of range.
         bridged: frames that were held over a damaged part of a file.
     """
 
