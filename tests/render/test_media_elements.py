@@ -231,6 +231,12 @@ async def test_addresses_that_are_no_files(stages, clip):
     await one.at(1)
     assert await one.ask("[d.currentTime, d.paused, b.duration, d.srcObject]") == [1, False, 2, None]
     assert await one.ask("s.srcObject instanceof MediaStream") is True
+    assert (
+        await one.ask(
+            "(s.srcObject = null, s.src = 'clip.webm', new Promise((done) => { s.onloadeddata = () => done(s.duration) }))"
+        )
+        == 2
+    )
     await one.close()
 
 

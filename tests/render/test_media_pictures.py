@@ -189,6 +189,17 @@ async def test_who_waits_for_seeked_draws_the_picture_of_that_time(stages, clip)
     await one.close()
 
 
+async def test_a_page_draws_the_video_of_a_frame_within_it(stages, clip):
+    script = "onload = () => { window.v = frames[0].document.querySelector('video') };"
+    one = await opened(
+        stages, clip, '<iframe srcdoc="<video src=clip.mp4 autoplay></video>"></iframe>', script
+    )
+    await one.ask("read((g) => g.drawImage(v, 0, 0))")
+    await one.at(Fraction(1, 2))
+    assert await one.ask("[v.currentTime, read((g) => g.drawImage(v, 0, 0))]") == [0.5, 12]
+    await one.close()
+
+
 def shown(picture):
     return counter.read(picture.mean(axis=2))
 

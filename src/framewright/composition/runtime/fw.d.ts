@@ -535,7 +535,7 @@ interface Fw {
   mediaRecords: {
     of(element: any): FwMediaRecord | null;
     load(record: FwMediaRecord): void;
-    forget(record: FwMediaRecord): void;
+    feed(element: Element): void;
     work(promise: Promise<unknown>): void;
     empty(record: FwMediaRecord): void;
     isEmptied(element: Element): boolean;

@@ -104,9 +104,15 @@
   property(Media, "seekable", all);
   property(Media, "error", error);
   property(Media, "currentSrc", ({ address }) => address ?? "");
-  property(Media, "srcObject", () => null, (record, value) => {
-    descriptors.srcObject.set.call(record.element, value);
-    fw.mediaRecords.forget(record);
+  Object.defineProperty(Media, "srcObject", {
+    ...descriptors.srcObject,
+    get() {
+      return of(this) ? null : descriptors.srcObject.get.call(this);
+    },
+    set(value) {
+      descriptors.srcObject.set.call(this, value);
+      fw.mediaRecords.feed(this);
+    },
   });
   property(
     Media,

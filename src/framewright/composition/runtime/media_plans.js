@@ -30,8 +30,8 @@
       changes,
       facts,
       placed,
-      // What stands in a sub-composition belongs to its time, as in HyperFrames.
-      byItself: TIMED.some((name) => element.hasAttribute(name)) || fw.instances.of(element) !== null,
+      // What stands in a sub-composition belongs to its time, as in HyperFrames; in a page for Helios all does.
+      byItself: TIMED.some((name) => element.hasAttribute(name)) || fw.instances.of(element) !== null || fw.helios.drives(),
       offset,
       rate,
       loop,

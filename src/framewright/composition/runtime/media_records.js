@@ -1,7 +1,8 @@
 // fw.mediaRecords: what is known of each video and sound: in the document, in its shadow roots, and made by scripts.
 //   of(element)      its record, made at the first touch; null for one that is fed by a script, or is none
 //   known()          the records of this document, those of elements that a script has made included
-//   load(record)     its source is read anew; forget(record): its stream too
+//   load(record)     its source is read anew
+//   feed(element)    a script has given it a stream, or taken it away
 //   busy()           how many sources of this document are being described, or pictures awaited
 //   work(promise)    counts as busy until it has settled
 //   idle(seconds)    true once nothing is; false when the time is up
@@ -160,10 +161,12 @@
     natives.media.setSrcObject(element, silence());
   };
 
-  /** A script may feed it from now on. @param {FwMediaRecord} record */
-  const forget = (record) => {
-    emptied.delete(record.element);
-    load(record);
+  /** A script has given it a stream, or taken it away. @param {Element} element */
+  const feed = (element) => {
+    emptied.delete(element);
+    const record = records.get(element);
+    if (record) load(record);
+    else of(element);
   };
 
   /** @param {FwMediaRecord} record @param {string[]} addresses @param {number} loads */
@@ -217,7 +220,7 @@
     load,
     work,
     empty,
-    forget,
+    feed,
     table: records,
     emptied,
     isEmptied: (element) => emptied.has(element),

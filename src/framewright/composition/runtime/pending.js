@@ -97,7 +97,7 @@
   const count = () => {
     const unanswered = Array.from(asked).filter(({ at }) => natives.now() - at < WORKER);
     const unseen = Array.from(pictures).filter((picture) => !picture.isConnected);
-    return underWay + unanswered.length + unseen.length;
+    return underWay + unanswered.length + unseen.length + fw.mediaRecords.busy();
   };
 
   // The browser's own knowledge is the topmost document's. It is asked between two answers of the page, so that of two
