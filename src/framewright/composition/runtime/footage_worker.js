@@ -101,7 +101,7 @@
 
     socket.onmessage = ({ data }) => {
       // What cannot be taken is answered with nothing: Python and the page have limits of their own.
-      coming = coming.then(() => take(data)).catch(() => null);
+      coming = coming.then(() => take(data)).catch(() => undefined);
     };
     socket.onclose = () => postMessage(null);
 
