@@ -122,7 +122,7 @@ WRITTEN = [
     ("MEDIA_AUTOPLAY", "<video autoplay>", "2:8", '<video autoplay data-start="0">'),
     ("AUTOMATION_INVALID", "<audio data-automation='{}'>", "2:8", f"<audio data-automation='{LANE}'>"),
     ("AUTOMATION_INVALID", "<hf-audio-group data-automation='{'>", "2:17", "<audio data-automation='{{lane}}'>"),
-    ("AUTOMATION_UNSUPPORTED", f"<audio data-automation='{LANE.replace('volume', 'fx.n1.gain')}'>", "2:8", f"<audio data-automation='{LANE}'>"),
+    ("AUTOMATION_UNSUPPORTED", f"<audio data-automation='{LANE.replace('volume', 'fx.n1.q')}'>", "2:8", f"<audio data-automation='{LANE}'>"),
     ("EFFECT_UNSUPPORTED", """<audio data-fx-chain='{"version":1,"nodes":[{"type":"gate"}]}'>""", "2:8", """<audio data-fx-chain='{"nodes":[{"enabled":false}]}'>"""),
     ("FADE_INVALID", '<audio data-fade-in="soon">', "2:8", '<audio data-fade-in="0.5">'),
     ("FADE_INVALID", '<video data-helios-fade-out="-1">', "2:8", '<p data-fade-in="soon">'),

@@ -112,3 +112,21 @@ def test_a_pitch_that_is_not_to_be_kept_is_told():
 )
 def test_slow_pages_are_gone_through_in_wider_steps(done, stop, seconds, step):
     assert wide_step(done, stop, seconds) == step
+
+
+def test_a_gain_among_the_effects_makes_its_track_and_its_group_quieter():
+    chain = '{"version": 1, "nodes": [{"type": "gain", "id": "n", "params": {"gain": -20}}]}'
+    (track,) = told(volume="0.5", chain=chain).sounds.tracks
+    assert [point.v for point in track.lane] == [pytest.approx(0.05)]
+    group = {
+        "id": "g",
+        "name": "#g",
+        "parent": None,
+        "volume": "0.5",
+        "automation": None,
+        "chain": chain,
+        "hidden": False,
+    }
+    found = collect(ToldSounds.model_validate({"groups": [group], "chain": chain}))
+    assert [point.v for point in found.sounds.groups[0].lane] == [pytest.approx(0.05)]
+    assert [(notice.code, notice.element) for notice in found.notices] == [("EFFECT_UNSUPPORTED", "the root")]

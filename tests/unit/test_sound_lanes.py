@@ -9,6 +9,7 @@ import random
 import pytest
 
 from framewright.composition.sounds.automation import MOST_POINTS, read_automation
+from framewright.composition.sounds.effects import read_chain
 from framewright.composition.sounds.lanes import TOLERANCE, multiplied, shifted, thinned, value_at
 
 
@@ -19,7 +20,7 @@ def written(points, target="volume", version=1):
 def test_points_are_read_as_they_are():
     read = read_automation(written([{"t": 0, "v": 0}, {"t": 1.5, "v": 0.8}, {"t": 3, "v": "1"}]))
     assert read.volume == ((0, 0, False), (1.5, 0.8, False), (3, 1, False))
-    assert read.problems == read.others == ()
+    assert read.problems == () and read.effects == {}
 
 
 @pytest.mark.parametrize("curve", [-1, -0.5, -0.01, 0.3, 0.5, 1])
@@ -73,9 +74,12 @@ def test_points_are_put_in_order_and_gains_into_range():
 
 
 def test_targets_other_than_the_volume_are_named():
-    lanes = [{"target": "fx.n1.gain", "points": []}, {"target": "volume", "points": [{"t": 0, "v": 0.5}]}]
+    lanes = [
+        {"target": "fx.n1.gain", "points": [{"t": 0, "v": -6}]},
+        {"target": "volume", "points": [{"t": 0, "v": 0.5}]},
+    ]
     read = read_automation(json.dumps({"version": 1, "lanes": lanes}))
-    assert read.others == ("fx.n1.gain",)
+    assert list(read.effects) == ["fx.n1.gain"]
     assert read.volume == ((0, 0.5, False),)
 
 
@@ -113,3 +117,21 @@ def test_an_empty_lane_changes_nothing():
     lane = ((0.0, 0.5, False), (1.0, 1.0, False))
     assert multiplied(lane, ()) == lane == multiplied((), lane)
     assert thinned(()) == ()
+
+
+def test_levels_of_a_chain_are_gains_that_lanes_move_in_decibels():
+    nodes = [
+        {"type": "gain", "id": "a", "params": {"gain": -6}},
+        {"type": "gain", "id": "b", "params": {"gain": 3}},
+        {"type": "gain", "id": "c", "enabled": False, "params": {"gain": -60}},
+        {"type": "reverb", "id": "d"},
+    ]
+    chain = read_chain(json.dumps({"version": 1, "nodes": nodes}))
+    assert chain.others == ("reverb",)
+    assert chain.targets == {"fx.a.gain", "fx.b.gain"}
+    assert value_at(chain.gains({}), 1) == pytest.approx(10 ** (-3 / 20))
+    moved = chain.gains({"fx.a.gain": ((0, 0, False), (2, -24, False), (3, -24, False))})
+    for at in (0, 0.3, 1, 1.9, 2.5, 9):
+        level = 3 - 12 * min(at, 2)
+        assert value_at(moved, at) == pytest.approx(10 ** (level / 20), abs=3 * TOLERANCE)
+    assert read_chain('{"nodes": [{"type": "gain", "params": {"gain": 0}}]}').gains({}) == ()

@@ -8,7 +8,7 @@ from framewright.check.numbers import number
 from framewright.check.report import Severity
 from framewright.check.rule import Fault, fault_in, rule
 from framewright.composition.sounds.automation import read_automation
-from framewright.composition.sounds.effects import effects_in, named
+from framewright.composition.sounds.effects import named, read_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,13 +66,14 @@ def automation_invalid(subject: Subject) -> Iterator[Fault]:
 @rule(
     "AUTOMATION_UNSUPPORTED",
     Severity.WARNING,
-    about="a lane of `data-automation` over something else than the volume",
+    about="a lane of `data-automation` over something else than the volume or a `gain` effect",
     advice="Automate the volume, or write the effect into the file.",
 )
 def automation_unsupported(subject: Subject) -> Iterator[Fault]:
     """Parameters of effects, which are not applied."""
     for element, written in _heard(subject, "data-automation"):
-        others = read_automation(written).others
+        moved = read_chain(element.get("data-fx-chain") or "{}").targets
+        others = tuple(target for target in read_automation(written).effects if target not in moved)
         if others:
             yield fault_in(
                 element, "data-automation", f"data-automation moves {named(others)}, which is not done."
@@ -82,13 +83,13 @@ def automation_unsupported(subject: Subject) -> Iterator[Fault]:
 @rule(
     "EFFECT_UNSUPPORTED",
     Severity.WARNING,
-    about="effects of `data-fx-chain`, which are not applied",
+    about="effects of `data-fx-chain` other than `gain`, which are not applied",
     advice="Write the effect into the file, or take it away.",
 )
 def effect_unsupported(subject: Subject) -> Iterator[Fault]:
     """Those that are switched off do not matter."""
     for element, written in _heard(subject, "data-fx-chain"):
-        asked = effects_in(written)
+        asked = read_chain(written).others
         if asked:
             yield fault_in(
                 element, "data-fx-chain", f"data-fx-chain asks for {named(asked)}, which is not applied."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_POINTS = 100_000
-MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,12 @@ class Automation:
     Attributes:
         volume: the lane over the volume, on the clip's clock; empty: none.
         problems: what could not be used, each a clause that follows the element's name.
-        others: targets other than the volume.
+        effects: lanes over parameters of effects, by their targets, in the unit of each.
     """
 
     volume: tuple[Knot, ...] = ()
     problems: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    effects: Mapping[str, tuple[Knot, ...]] = field(default_factory=dict)
 
 
 def read_automation(written: str) -> Automation:
@@ -52,23 +51,26 @@ def read_automation(written: str) -> Automation:
         return Automation(problems=("has no list of lanes, and is left out",))
     volume: tuple[Knot, ...] = ()
     problems: list[str] = []
-    others: list[str] = []
+    effects: dict[str, tuple[Knot, ...]] = {}
     for lane in lanes:
         if not isinstance(lane, dict) or not isinstance(lane.get("target"), str):
             problems.append("has a lane without a target, which is left out")
         elif lane["target"] != "volume":
-            others.append(_short(lane["target"]))
+            points, found = _read_points(lane.get("points"), None)
+            effects[_short(lane["target"])] = points
+            problems += found
         elif volume:
             problems.append("has several lanes for the volume: the first one counts")
         else:
-            volume, found = _read_points(lane.get("points"))
+            volume, found = _read_points(lane.get("points"), LOUDEST)
             problems += found
-    return Automation(volume, tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(others)))
+    return Automation(volume, tuple(dict.fromkeys(problems)), effects)
 
 
-def _read_points(told: object) -> tuple[tuple[Knot, ...], list[str]]:
+def _read_points(told: object, loudest: float | None) -> tuple[tuple[Knot, ...], list[str]]:
+    """The points of a lane: of gains up to ``loudest``, or of whatever a parameter takes."""
     if not isinstance(told, list) or not told:
-        return (), ["has a lane for the volume without points, which is left out"]
+        return (), ["has a lane without points, which is left out"]
     if len(told) > MOST_POINTS:
         return (), [
             f"has a lane of {len(told)} points, which is left out: at most {MOST_POINTS} are read; draw it with fewer"
@@ -79,9 +81,13 @@ def _read_points(told: object) -> tuple[tuple[Knot, ...], list[str]]:
         problems.append(f"has {len(told) - len(points)} points without a time and a gain, which are left out")
     if not points:
         return (), problems
-    loud = sum(not 0 <= point.gain <= LOUDEST for point in points)
-    if loud:
-        problems.append(f"has {loud} gains outside of 0 to {LOUDEST:g}, which are moved to the nearer end")
+    if loudest is not None:
+        loud = sum(not 0 <= point.gain <= loudest for point in points)
+        if loud:
+            problems.append(
+                f"has {loud} gains outside of 0 to {loudest:g}, which are moved to the nearer end"
+            )
+        points = [replace(point, gain=min(loudest, max(0.0, point.gain))) for point in points]
     if any(one.seconds > other.seconds for one, other in pairwise(points)):
         problems.append("has points that are not in the order of their times, and are put into it")
     # Of two at one time the later one counts.
@@ -100,7 +106,7 @@ class _Drawn:
 
     @property
     def knot(self) -> Knot:
-        return self.seconds, min(LOUDEST, max(0.0, self.gain)), self.holds
+        return self.seconds, self.gain, self.holds
 
 
 def _ways(points: Sequence[_Drawn]) -> list[Knot]:

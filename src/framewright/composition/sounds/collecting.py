@@ -50,7 +50,11 @@ def collect(told: ToldSounds) -> Collected:
                 reader.tell("SOUND_MISSING", "It is to be heard, and its source holds no sound.")
     found_groups = tuple(group_of(group, groups, Reader(group.name, notices)) for group in told.groups)
     if told.chain is not None:
-        Reader("the root", notices).effects(told.chain)
+        master = Reader("the root", notices)
+        if master.lanes(None, told.chain)[1]:
+            master.tell(
+                "EFFECT_UNSUPPORTED", "data-fx-chain of the root asks for gain, which is not applied there."
+            )
     sounds = Sounds(tracks=tuple(tracks), groups=found_groups, dropped=tuple(dropped))
     return Collected(sounds, tuple(media), tuple(dict.fromkeys(notices)))
 
@@ -108,8 +112,7 @@ def _is_loud(track: SoundTrack) -> bool:
 def _tracks(sound: ToldSound, parts: list[Stretch], reader: Reader) -> Iterator[SoundTrack]:
     """One for each time that it plays."""
     gain = reader.volume(sound.volume)
-    drawn = reader.lane(sound.automation)
-    reader.effects(sound.chain)
+    drawn, levels = reader.lanes(sound.automation, sound.chain)
     fades = (
         reader.seconds(sound.fade_in, "The fade at the beginning") / sound.pace,
         reader.seconds(sound.fade_out, "The fade at the end") / sound.pace,
@@ -119,6 +122,9 @@ def _tracks(sound: ToldSound, parts: list[Stretch], reader: Reader) -> Iterator[
         reader.tell("PITCH_KEPT", "preservesPitch is false: the pitch is kept all the same, at any rate.")
     for part in parts:
         curve = _gains(sound, part, gain, drawn)
+        if levels:
+            levelled = shifted(levels, by=part.gone * sound.pace, pace=sound.pace)
+            curve = multiplied(curve or ((0.0, gain, False),), levelled)
         rise, fall = _fades(fades, part)
         if part.gone > 0 and rise > 0:
             # What is left of it begins above 0, which only a lane can say.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewright.composition.sounds.lanes import points_of, shifted
+from framewright.composition.sounds.lanes import multiplied, points_of, shifted, thinned
 from framewright.model.sound import SoundGroup
 
 if TYPE_CHECKING:
@@ -21,12 +21,14 @@ def silenced(groups: Mapping[str, ToldGroup]) -> frozenset[str]:
 
 def group_of(told: ToldGroup, groups: Mapping[str, ToldGroup], reader: Reader) -> SoundGroup:
     """A group of the mix. One that is part of itself is part of nothing."""
-    reader.effects(told.chain)
+    volume = reader.volume(told.volume)
+    drawn, levels = reader.lanes(told.automation, told.chain)
+    lane = multiplied(drawn or ((0.0, volume, False),), levels) if levels else drawn
     circles = told.parent is not None and told.id in _upwards(told.parent, groups)
     return SoundGroup(
         id=told.id,
-        volume=reader.volume(told.volume),
-        lane=points_of(shifted(reader.lane(told.automation), by=0.0)),
+        volume=volume,
+        lane=points_of(thinned(shifted(lane, by=0.0))),
         parent=told.parent if told.parent in groups and not circles else None,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewright.composition.sounds.automation import number, read_automation
-from framewright.composition.sounds.effects import effects_in, named
+from framewright.composition.sounds.automation import Automation, number, read_automation
+from framewright.composition.sounds.effects import Chain, named, read_chain
 from framewright.model.composition import Notice
 from framewright.model.sound import LOUDEST
 
@@ -64,22 +64,17 @@ class Reader:
         self.tell("PAN_INVALID", f"data-pan is '{written[:60]}': it is taken for {held:g}.")
         return held
 
-    def lane(self, written: str | None) -> tuple[Knot, ...]:
-        """The lane over the volume; empty where there is none."""
-        if written is None:
-            return ()
-        read = read_automation(written)
+    def lanes(self, automation: str | None, chain: str | None) -> tuple[tuple[Knot, ...], tuple[Knot, ...]]:
+        """The lane over the volume, and that of the gains among the effects; each empty where there is none."""
+        read = read_automation(automation) if automation is not None else Automation()
+        effects = read_chain(chain) if chain else Chain()
         for problem in read.problems:
             self.tell("AUTOMATION_INVALID", f"data-automation {problem}.")
-        if read.others:
+        others = tuple(target for target in read.effects if target not in effects.targets)
+        if others:
+            self.tell("AUTOMATION_UNSUPPORTED", f"data-automation moves {named(others)}, which is not done.")
+        if effects.others:
             self.tell(
-                "AUTOMATION_UNSUPPORTED",
-                f"data-automation moves {named(read.others)}, which is not done: only lanes over the volume are.",
+                "EFFECT_UNSUPPORTED", f"data-fx-chain asks for {named(effects.others)}, which is not applied."
             )
-        return read.volume
-
-    def effects(self, written: str | None) -> None:
-        """Tell the effects that are asked for and not applied."""
-        asked = effects_in(written) if written else ()
-        if asked:
-            self.tell("EFFECT_UNSUPPORTED", f"data-fx-chain asks for {named(asked)}, which is not applied.")
+        return read.volume, effects.gains(read.effects)
