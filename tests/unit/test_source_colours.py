@@ -149,6 +149,19 @@ async def test_alpha_stays_straight(tmp_path, codec, name, pixel_format):
     assert pixels[89, 0, :3].min() >= 200, "the colour below full transparency is not multiplied away"
 
 
+@pytest.mark.parametrize("matrix", [1, 6])
+@pytest.mark.parametrize("pixel_format", ["yuva420p", "yuva444p", "yuva444p10le"])
+async def test_colours_with_alpha_are_those_of_the_source(tmp_path, pixel_format, matrix):
+    bits = 10 if "10" in pixel_format else 8
+    components = planes(patches(), matrix, full=False, bits=bits)
+    opaque = np.full(components[0].shape, 2**bits - 1)
+    path = write(tmp_path / "a.mkv", [*components, opaque], pixel_format, matrix=matrix, full=False)
+    for box in (None, Size(80, 45)):
+        frame = await first(path, box=box)
+        assert frame.layout == "RGBA"
+        assert np.abs(colours.measure(seen(frame)) - np.array(colours.FLAT)).max() <= 3
+
+
 @pytest.mark.parametrize("turn", [90, 180, 270])
 async def test_rotation_is_applied(tmp_path, turn):
     made = footage.write(tmp_path / "a.mp4", rotation=turn, frames=3, first=5)
