@@ -60,6 +60,7 @@ from framewright.model.subtitles import SubtitleFacts, SubtitleFile, SubtitlesMo
 
 # Two functions take the names of the rooms that they come from; what else those rooms have is named here.
 from framewright.render import (
+    AudioTrack,
     BatchListener,
     CancelToken,
     Check,
@@ -78,6 +79,7 @@ from framewright.render import (
 
 __all__ = [
     "AnsweredBy",
+    "AudioTrack",
     "AuditFacts",
     "BatchEvent",
     "BatchFinished",

@@ -14,7 +14,7 @@ import av
 import numpy as np
 import pytest
 
-from framewright.media import EncoderThread, OutputFile, SoundSource, open_encoder
+from framewright.media import EncoderThread, OutputFile, SoundSource, inspect, open_encoder
 from framewright.model.errors import CompositionError, EncoderError, OutputError
 from framewright.model.frames import FrameRate
 from framewright.model.output import CODECS, Codec, Format, Layout, OutputSpec, Quality
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from framewright.media import Encoder
     from framewright.media.sound_source import Pulse
 
 SIZE = Size(160, 96)
@@ -131,6 +132,15 @@ def test_the_container_says_the_exact_length(sounding) -> None:
     if container is not Format.PNG_SEQUENCE:
         assert float(sound["start_time"]) == 0
         assert float(told["format"]["duration"]) == pytest.approx(float(RATE.time_of(FRAMES)), abs=1e-6)
+
+
+def test_it_is_read_back_to_the_sample(sounding) -> None:
+    container, path = sounding
+    found = inspect(path.parent if container is Format.PNG_SEQUENCE else path, RATE).sound
+    assert found is not None
+    assert (found.rate, found.channels) == (48_000, 2)
+    assert found.codec == {Format.MP4: "aac", Format.WEBM: "opus"}.get(container, "pcm_s24le")
+    assert found.seconds * 48_000 == pytest.approx(length(FRAMES), abs=1e-6)
 
 
 def test_sound_and_pictures_lie_beside_each_other(sounding) -> None:
@@ -340,3 +350,33 @@ def test_mixing_waits_for_the_pictures(tmp_path: Path) -> None:
     encoder.abort()
     assert asked <= 520
     assert gone()
+
+
+@pytest.mark.parametrize("budget", [32 * 2**20, 0])
+def test_pictures_wait_for_sound_that_is_not_known_yet_within_a_budget(
+    tmp_path: Path, monkeypatch, budget: int
+) -> None:
+    """What is heard is found out beside the render; the file is the same as if it had been known."""
+    monkeypatch.setattr("framewright.media.video_file.MOST_WAITING_BYTES", budget)
+    sound, late = bursts(length(FRAMES)), threading.Event()
+
+    def after(pulse: Pulse) -> Iterator[np.ndarray]:
+        del pulse
+        late.wait(60)
+        yield sound
+
+    def feed(path: Path, source: SoundSource) -> Encoder:
+        encoder = open_encoder(OutputSpec(Format.MP4, Codec.H264, Quality.DRAFT), SIZE, RATE, path, source)
+        for frame in range(FRAMES):
+            encoder.write(drawings.as_picture(drawings.counted(frame, SIZE), Layout.I420))
+        return encoder
+
+    opening = threading.Timer(0.5, late.set)
+    if not budget:
+        opening.start()
+    encoder = feed(tmp_path / "late.mp4", SoundSource(len(sound), after))
+    assert late.is_set() == (not budget)
+    late.set()
+    encoder.finish()
+    feed(tmp_path / "known.mp4", in_pieces(sound)).finish()
+    assert (tmp_path / "late.mp4").read_bytes() == (tmp_path / "known.mp4").read_bytes()

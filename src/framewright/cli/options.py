@@ -14,6 +14,7 @@ import typer
 _OUTPUT = "Output"
 _PAGE = "Page"
 _FRAMES = "Frames"
+_SOUND = "Sound"
 _WORK = "Work"
 _TELLING = "Messages"
 
@@ -178,6 +179,28 @@ EndFrame = Annotated[
     int | None,
     typer.Option(metavar="N", help="Frame to stop before.", show_default=False, rich_help_panel=_FRAMES),
 ]
+
+AudioTracks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--audio-track", metavar="FILE[,KEY=VALUE…]",
+        help="A sound beside the page's own; again for more. Keys: volume, offset, seek, duration, fade_in, fade_out, loop, rate, pan.",
+        show_default=False, rich_help_panel=_SOUND,
+    ),
+]  # fmt: skip
+SkipAudio = Annotated[
+    bool,
+    typer.Option(
+        "--skip-audio", metavar=" ", help="No sound, whatever the page has.", rich_help_panel=_SOUND
+    ),
+]
+Loudness = Annotated[
+    float | None,
+    typer.Option(
+        metavar="LUFS", help="Bring the sound to this loudness, such as -16. (default: as it is)",
+        show_default=False, rich_help_panel=_SOUND,
+    ),
+]  # fmt: skip
 
 Workers = Annotated[
     str, typer.Option(metavar="N|auto", help="Browsers that draw side by side.", rich_help_panel=_WORK)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import av
 
 from framewright.media.codec_log import complaint, listen
+from framewright.media.output_file import SOUND_NAME
+from framewright.media.sound_facts import Length, read_sound, sound_facts
 from framewright.model.errors import OutputError
 from framewright.model.report import FileFacts
 
@@ -45,9 +47,14 @@ def inspect(path: str | os.PathLike[str], rate: FrameRate | None = None) -> File
 def _file(path: Path) -> FileFacts:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        frames, end = 0, 0
-        for packet in container.demux(stream):
-            if packet.pts is not None:
+        heard = container.streams.audio[0] if container.streams.audio else None
+        frames, end, length = 0, 0, Length()
+        for packet in container.demux([one for one in (stream, heard) if one is not None]):
+            if packet.pts is None:
+                continue
+            if packet.stream is heard:
+                length.add(packet)
+            else:
                 frames += 1
                 end = max(end, packet.pts + (packet.duration or 0))
         rate = stream.average_rate or Fraction(0)
@@ -64,11 +71,13 @@ def _file(path: Path) -> FileFacts:
             fps=str(rate),
             codec=stream.codec_context.codec.canonical_name,
             pixel_format=stream.codec_context.pix_fmt or "",
+            sound=None if heard is None else sound_facts(heard, length),
         )
 
 
 def _sequence(folder: Path, rate: FrameRate | None) -> FileFacts:
     pictures = sorted(folder.glob("frame_*.png"))
+    sound = folder / SOUND_NAME
     with av.open(str(pictures[0])) as container:
         codec = container.streams.video[0].codec_context
         return FileFacts(
@@ -81,4 +90,5 @@ def _sequence(folder: Path, rate: FrameRate | None) -> FileFacts:
             fps=str(rate) if rate is not None else "0",
             codec="png",
             pixel_format=codec.pix_fmt or "",
+            sound=read_sound(sound) if sound.exists() else None,
         )

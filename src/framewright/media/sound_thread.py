@@ -53,28 +53,27 @@ class SoundThread:
         """A number that grows whenever anything was done."""
         return self._pulse.beats
 
-    def packets(self) -> Iterator[Packet[Any]]:
-        """Every packet in its order; waits for each.
+    def take(self, *, wait: bool) -> Packet[Any] | None:
+        """The next packet; None behind the last one.
 
         Raises:
+            queue.Empty: it is not made yet; never with ``wait``.
             StoppedError: the thread was interrupted or closed.
             whatever the source or the encoder raised.
         """
         while True:
             self.check()
             try:
-                packet = self._queue.get(timeout=_LOOKS_UP_EVERY)
+                return self._queue.get(block=wait, timeout=_LOOKS_UP_EVERY)
             except queue.Empty:
-                continue
-            if packet is None:
-                return
-            yield packet
+                if not wait:
+                    raise
 
     def check(self) -> None:
         """Tell of a failure as soon as it is known, whatever still waits before it.
 
         Raises:
-            as :meth:`packets`.
+            as :meth:`take`.
         """
         if self._pulse.stopped:
             raise StoppedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -47,6 +48,7 @@ class Soundtrack:
         self._source = sound.source
         self._thread: SoundThread | None = None
         self._next: Packet[Any] | None = None
+        self._ended = False
         with sound_errors(settings):
             stream = cast("AudioStream", container.add_stream(settings.encoder, rate=SAMPLE_RATE))
             codec = stream.codec_context
@@ -70,7 +72,6 @@ class Soundtrack:
         """Begin to mix. The container's header is written by now."""
         codec = self._stream.codec_context
         self._thread = SoundThread(self._source, SoundEncoder(self._settings, codec, self._source.samples))
-        self._packets = self._thread.packets()
 
     def until(self, seconds: Fraction | None) -> Iterator[Packet[Any]]:
         """The packets that begin before this time, for the container; None: all that are left.
@@ -80,18 +81,37 @@ class Soundtrack:
         Raises:
             whatever mixing or encoding raised.
         """
+        while self.knows_next(wait=True):
+            packet = self.take_before(seconds)
+            if packet is None:
+                return
+            yield packet
+
+    def knows_next(self, *, wait: bool) -> bool:
+        """Whether :meth:`take_before` can answer; with ``wait`` it always can, once this returns.
+
+        Raises:
+            whatever mixing or encoding raised.
+        """
         assert self._thread is not None
         self._thread.check()
-        while True:
-            if self._next is None:
-                self._next = next(self._packets, None)
-            packet = self._next
-            if packet is None or (seconds is not None and (packet.dts or 0) * TICK >= seconds):
-                return
-            self._next = None
-            packet.stream = self._stream
-            packet.time_base = TICK
-            yield packet
+        if self._next is None and not self._ended:
+            try:
+                self._next = self._thread.take(wait=wait)
+            except queue.Empty:
+                return False
+            self._ended = self._next is None
+        return True
+
+    def take_before(self, seconds: Fraction | None) -> Packet[Any] | None:
+        """The next packet for the container, if it begins before this time; None: it does not, or there is none."""
+        packet = self._next
+        if packet is None or (seconds is not None and (packet.dts or 0) * TICK >= seconds):
+            return None
+        self._next = None
+        packet.stream = self._stream
+        packet.time_base = TICK
+        return packet
 
     def interrupt(self) -> None:
         """End the mixing, and the wait for it, soon. From any thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 BITEXACT = 1 << 23
 _GLOBAL_HEADER = 1 << 22
+MOST_WAITING_BYTES = 32 * 2**20
+"""Of pictures that wait for the sound before them."""
 
 
 def open_codec(settings: CodecSettings, rate: FrameRate) -> VideoCodecContext:
@@ -112,6 +115,8 @@ class VideoFile:
         if sound is not None and settings.container in {"mp4", "mov"}:
             options["movie_timescale"] = str(movie_ticks(rate))
         self._sound: Soundtrack | None = None
+        self._waiting: deque[Packet[Any]] = deque()
+        self._waiting_bytes = 0
         with self._errors():
             self._container = av.open(str(path), "w", format=settings.container, container_options=options)
             self._stream = cast("VideoStream", self._container.add_stream(lender.encoder, rate=rate.value))
@@ -148,10 +153,12 @@ class VideoFile:
         packet.stream = self._stream
         packet.time_base = self.tick
         packet.duration = 1
-        self._write_sound((packet.dts or 0) * self.tick)
-        self._write_texts((packet.dts or 0) * self.tick)
-        with self._errors():
-            self._container.mux_one(packet)
+        if self._sound is None:
+            self._write_picture(packet)
+            return
+        self._waiting.append(packet)
+        self._waiting_bytes += packet.size
+        self._write_waiting(self._sound)
 
     def close(self) -> None:
         """Write the rest of the sound and the index, and close the file.
@@ -160,8 +167,8 @@ class VideoFile:
             OutputError: when the file cannot be written.
             whatever the source of the sound raised.
         """
-        self._write_sound(None)
         if self._sound is not None:
+            self._write_waiting(self._sound, at_end=True)
             self._sound.close()
         self._write_texts(None)
         with self._errors():
@@ -174,18 +181,39 @@ class VideoFile:
         with contextlib.suppress(av.FFmpegError, OSError, ValueError):
             self._container.close()
 
-    def _write_sound(self, until: Fraction | None) -> None:
-        if self._sound is None:
-            return
-        for packet in self._sound.until(until):
-            with self._errors():
-                self._container.mux_one(packet)
+    def _write_waiting(self, sound: Soundtrack, *, at_end: bool = False) -> None:
+        """Write pictures and sound in the order of time, as far as both are known.
+
+        Sound may come late: what is heard is found out while frames render. Pictures wait for it as long as they take
+        little memory; then the encoder does.
+        """
+        while self._waiting:
+            begins = (self._waiting[0].dts or 0) * self.tick
+            while sound.knows_next(wait=at_end or self._waiting_bytes > MOST_WAITING_BYTES):
+                packet = sound.take_before(begins)
+                if packet is None:
+                    break
+                self._write(packet)
+            else:
+                return
+            self._waiting_bytes -= self._waiting[0].size
+            self._write_picture(self._waiting.popleft())
+        if at_end:
+            for packet in sound.until(None):
+                self._write(packet)
+
+    def _write_picture(self, packet: Packet[Any]) -> None:
+        self._write_texts((packet.dts or 0) * self.tick)
+        self._write(packet)
+
+    def _write(self, packet: Packet[Any]) -> None:
+        with self._errors():
+            self._container.mux_one(packet)
 
     def _write_texts(self, until: Fraction | None) -> None:
         for text in self._texts:
             for packet in text.until(until):
-                with self._errors():
-                    self._container.mux_one(packet)
+                self._write(packet)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

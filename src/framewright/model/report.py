@@ -5,11 +5,28 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from framewright.model.composition import Notice  # noqa: TC001 -- pydantic reads it at run time
+from framewright.model.sound import Dropped  # noqa: TC001 -- as above
 from framewright.model.subtitles import SubtitleFacts  # noqa: TC001 -- as above
 
 
 class _Value(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AudioStreamFacts(_Value):
+    """The sound of the finished file as a reader sees it.
+
+    Attributes:
+        codec: as FFmpeg names it.
+        rate: samples a second.
+        channels: how many.
+        seconds: as long as it is heard: without what the codec needs before and behind.
+    """
+
+    codec: str
+    rate: int
+    channels: int
+    seconds: float
 
 
 class FileFacts(_Value):
@@ -22,6 +39,7 @@ class FileFacts(_Value):
         seconds: its length.
         width, height: pixels.
         codec, pixel_format: as FFmpeg names them.
+        sound: None when there is none; of an image sequence, the file beside its frames.
     """
 
     path: str
@@ -33,6 +51,7 @@ class FileFacts(_Value):
     fps: str
     codec: str
     pixel_format: str
+    sound: AudioStreamFacts | None = None
 
 
 class SlowRange(_Value):
@@ -57,6 +76,24 @@ class TimeSpent(_Value):
     waiting_for_pictures: float
 
 
+class SoundReport(_Value):
+    """What was mixed.
+
+    Attributes:
+        tracks: how many are in the mix.
+        dropped: what could be heard and is not, and why.
+        peak: of the finished mix, in dB of full scale (sample peak); None for silence.
+        raised: dB by which it was made louder, or quieter, for the loudness that was asked for.
+        limited: dB that the limiter took away where it took most; 0: it never had to act.
+    """
+
+    tracks: int
+    dropped: tuple[Dropped, ...] = ()
+    peak: float | None
+    raised: float = 0.0
+    limited: float = 0.0
+
+
 class RenderReport(_Value):
     """The account of one render.
 
@@ -68,6 +105,7 @@ class RenderReport(_Value):
         restarted_workers: browsers that had to be replaced.
         slowest: None for renders too short to tell.
         subtitles: the files that were burnt in or became tracks.
+        sound: None when nothing is heard.
     """
 
     output: FileFacts
@@ -82,4 +120,5 @@ class RenderReport(_Value):
     restarted_workers: int
     slowest: SlowRange | None
     subtitles: tuple[SubtitleFacts, ...] = ()
+    sound: SoundReport | None = None
     notices: tuple[Notice, ...] = ()

@@ -1,5 +1,6 @@
 """The public verbs: from a composition to a description, or to a finished file."""
 
+from framewright.render.audio_track import AudioTrack
 from framewright.render.cancel import CancelToken
 from framewright.render.installation import Check, CheckState
 from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
@@ -16,6 +17,7 @@ from framewright.render.verbs import (
 )
 
 __all__ = [
+    "AudioTrack",
     "BatchListener",
     "CancelToken",
     "CaptureWish",

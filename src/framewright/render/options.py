@@ -14,6 +14,7 @@ from framewright.model.output import Codec, Format, Quality
 from framewright.model.size import LARGEST_SIDE
 from framewright.model.subtitles import SubtitleFile, SubtitlesMode
 from framewright.model.variables import check_variables
+from framewright.render.audio_track import AudioTrack, read_tracks
 from framewright.render.subtitle_files import check_subtitle_files, parse_subtitle_files
 from framewright.render.variables import read_variables
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 # Chromium takes no smaller device scale.
 SMALLEST_SCALE = 0.5
 LARGEST_SCALE = 4.0
+QUIETEST_MIX = -70.0
+LOUDEST_MIX = -5.0
 MOST_WORKERS = 64
 # Wishes that come as what they are; the others are read from what people write.
 _PLAIN: dict[str, type] = {
@@ -40,6 +43,8 @@ _PLAIN: dict[str, type] = {
     "crf": float,
     "alpha": bool,
     "strict": bool,
+    "skip_audio": bool,
+    "loudness": float,
 }
 _KINDS = {int: "a whole number", float: "a number", bool: "True or False"}
 _BITRATE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kKmMgG]?)")
@@ -78,6 +83,9 @@ class ProbeWishes(TypedDict, total=False):
             name of a file that holds one.
         subtitles: a SubRip or WebVTT file, or several, each ``FILE[,lang=de][,label=Deutsch]``.
         subtitles_mode: ``burn`` draws them into the picture, ``track`` writes a track of text for each.
+        audio_tracks: sounds beside those of the page: each an :class:`~framewright.AudioTrack`, a mapping of its
+            attributes, or a line such as ``"song.mp3,volume=0.5"``.
+        skip_audio: no sound, whatever the page has.
     """
 
     fps: str | int | float | Fraction | FrameRate | None
@@ -92,6 +100,8 @@ class ProbeWishes(TypedDict, total=False):
     variables: Mapping[str, JsonValue] | str | None
     subtitles: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None
     subtitles_mode: str
+    audio_tracks: Sequence[AudioTrack | Mapping[str, object] | str] | None
+    skip_audio: bool
 
 
 class RenderWishes(ProbeWishes, total=False):
@@ -106,6 +116,7 @@ class RenderWishes(ProbeWishes, total=False):
         workers: browsers that draw side by side; ``"auto"``: as many as the machine carries.
         capture: ``stream`` or ``screenshot``; ``"auto"``: the faster one that does the output justice.
         alpha: keep transparency; None: where the format can and the page is transparent.
+        loudness: LUFS (EBU R128) that the sound is brought to, -70 to -5; None: as loud as it is.
     """
 
     format: str | None
@@ -116,6 +127,7 @@ class RenderWishes(ProbeWishes, total=False):
     workers: int | str
     capture: str
     alpha: bool | None
+    loudness: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +158,9 @@ class RenderOptions:
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     subtitles: tuple[SubtitleFile, ...] = ()
     subtitles_mode: SubtitlesMode = SubtitlesMode.BURN
+    audio_tracks: tuple[AudioTrack, ...] = ()
+    skip_audio: bool = False
+    loudness: float | None = None
 
     def __post_init__(self) -> None:
         _check_side("--width", self.width)
@@ -164,11 +179,24 @@ class RenderOptions:
             raise UsageError(
                 f"--duration {self.duration:g} is no length: give seconds above 0.", code="DURATION_INVALID"
             )
+        self._check_sound()
         check_variables(self.variables, "--variables")
         check_subtitle_files(self.subtitles, self.subtitles_mode)
         for name, frame in (("--start-frame", self.start_frame), ("--end-frame", self.end_frame)):
             if frame is not None and frame < 0:
                 raise UsageError(f"{name} {frame} is no frame: the first one is 0.", code="FRAMES_INVALID")
+
+    def _check_sound(self) -> None:
+        if self.loudness is not None and not QUIETEST_MIX <= self.loudness <= LOUDEST_MIX:
+            raise UsageError(
+                f"--loudness {self.loudness:g} is out of range: use {QUIETEST_MIX:g} to {LOUDEST_MIX:g} LUFS.",
+                code="LOUDNESS_INVALID",
+            )
+        if self.skip_audio and (self.audio_tracks or self.loudness is not None):
+            other = "--audio-track" if self.audio_tracks else "--loudness"
+            raise UsageError(
+                f"--skip-audio leaves no sound for {other}: leave out one of them.", code="AUDIO_CONTRADICTS"
+            )
 
     @classmethod
     def parse(cls, **wishes: Unpack[RenderWishes]) -> Self:
@@ -202,6 +230,8 @@ class RenderOptions:
             read["bitrate"] = parse_bitrate(bitrate)
         if (workers := wishes.get("workers")) is not None:
             read["workers"] = parse_workers(workers)
+        if (tracks := wishes.get("audio_tracks")) is not None:
+            read["audio_tracks"] = read_tracks(tracks)
         read["variables"] = {} if (given := wishes.get("variables")) is None else read_variables(given)
         unknown = read.keys() - cls.__dataclass_fields__.keys()
         if unknown:

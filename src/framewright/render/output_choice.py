@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewright.model.errors import UsageError
-from framewright.model.output import CODECS, Codec, Format, OutputSpec, can_hold_alpha
+from framewright.model.output import CODECS, SOUND_CODECS, Codec, Format, OutputSpec, can_hold_alpha
 from framewright.model.subtitles import SubtitlesMode
 from framewright.render.choice import Choice
 
@@ -32,13 +32,14 @@ def choose_kind(output: Path, options: RenderOptions) -> OutputKind:
     Raises:
         UsageError: ``FORMAT_UNKNOWN`` when neither says, ``FORMAT_CONTRADICTS`` when they differ, and whatever
             :class:`~framewright.model.output.OutputSpec` says of a pair that does not go together;
-            ``SUBTITLES_UNSUPPORTED`` for a track in a format that holds none.
+            ``SUBTITLES_UNSUPPORTED``, ``AUDIO_UNSUPPORTED`` for a track in a format that holds none.
     """
     container = _format(output, options.format)
     kind = OutputKind(container, options.codec or CODECS[container][0])
     _check_subtitles(kind, options)
     # Refuses wrong pairs before a browser starts. Alpha that nobody asked for is settled when the page is known.
     _spec(kind, options, alpha=bool(options.alpha))
+    _check_sound(kind, options)
     return kind
 
 
@@ -49,6 +50,16 @@ def _check_subtitles(kind: OutputKind, options: RenderOptions) -> None:
             f"{kind.format} holds no track of subtitles: use --subtitles-mode burn, or --format mp4, mov or webm.",
             code="SUBTITLES_UNSUPPORTED",
         )
+
+
+def _check_sound(kind: OutputKind, options: RenderOptions) -> None:
+    if kind.format in SOUND_CODECS or not (options.audio_tracks or options.loudness is not None):
+        return
+    option = "--audio-track" if options.audio_tracks else "--loudness"
+    raise UsageError(
+        f"{kind.format} has no sound, so {option} cannot be followed: leave it out, or write mp4, webm or mov.",
+        code="AUDIO_UNSUPPORTED",
+    )
 
 
 def _format(output: Path, wished: Format | None) -> Format:

@@ -1,7 +1,8 @@
 """Reading tracks, mixing them sample by sample, limiting and measuring them. Knows nothing of browsers and pictures."""
 
+from framewright.sound.account import Account
 from framewright.sound.errors import SoundError
 from framewright.sound.loudness import Loudness, loudness_of
 from framewright.sound.mix import check, measure, mix
 
-__all__ = ["Loudness", "SoundError", "check", "loudness_of", "measure", "mix"]
+__all__ = ["Account", "Loudness", "SoundError", "check", "loudness_of", "measure", "mix"]

@@ -43,9 +43,14 @@ _SHAPE = _SHAPE / _SHAPE.sum()
 
 
 class Limiter:
-    """Takes samples, gives as many back, somewhat later."""
+    """Takes samples, gives as many back, somewhat later.
+
+    Attributes:
+        lowest: dB, the lowest gain so far; 0 while nothing was too loud.
+    """
 
     def __init__(self) -> None:
+        self.lowest = 0.0
         self._unseen = np.zeros((REACH, 2), dtype=np.float32)
         self._held = np.zeros((0, 2), dtype=np.float32)
         self._needed = 0.0
@@ -117,6 +122,7 @@ class Limiter:
         sound, self._held = self._held[:span], self._held[span:]
         if not edges.any():
             return sound
+        self.lowest = min(self.lowest, float(edges.min()))
         gains = 10 ** (edges / 20)
         way = np.arange(CELL) / CELL
         line = gains[:-1, None] + np.diff(gains)[:, None] * way[None, :]

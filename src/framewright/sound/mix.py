@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewright.sound.account import Account
 from framewright.sound.errors import Origin, SoundError
 from framewright.sound.groups import Groups
 from framewright.sound.limiter import MEMORY, Limiter
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from framewright.model.sound import SoundPlan
 
 
-def mix(plan: SoundPlan, files: Mapping[str, Path]) -> Generator[NDArray[np.float32], None, None]:
+def mix(
+    plan: SoundPlan, files: Mapping[str, Path], account: Account | None = None
+) -> Generator[NDArray[np.float32], None, None]:
     """All that is heard, at 48 kHz, in blocks of n × 2 samples: ``plan.samples`` of them altogether.
 
     Whoever stops before the end closes the generator: files and threads go with it.
@@ -36,12 +39,13 @@ def mix(plan: SoundPlan, files: Mapping[str, Path]) -> Generator[NDArray[np.floa
 
     Args:
         files: where the bytes of each ``SoundTrack.source`` are.
+        account: filled on the way.
 
     Raises:
         SoundError: now, or while blocks are taken.
     """
     check(plan, files)
-    return _mixed(plan, files)
+    return _mixed(plan, files, account or Account())
 
 
 def measure(plan: SoundPlan, files: Mapping[str, Path]) -> Loudness:
@@ -73,12 +77,15 @@ def check(plan: SoundPlan, files: Mapping[str, Path]) -> None:
             open_sound(Origin(track.name, track.source, path)).close()
 
 
-def _mixed(plan: SoundPlan, files: Mapping[str, Path]) -> Generator[NDArray[np.float32], None, None]:
+def _mixed(
+    plan: SoundPlan, files: Mapping[str, Path], account: Account
+) -> Generator[NDArray[np.float32], None, None]:
     gain = np.float32(1)
     if plan.loudness is not None:
         with closing(summed(plan, files, plan.first, plan.first + plan.samples)) as blocks:
-            found = loudness_of(blocks).integrated
+            found = loudness_of(account.watched(blocks)).integrated
         if found > SILENCE:
+            account.raised = plan.loudness - found
             gain = np.float32(10 ** ((plan.loudness - found) / 20))
     # The limiter begins earlier, so that what it still does from before is the same as in the whole.
     begin = max(0, plan.first - MEMORY)
@@ -86,12 +93,15 @@ def _mixed(plan: SoundPlan, files: Mapping[str, Path]) -> Generator[NDArray[np.f
     skip, left = plan.first - begin, plan.samples
     limiter = Limiter()
     with closing(summed(plan, files, begin, plan.first + plan.samples)) as blocks:
-        for block in blocks:
+        for block in account.watched(blocks):
             ready = limiter.push(block if gain == 1 else block * gain)
             part = ready[skip:]
             skip -= min(skip, ready.shape[0])
             left -= part.shape[0]
+            account.limited = -limiter.lowest
             if part.shape[0]:
                 yield part
     if left:
-        yield limiter.finish()[skip:]
+        rest = limiter.finish()[skip:]
+        account.limited = -limiter.lowest
+        yield rest

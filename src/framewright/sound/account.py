@@ -1,0 +1,37 @@
+"""What a mix tells of itself while it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(slots=True)
+class Account:
+    """Filled by :func:`framewright.sound.mix`.
+
+    Attributes:
+        on_step: called with every block that was made, also of the pass that only measures. What it raises ends the mix.
+        raised: dB by which everything was made louder, or quieter, to reach a loudness.
+        limited: dB that the limiter took away where it took most; 0: it never had to act.
+    """
+
+    on_step: Callable[[], None] = _nothing
+    raised: float = 0.0
+    limited: float = 0.0
+
+    def watched(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+        """The blocks, each told of."""
+        for block in blocks:
+            self.on_step()
+            yield block
