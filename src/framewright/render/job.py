@@ -14,6 +14,7 @@ from framewright.model.errors import EncoderError
 from framewright.model.events import Finished, Stage
 from framewright.model.output import Format
 from framewright.model.report import RenderReport, TimeSpent
+from framewright.model.sound import SAMPLE_RATE
 from framewright.model.subtitles import SubtitlesMode
 from framewright.render.capture_choice import choose_capture, is_secure
 from framewright.render.choice import Choice
@@ -23,14 +24,16 @@ from framewright.render.meter import Pace, SlowestBlock, Watch
 from framewright.render.opening import open_composition
 from framewright.render.options import CaptureWish
 from framewright.render.output_choice import choose_kind, choose_output
+from framewright.render.scoring import Scoring
 from framewright.render.subtitles import text_tracks
 from framewright.render.threads import in_thread, past_stopping
 
 if TYPE_CHECKING:
+    from framewright.media import SoundSource
     from framewright.media.subtitles import TextTrack
     from framewright.model.events import FellBack
     from framewright.model.output import OutputSpec
-    from framewright.model.report import FileFacts
+    from framewright.model.report import FileFacts, SoundReport
     from framewright.model.settings import Settings
     from framewright.render.opening import Opened
     from framewright.render.options import RenderOptions
@@ -84,6 +87,8 @@ class Job:
                 not stand there before, and no process of ours is left.
         """
         kind = choose_kind(self._output, self._options)
+        for track in self._options.audio_tracks:
+            track.check()
         self._teller.stage(Stage.OPENING)
         async with AsyncExitStack() as stack:
             # Whoever cannot write finds out before a browser starts.
@@ -97,9 +102,17 @@ class Job:
             self._teller.decide(choice)
             crew = self._choose_crew(opened, spec)
             workers = self._choose_workers(opened)
+            scoring = await stack.enter_async_context(
+                Scoring(opened, self._options, spec.format, self._teller)
+            )
             encoder = await in_thread(
                 lambda: open_encoder(
-                    spec, opened.drawn, opened.timing.rate, target.partial, texts=self._text_tracks(opened)
+                    spec,
+                    opened.drawn,
+                    opened.timing.rate,
+                    target.partial,
+                    scoring.source,
+                    texts=self._text_tracks(opened),
                 ),
                 undo=lambda unused: unused.abort(),
             )
@@ -109,7 +122,7 @@ class Job:
             rendering = self._watch.lap()
             self._teller.stage(Stage.FINISHING)
             await thread.finish()
-            facts = await in_thread(lambda: self._read_back(target.partial, opened, spec))
+            facts = await in_thread(lambda: self._read_back(target.partial, opened, spec, scoring.source))
             await past_stopping(target.commit)
         busy = min(thread.busy_seconds, rendering)
         time = TimeSpent(
@@ -119,7 +132,7 @@ class Job:
             encoder_busy=busy,
             waiting_for_pictures=rendering - busy,
         )
-        report = self._report(facts, opened, workers, crew, time)
+        report = self._report(facts, opened, workers, crew, time, sound=scoring.report())
         self._teller.tell(Finished(report=report))
         return report
 
@@ -128,7 +141,9 @@ class Job:
             return ()
         return text_tracks(opened.subtitles, opened.timing.range, opened.timing.rate)
 
-    def _read_back(self, path: Path, opened: Opened, spec: OutputSpec) -> FileFacts:
+    def _read_back(
+        self, path: Path, opened: Opened, spec: OutputSpec, sound: SoundSource | None
+    ) -> FileFacts:
         """What a reader finds in the file, before it gets its name."""
         facts = inspect(path, opened.timing.rate)
         # GIF readers count a picture that holds once.
@@ -138,6 +153,7 @@ class Job:
                 "report this.",
                 code="FRAMES_LOST",
             )
+        _check_sound(facts, sound)
         # A name that is no UTF-8 cannot stand in JSON as it is.
         told = os.fsencode(self._output).decode("utf-8", "backslashreplace")
         return facts.model_copy(update={"path": told})
@@ -209,7 +225,14 @@ class Job:
         self._teller.fall_back(event)
 
     def _report(
-        self, facts: FileFacts, opened: Opened, workers: int, crew: Crew, time: TimeSpent
+        self,
+        facts: FileFacts,
+        opened: Opened,
+        workers: int,
+        crew: Crew,
+        time: TimeSpent,
+        *,
+        sound: SoundReport | None,
     ) -> RenderReport:
         return RenderReport(
             output=facts,
@@ -223,6 +246,20 @@ class Job:
             retried_blocks=self._tally.retried_blocks,
             restarted_workers=self._tally.restarted_workers,
             slowest=self._slowest.slowest,
+            sound=sound,
             subtitles=opened.subtitle_facts,
             notices=self._teller.notices,
+        )
+
+
+def _check_sound(facts: FileFacts, sound: SoundSource | None) -> None:
+    """The file's sound is as long as it was made, to the sample."""
+    found = 0 if facts.sound is None else round(facts.sound.seconds * SAMPLE_RATE)
+    wanted = 0 if sound is None else sound.samples
+    # Matroska cannot say how little of a single packet of Opus is heard.
+    if abs(found - wanted) > (0 if wanted > SAMPLE_RATE // 10 else SAMPLE_RATE // 50):
+        raise EncoderError(
+            f"The sound of the file has {found} samples in place of {wanted}: use another --format or --skip-audio, and "
+            "report this.",
+            code="SOUND_LOST",
         )
