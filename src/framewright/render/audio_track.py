@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -13,7 +13,7 @@ from framewright.model.errors import UsageError
 from framewright.model.sound import LOUDEST, SoundTrack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
 _OPTION = "--audio-track"
 _LONGEST = 24 * 3600.0
@@ -33,7 +33,7 @@ _COMMA = re.compile(r"(?<!\\)((?:\\\\)*),")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AudioTrack:
     """A sound that is mixed with those of the page.
 
@@ -53,6 +53,7 @@ class AudioTrack:
     """
 
     path: str | os.PathLike[str]
+    _: KW_ONLY
     volume: float = 1.0
     offset: float = 0.0
     seek: float = 0.0
@@ -124,7 +125,7 @@ class AudioTrack:
             if match is None:
                 raise _refused(f"'{part.strip()}' is no setting such as volume=0.5", said)
             name, value = match[1].lower().replace("-", "_"), match[2].strip()
-            _check_names((name,), said)
+            _check_names((name,), said, names=_NAMES[1:])
             if name in found:
                 raise _refused(f"{name} is given twice", said)
             found[name] = _truth(value, said) if name == "loop" else _number(name, value, said)
@@ -181,9 +182,9 @@ def read_tracks(written: Iterable[object] | object) -> tuple[AudioTrack, ...]:
     return tuple(AudioTrack.read(one) for one in written)
 
 
-def _check_names(names: Iterable[object] | Mapping[object, object], said: str) -> None:
-    for name in names:
-        if name not in _NAMES:
+def _check_names(given: Iterable[object], said: str, names: Sequence[str] | None = None) -> None:
+    for name in given:
+        if name not in (names or _NAMES):
             raise _refused(
                 f"there is no setting '{name}': use {', '.join(_NAMES[1:])}; a comma of the file's name is written \\,",
                 said,
