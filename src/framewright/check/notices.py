@@ -67,6 +67,8 @@ TOLD: dict[str, Told] = {
     "MEDIA_STREAM": Told(
         _WARNING, "a stream was asked of a video or audio", "Draw the video itself into a canvas."
     ),
+    "SUBTITLES_LEFT_OUT": Told(_WARNING, "cues of a file of subtitles that cannot be read", "Mend the line that is named."),
+    "SUBTITLES_UNSEEN": Told(_WARNING, "subtitles of which the rendered frames show nothing", "See whether the file is the right one."),
     "SOUND_MISSING": Told(
         _WARNING, "something that is to be heard and whose source holds no sound", "Take another file, or data-has-audio away."
     ),

@@ -4,7 +4,8 @@ from framewright.composition.injection import RuntimeConfig, runtime_source
 from framewright.composition.project import Project, open_project
 from framewright.composition.remote_desk import RemoteDesk
 from framewright.composition.site import Site
-from framewright.composition.stage import Stage, Wishes
+from framewright.composition.stage import Stage
+from framewright.composition.wishes import Wishes
 
 __all__ = [
     "Project",

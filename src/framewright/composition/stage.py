@@ -7,7 +7,6 @@ import json
 import secrets
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from framewright.browser import LONGEST_ADDRESS
@@ -15,16 +14,15 @@ from framewright.composition.font_look import look_at_fonts
 from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
 from framewright.composition.sounds import Collected, ToldSounds, collect
+from framewright.composition.wishes import Wishes
 from framewright.model.composition import Description, Notice, Step
 from framewright.model.errors import CompositionError
 from framewright.model.logs import get_logger
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from fractions import Fraction
-
-    from pydantic import JsonValue
 
     from framewright.browser import Page
     from framewright.composition.fonts import Text
@@ -52,38 +50,6 @@ _COVER = "function (grey) { return this.cover(grey); }"
 _SUBTITLES = "function (told) { this.subtitles(told); }"
 _DESCRIBE = "function () { return this.describe(); }"
 _NOTHING_NEW = Step()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What the caller wants of a page where the page itself does not say.
-
-    Attributes:
-        width, height: CSS pixels; the page's declaration wins.
-        seed: what the page's pseudo-random numbers follow from.
-        page_timeout: seconds that the page may take to load, and that one frame may take.
-        font_timeout, image_timeout, promise_timeout: seconds for each of these waits; a warning comes after them.
-        font_faces: ``@font-face`` rules for families that the page names and does not declare.
-        variables: what takes the place of the page's declared defaults, by id.
-        spare_variables: ids among them that the page need not declare.
-        written_variables: numbers and booleans among them are text, as in a table.
-        listening: the page will be gone through to be heard, and is never looked at.
-        subtitles: what is drawn over the page, by :func:`~framewright.composition.subtitles.page_subtitles`.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    seed: int = 1
-    page_timeout: float = 45.0
-    font_timeout: float = 10.0
-    image_timeout: float = 15.0
-    promise_timeout: float = 15.0
-    font_faces: str = ""
-    variables: Mapping[str, JsonValue] = field(default_factory=dict)
-    spare_variables: tuple[str, ...] = ()
-    written_variables: bool = False
-    listening: bool = False
-    subtitles: str | None = None
 
 
 class Passage(NamedTuple):
