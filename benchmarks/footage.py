@@ -2,16 +2,16 @@
 
     python benchmarks/footage.py [--size 1280x720] [--frames 300]
 
-Each row is the same page drawn as often, with one thing more: nothing but a box that moves; the decoder alone, without a
-page; frames by the connection, as a guest page gets them; frames by the ring, drawn and not. What is counted is processor time, of all
-processes of the browser and of this one with its decoder, and the memory of the browser at the first and last tenth.
+The decoder alone comes first; each further row is the same page drawn as often, with one thing more: nothing but a box
+that moves; frames by the connection, as a guest page gets them; frames by the ring, drawn and not. What is counted is
+processor time, of all processes of the browser and of this one with its decoder, and the memory of the browser behind
+the first tenth and at the end.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import resource
 import tempfile
 from fractions import Fraction
@@ -98,47 +98,45 @@ async def _measure(
     )
 
 
-async def run(size: Size, frames: int) -> None:
+async def run(folder: Path, size: Size, frames: int) -> None:
     """Measure and print."""
     settings = Settings()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(os.path.realpath(name))
-        (folder / "index.html").write_text(_PAGE.format(width=size.width, height=size.height))
-        write_film(folder / "film.mp4", size)
-        options = BrowserOptions(program=find_browser(settings), size=size)
-        async with (
-            Browser(options) as browser,
-            FileServer(folder) as server,
-            SourceShelf(settings.footage_memory) as shelf,
-            FootageDesk(shelf, settings, own=[OwnFiles(server.origin, folder)], site=server.origin) as desk,
+    (folder / "index.html").write_text(_PAGE.format(width=size.width, height=size.height))
+    write_film(folder / "film.mp4", size)
+    options = BrowserOptions(program=find_browser(settings), size=size)
+    async with (
+        Browser(options) as browser,
+        FileServer(folder) as server,
+        SourceShelf(settings.footage_memory) as shelf,
+        FootageDesk(shelf, settings, own=[OwnFiles(server.origin, folder)], site=server.origin) as desk,
+    ):
+
+        def seconds(n: int) -> Fraction:
+            return Fraction(n % LENGTH, RATE)
+
+        async def decode(n: int) -> object:
+            return await shelf.frame(folder / "film.mp4", seconds(n) + Fraction(1, 1000))
+
+        await _measure("the decoder alone", browser, min(frames, LENGTH - WARM_UP), decode)
+        for row, apart, moving, drawn in (
+            ("a box", False, False, False),
+            ("and frames by the connection", True, True, True),
+            ("and frames by the ring", False, True, True),
+            ("… that are not drawn", False, True, False),
         ):
+            page = await browser.new_page(apart=apart)
+            line = desk.admit(page)
+            await Stage.open(page, open_project(folder), server.origin, None, line)
 
-            def seconds(n: int) -> Fraction:
-                return Fraction(n % LENGTH, RATE)
+            async def step(n: int, page: Page = page, moving: bool = moving, drawn: bool = drawn) -> None:
+                at = float(seconds(n)) if moving else "null"
+                await page.evaluate(f"go({n}, {at}, {int(drawn)})", await_promise=True)
+                await page.begin_frame()
 
-            async def decode(n: int) -> object:
-                return await shelf.frame(folder / "film.mp4", seconds(n) + Fraction(1, 1000))
-
-            await _measure("the decoder alone", browser, min(frames, LENGTH - WARM_UP), decode)
-            for row, apart, moving, drawn in (
-                ("a box", False, False, False),
-                ("and frames by the connection", True, True, True),
-                ("and frames by the ring", False, True, True),
-                ("… that are not drawn", False, True, False),
-            ):
-                page = await browser.new_page(apart=apart)
-                line = desk.admit(page)
-                await Stage.open(page, open_project(folder), server.origin, None, line)
-
-                async def step(n: int, page: Page = page, moving: bool = moving, drawn: bool = drawn) -> None:
-                    at = float(seconds(n)) if moving else "null"
-                    await page.evaluate(f"go({n}, {at}, {int(drawn)})", await_promise=True)
-                    await page.begin_frame()
-
-                await _measure(row, browser, frames, step)
-                assert (line.carrier.area is None) == (apart or not moving)
-                await line.close()
-                await page.close()
+            await _measure(row, browser, frames, step)
+            assert (line.carrier.area is None) == (apart or not moving)
+            await line.close()
+            await page.close()
 
 
 def main() -> None:
@@ -148,7 +146,8 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=300)
     given = parser.parse_args()
     width, height = map(int, given.size.split("x"))
-    asyncio.run(run(Size(width, height), given.frames))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(run(Path(folder).resolve(), Size(width, height), given.frames))
 
 
 if __name__ == "__main__":

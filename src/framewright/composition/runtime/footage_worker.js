@@ -14,6 +14,7 @@
     let ring = null;
     /** @type {string | null} */
     let bucket = null;
+    let scratch = new Uint8Array(0);
     let read = 0;
     /** The answer whose bytes come next. @type {any} */
     let before = null;
@@ -50,22 +51,23 @@
       if (name !== null) await /** @type {any} */ (navigator).storageBuckets.delete(name).catch(() => null);
     };
 
-    const picture = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) => {
-      let bytes;
-      if (behind) bytes = behind.slice(told.at, told.at + told.length);
-      else {
-        bytes = new ArrayBuffer(told.length);
-        ring.read(new Uint8Array(bytes), { at: told.at });
-      }
-      return new VideoFrame(bytes, /** @type {any} */ ({
+    const pixels = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) => {
+      if (behind) return new Uint8Array(behind, told.at, told.length);
+      // One buffer for all: a fresh one for each frame costs more than the copy that VideoFrame makes of it.
+      if (scratch.length < told.length) scratch = new Uint8Array(told.length);
+      const bytes = scratch.subarray(0, told.length);
+      ring.read(bytes, { at: told.at });
+      return bytes;
+    };
+
+    const picture = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) =>
+      new VideoFrame(pixels(told, behind), /** @type {any} */ ({
         format: told.layout,
         codedWidth: told.width,
         codedHeight: told.height,
         timestamp: Math.round(told.start * 1e6),
         colorSpace: told.layout === "I420" ? PLANES : PIXELS,
-        transfer: [bytes],
       }));
-    };
 
     const pass = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) => {
       /** @type {Transferable[]} */
