@@ -3,6 +3,6 @@
 from framewright.sound.account import Account
 from framewright.sound.errors import SoundError
 from framewright.sound.loudness import Loudness, loudness_of
-from framewright.sound.mix import check, measure, mix
+from framewright.sound.mixture import check, measure, mix
 
 __all__ = ["Account", "Loudness", "SoundError", "check", "loudness_of", "measure", "mix"]

@@ -142,13 +142,19 @@ class Voice:
             fade_in=samples(track.fade_in),
             fade_out=samples(track.fade_out),
         )
-        if isinstance(gain, np.ndarray):
-            sound *= np.minimum(gain, LOUDEST)[:, None]
-        elif gain != 1:
-            sound *= np.float32(min(gain, LOUDEST))
-        for side, share in enumerate(sides(track.pan)):
-            if share != 1:
-                sound[:, side] *= np.float32(share)
+        left, right = sides(track.pan)
+        if left == right:
+            _multiply(sound, gain[:, None] if isinstance(gain, np.ndarray) else gain)
+        else:
+            _multiply(sound[:, 0], gain * left)
+            _multiply(sound[:, 1], gain * right)
+
+
+def _multiply(sound: NDArray[np.float32], gain: NDArray[np.float32] | float) -> None:
+    if isinstance(gain, np.ndarray):
+        sound *= np.minimum(gain, LOUDEST).astype(np.float32)
+    elif gain != 1:
+        sound *= np.float32(min(gain, LOUDEST))
 
 
 class _Shifted:
