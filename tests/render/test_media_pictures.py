@@ -189,6 +189,31 @@ async def test_who_waits_for_seeked_draws_the_picture_of_that_time(stages, clip)
     await one.close()
 
 
+async def test_a_video_that_a_timeline_scrubs_is_where_the_tween_is(stages, clip):
+    """Drawn by an animation frame; the one with data-start plays on as it is written."""
+    body = """<video id="v" src="clip.mp4"></video><video id="w" src="clip.mp4" data-start="0"></video>
+        <canvas id="c" width="320" height="90"></canvas><script src="gsap.js"></script>"""
+    script = """const tl = gsap.timeline({ paused: true });
+    tl.to([v, w], { currentTime: 1.5, duration: 2, ease: 'none' });
+    window.__timelines = { main: tl };
+    const context = c.getContext('2d');
+    (function loop() { context.drawImage(v, 0, 0); context.drawImage(w, 160, 0); requestAnimationFrame(loop) })();
+    const shown = () => [0, 160].map((left) => read((g) => g.drawImage(c, -left, 0)));"""
+    html = (
+        composed(body, root="data-duration='3'", head=f"<script>{READ}</script>")
+        + f"<script>{script}</script>"
+    )
+    files: dict[str, str | bytes] = {
+        "clip.mp4": clip.path.read_bytes(),
+        "gsap.js": library("gsap/dist/gsap.min.js"),
+    }
+    one = await stages.open(html, files)
+    for seconds in (Fraction(1), Fraction(1, 3), Fraction(4, 3), Fraction(7, 5), Fraction(1, 5)):
+        await one.at(seconds)
+        assert await one.ask("shown()") == [clip.at(seconds * Fraction(3, 4)), clip.at(seconds)], seconds
+    await one.close()
+
+
 async def test_a_page_draws_the_video_of_a_frame_within_it(stages, clip):
     script = "onload = () => { window.v = frames[0].document.querySelector('video') };"
     one = await opened(

@@ -248,6 +248,7 @@ interface FwPictureEntry {
   size: string;
   address: string | null;
   turn: number;
+  asking: { question: string; turn: number; promise: Promise<void> } | null;
 }
 
 interface FwInstance {

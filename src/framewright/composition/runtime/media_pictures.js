@@ -28,7 +28,7 @@
       const document = record.element.ownerDocument;
       const canvas = /** @type {HTMLCanvasElement} */ (natives.createElement(document, "canvas"));
       /** @type {FwPictureEntry} */
-      const fresh = { record, canvas, context: null, natural: false, guessed: false, box: null, start: 0, stop: 0, width: 0, height: 0, size: "", address: null, turn: 0 };
+      const fresh = { record, canvas, context: null, natural: false, guessed: false, box: null, start: 0, stop: 0, width: 0, height: 0, size: "", address: null, turn: 0, asking: null };
       entries.set(record, fresh);
       return fresh;
     };
@@ -56,14 +56,19 @@
     /** @param {FwPictureEntry} of @param {number} seconds @returns {Promise<void> | null} */
     const fetch = (of, seconds) => {
       const { record } = of;
-      if (!record.facts?.video || record.address === null) return null;
+      const { address, element } = record;
+      if (!record.facts?.video || address === null) return null;
       const at = record.positionAt(seconds) + NEARLY;
       const wanted = box(of);
       const size = wanted ? `${wanted.width} ${wanted.height}` : "";
       const same = of.width > 0 && of.address === record.address && of.size === size;
-      if (same && of.start <= at && (of.stop === null || at < of.stop)) return null;
+      if (same && of.start <= at && (of.stop === null || at < of.stop)) {
+        of.turn += 1; // an answer for another time must not take its place
+        return null;
+      }
+      const question = `${address} ${at} ${size}`;
+      if (of.asking?.question === question && of.asking.turn === of.turn) return of.asking.promise;
       const turn = (of.turn += 1);
-      const { address, element } = record;
       const take = async () => {
         const answer = await fw.footage.frame(address, at, wanted, { have: same ? of.start : null, element });
         if (of.turn !== turn || answer.start === undefined) {
@@ -73,7 +78,12 @@
         if (answer.picture) paint(of, answer.picture);
         Object.assign(of, { start: answer.start, stop: answer.stop, address, size });
       };
-      return take();
+      // Who asks the same meanwhile waits for the same answer; of two questions the later one counts.
+      const promise = take().finally(() => {
+        if (of.asking?.turn === turn) of.asking = null;
+      });
+      of.asking = { question, turn, promise };
+      return promise;
     };
 
     /** Nobody sees it, and a script may yet draw it. @param {FwMediaRecord} record @param {number} seconds */
