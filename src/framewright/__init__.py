@@ -54,7 +54,7 @@ from framewright.model.events import (
 )
 from framewright.model.frames import FrameRate
 from framewright.model.recording import AnsweredBy, RecordedAnswer
-from framewright.model.report import FileFacts, RenderReport
+from framewright.model.report import AudioStreamFacts, FileFacts, RenderReport, SoundReport
 from framewright.model.settings import Settings
 from framewright.model.subtitles import SubtitleFacts, SubtitleFile, SubtitlesMode
 
@@ -79,6 +79,7 @@ from framewright.render import (
 
 __all__ = [
     "AnsweredBy",
+    "AudioStreamFacts",
     "AudioTrack",
     "AuditFacts",
     "BatchEvent",
@@ -124,6 +125,7 @@ __all__ = [
     "Settings",
     "SetupError",
     "Severity",
+    "SoundReport",
     "Stage",
     "StageBegan",
     "SubtitleFacts",

@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+import framewright
 from framewright.model.errors import CompositionError, UsageError
 from truth import decoding, heard, tones
 
@@ -192,6 +193,17 @@ def test_a_track_that_breaks_in_its_middle_ends_the_render_in_its_own_words(rend
     assert caught.value.code == "SOUND_CORRUPT"
     assert "cut.flac" in caught.value.message
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_probe_tells_of_added_tracks(tmp_path: Path) -> None:
+    composition = page(tmp_path / "page", 3, '<audio src="a.wav" data-start="0"></audio>')
+    track = tones.write(composition / "a.wav", tones.tone(1, 440))
+    found = framewright.probe(composition, audio_tracks=[f"{track},offset=0.05"])
+    assert [(one.name, one.start) for one in found.sounds.tracks][-1] == ("--audio-track", 0.05)
+    assert len(found.sounds.tracks) == 2
+    with pytest.raises(CompositionError, match="sound") as caught:
+        framewright.probe(composition, audio_tracks=[str(composition / "index.html")])
+    assert caught.value.code == "SOUND_INVALID"
 
 
 def test_a_missing_track_is_told_before_a_browser_starts(render, tmp_path: Path) -> None:

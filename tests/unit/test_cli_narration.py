@@ -7,13 +7,22 @@ import re
 import pytest
 from rich.console import Console
 
+from framewright.cli.account import tell_account
 from framewright.cli.console import is_live
 from framewright.cli.live import LiveNarrator, progress_figures
 from framewright.cli.narration import JsonNarrator, Narrator
 from framewright.cli.plain import PlainNarrator
 from framewright.model.composition import Notice
 from framewright.model.events import Decided, FellBack, Finished, Progressed, Stage, StageBegan, Warned
-from framewright.model.report import FileFacts, RenderReport, SlowRange, TimeSpent
+from framewright.model.report import (
+    AudioStreamFacts,
+    FileFacts,
+    RenderReport,
+    SlowRange,
+    SoundReport,
+    TimeSpent,
+)
+from framewright.model.sound import Dropped, Unheard
 
 LONG = "The picture assets/a-long-name-for-a-picture-of-a-logo.png could not be loaded: the server said 404."
 
@@ -83,6 +92,22 @@ class Clock:
     def __call__(self):
         self.now += self.step
         return self.now
+
+
+def test_the_account_tells_of_the_sound():
+    console = Console(file=io.StringIO(), width=200, force_terminal=False)
+    sound = SoundReport(
+        tracks=2, peak=-1.52, raised=-3.21, limited=4.4, dropped=(Dropped(name="audio", why=Unheard.MUTED),)
+    )
+    stream = AudioStreamFacts(codec="aac", rate=48_000, channels=2, seconds=10)
+    told = report(sound=sound)
+    tell_account(
+        console, told.model_copy(update={"output": told.output.model_copy(update={"sound": stream})})
+    )
+    assert (
+        "2 tracks, aac 48 kHz, peak -1.5 dBFS, brought down by 3.2 dB, limited by up to 4.4 dB, 1 left out"
+        in console.file.getvalue()
+    )
 
 
 def test_a_log_gets_few_plain_lines_with_everything_in_them():

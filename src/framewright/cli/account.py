@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from framewright.model.report import FileFacts, RenderReport, TimeSpent
+    from framewright.model.report import AudioStreamFacts, FileFacts, RenderReport, SoundReport, TimeSpent
 
 _BAR_WIDTH = 40
 # Each stage has a glyph of its own, so that the bar also reads without colour.
@@ -48,6 +48,8 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
         found.append(
             ("unchanged", f"{report.unchanged} of {phrases.count(report.frames, 'frame')} cost nothing")
         )
+    if report.sound is not None and report.output.sound is not None:
+        found.append(("sound", _sound(report.sound, report.output.sound)))
     if report.slowest is not None:
         slow = report.slowest
         found.append(("slowest", f"frames {slow.start} to {slow.stop - 1}: {phrases.seconds(slow.seconds)}"))
@@ -94,6 +96,22 @@ def _encoder(time: TimeSpent) -> str:
     busy = phrases.percent(time.encoder_busy, time.rendering)
     waiting = phrases.percent(time.waiting_for_pictures, time.rendering)
     return f"busy {busy} of the rendering, {waiting} waiting for pictures"
+
+
+def _sound(sound: SoundReport, stream: AudioStreamFacts) -> str:
+    parts = [phrases.count(sound.tracks, "track"), f"{stream.codec} {stream.rate / 1000:g} kHz"]
+    parts.append("silence" if sound.peak is None else f"peak {sound.peak:.1f} dBFS")
+    if sound.raised:
+        parts.append(
+            f"brought up by {sound.raised:.1f} dB"
+            if sound.raised > 0
+            else f"brought down by {-sound.raised:.1f} dB"
+        )
+    if sound.limited:
+        parts.append(f"limited by up to {sound.limited:.1f} dB")
+    if sound.dropped:
+        parts.append(f"{len(sound.dropped)} left out")
+    return ", ".join(parts)
 
 
 def _mended(report: RenderReport) -> str:

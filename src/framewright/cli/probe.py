@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from framewright.model.composition import Clip, FontUse, Variable
     from framewright.model.recording import RecordedAnswer
+    from framewright.model.sound import SoundTrack
     from framewright.render import ProbeResult, ProbeWishes
 
 _LENGTH_FROM = {
@@ -107,6 +108,8 @@ def _rows(found: ProbeResult) -> list[tuple[str, str]]:
     if found.description.fonts:
         told.append(("fonts", ", ".join(_font(font) for font in found.description.fonts)))
     told += [("" if at else "subtitles", phrases.subtitles(one)) for at, one in enumerate(found.subtitles)]
+    added = [track for track in found.sounds.tracks if track.name == "--audio-track"]
+    told += [("" if position else "added", _added(track)) for position, track in enumerate(added)]
     told += [("" if position else "remote", _remote(answer)) for position, answer in enumerate(found.remote)]
     return told
 
@@ -115,6 +118,12 @@ def _remote(answer: RecordedAnswer) -> str:
     status = "" if answer.status is None or answer.status < 300 else f" {answer.status}"
     method = "" if answer.method == "GET" else f"{answer.method} "
     return f"{method}{phrases.clean(answer.url)} ({answer.by.value}{status})"
+
+
+def _added(track: SoundTrack) -> str:
+    stop = "" if track.duration is None else f" to {phrases.exact_seconds(track.start + track.duration)}"
+    repeats = ", again and again" if track.loop else ""
+    return f"{phrases.clean(track.source)}, from {phrases.exact_seconds(track.start)}{stop}{repeats}"
 
 
 def _font(font: FontUse) -> str:

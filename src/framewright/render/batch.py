@@ -23,6 +23,7 @@ from framewright.model.batch import (
 from framewright.model.errors import FramewrightError
 from framewright.model.logs import get_logger
 from framewright.model.output import Format
+from framewright.render.added_sound import check_added
 from framewright.render.choice import Choice
 from framewright.render.job import Job
 from framewright.render.machine import read_machine
@@ -89,6 +90,7 @@ class Batch:
         read_sources(options)
         self._spare = tuple(sorted(fields_of(template)))
         self._check_outputs()
+        check_added(options.audio_tracks)
         self._project = open_project(composition)
         find_browser(settings)
         self._workers = self._count_workers(likely_size(self._project, options).scaled(options.scale))

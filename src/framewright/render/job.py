@@ -16,6 +16,7 @@ from framewright.model.output import Format
 from framewright.model.report import RenderReport, TimeSpent
 from framewright.model.sound import SAMPLE_RATE
 from framewright.model.subtitles import SubtitlesMode
+from framewright.render.added_sound import check_added
 from framewright.render.capture_choice import choose_capture, is_secure
 from framewright.render.choice import Choice
 from framewright.render.crew import Crew
@@ -87,8 +88,7 @@ class Job:
                 not stand there before, and no process of ours is left.
         """
         kind = choose_kind(self._output, self._options)
-        for track in self._options.audio_tracks:
-            track.check()
+        await in_thread(lambda: check_added(self._options.audio_tracks))
         self._teller.stage(Stage.OPENING)
         async with AsyncExitStack() as stack:
             # Whoever cannot write finds out before a browser starts.

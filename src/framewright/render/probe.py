@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framewright.model.sound import Sounds
+from framewright.render.added_sound import check_added
 from framewright.render.listening import listen
 from framewright.render.media_account import account_of
 from framewright.render.opening import open_composition
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import Teller
+from framewright.render.threads import in_thread
 
 if TYPE_CHECKING:
     from framewright.model.settings import Settings
@@ -22,11 +24,18 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
     Raises:
         FramewrightError: see :func:`framewright.probe`.
     """
+    added = options.audio_tracks
+    await in_thread(lambda: check_added(added))
     teller = Teller(None, strict=options.strict)
     async with open_composition(composition, options, settings, teller) as opened:
         page, timing = opened.first.description, opened.timing
         heard = await listen(opened.theatre, opened)
         teller.warn(heard.notices)
+        sounds = Sounds(
+            tracks=(*heard.tracks, *(one.planned() for one in added)),
+            groups=heard.groups,
+            dropped=heard.dropped,
+        )
         return ProbeResult(
             description=page,
             width=opened.size.width,
@@ -42,7 +51,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
             end_frame=timing.range.stop,
             remote=opened.recording.answers,
             media=account_of(heard.media, timing.seconds),
-            sounds=Sounds(tracks=heard.tracks, groups=heard.groups, dropped=heard.dropped),
+            sounds=Sounds() if options.skip_audio else sounds,
             mode=opened.mode.value,
             subtitles=opened.subtitle_facts,
             notices=teller.notices,

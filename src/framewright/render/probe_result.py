@@ -31,7 +31,8 @@ class ProbeResult(BaseModel):
         start_frame, end_frame: the part that would be rendered; the end is excluded.
         remote: what the page asked of other origins, and who answered.
         media: what becomes of its videos and sounds.
-        sounds: the tracks of the mix, after the page was gone through where scripts may change what is heard.
+        sounds: the tracks of the mix, those of the caller too, after the page was gone through where scripts may change what
+            is heard; none with ``skip_audio``.
         mode: how the page would be brought to the time of a frame: ``seek`` or ``run``.
         subtitles: each file, with its cues that would be seen.
         notices: warnings so far.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewright.model.composition import Notice
 from framewright.model.output import SOUND_CODECS
 from framewright.model.sound import Dropped, SoundPlan, Unheard
+from framewright.render.added_sound import files_of
 from framewright.render.choice import Choice
 from framewright.render.listening import listen
 from framewright.render.mixing import Mixing, Score
@@ -18,6 +18,7 @@ from framewright.render.threads import in_thread
 from framewright.sound import SoundError, check
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -113,7 +114,7 @@ class Scoring:
     async def _score(self, heard: Heard) -> Score:
         self._teller.warn(heard.notices)
         plan = self._plan(heard)
-        files = {one.planned().source: Path(one.path) for one in self._options.audio_tracks}
+        files = files_of(self._options.audio_tracks)
         tracks: list[SoundTrack] = []
         dropped = list(heard.dropped)
         for track in plan.tracks:
