@@ -14,10 +14,10 @@ from truth.runtimes import write_runtime
 def test_runs_and_workers_give_the_same_bytes(render, tmp_path, capture):
     page = write(tmp_path / "page", scenes.noisy(Film(frames=75)))
     first, *others = (
-        render(page, f"{index}.mp4", workers=workers, capture=capture, quality="draft").path.read_bytes()
-        for index, workers in enumerate([1, 1, 2, 3])
+        render(page, f"{workers}.mp4", workers=workers, capture=capture, quality="draft").path.read_bytes()
+        for workers in (1, 2, 3)
     )
-    assert [other == first for other in others] == [True, True, True]
+    assert [other == first for other in others] == [True, True]
 
 
 def test_a_part_is_that_part_of_the_whole(render, tmp_path):

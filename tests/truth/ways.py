@@ -3,9 +3,11 @@
 One call opens a page several times and takes sampled frames, through the same screenshots that a render takes:
 
 * ``fresh``: each frame as the first of a page that was just opened;
-* ``forwards``, ``backwards``: one page goes through the samples in that order, leaping over what lies between;
-* ``jumps``: one page visits them in a random order, each several times, with unsampled frames between;
+* ``forwards``, ``backwards``: a page goes on through the samples in that order, leaping over what lies between;
+* ``jumps``: a page goes on to them in a random order, to each twice, with unsampled frames between;
 * ``in one go``: one page captures every frame from 0 to the last, as a render with one worker does, holds included.
+
+A page that goes on was fresh at its first frame: no page is opened twice to show the same.
 
     pictures = await same_by_every_way(stages, html, frames=(0, 7, 20, 45))
     assert tuple(pictures[20][100, 50]) == (255, 0, 0)
@@ -26,14 +28,14 @@ from framewright.capture.screenshot import ScreenshotSource
 from framewright.model.frames import FrameRange, FrameRate
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from framewright.composition import Wishes
     from truth.stages import Open, Stages
 
 SAMPLES = (0, 8, 23, 41)
 WAYS = ("fresh", "forwards", "backwards", "jumps", "in one go")
-_VISITS = 3
+_VISITS = 2
 
 # What to call for a fresh page; and the pictures of each frame, one a visit.
 Opener: TypeAlias = "Callable[[], Awaitable[Open]]"
@@ -69,8 +71,15 @@ async def same_by_every_way(
     async def opened() -> Open:
         return await stages.open(html, files, wishes)
 
-    takers = {way: _TAKERS[way] for way in ways}
-    taken = {way: await taker(opened, sorted(frames), rate) for way, taker in takers.items()}
+    taken: dict[str, Taken] = {way: {} for way in ways}
+    for way, start, order in _walks(sorted(frames), ways):
+        visited = await _visit(opened, [start, *order], rate)
+        if "fresh" in taken:
+            taken["fresh"].setdefault(start, [visited[start][0]])
+        if way != "fresh":
+            taken[way] = {frame: visited[frame] for frame in frames}
+    if "in one go" in taken:
+        taken["in one go"] = await _in_one_go(opened, sorted(frames), rate)
     first = next(iter(taken))
     for way, pictures in taken.items():
         for frame, visits in pictures.items():
@@ -93,29 +102,32 @@ async def picture_of(page: Open, frame: int, rate: FrameRate) -> bytes:
     return bytes(picture.data)
 
 
-async def _fresh(opened: Opener, frames: list[int], rate: FrameRate) -> Taken:
-    taken: Taken = {}
-    for frame in frames:
-        taken |= await _visit(opened, [frame], rate)
-    return taken
+def _walks(frames: list[int], ways: Sequence[str]) -> Iterator[tuple[str, int, list[int]]]:
+    """Each page to open but the one that goes through all: for which way, at which frame, and where it goes on to."""
+    started = set()
+    for way in ways:
+        if way in _ORDERS:
+            start, *order = _ORDERS[way](frames)
+            started.add(start)
+            yield way, start, order
+    if "fresh" in ways:
+        yield from (("fresh", frame, []) for frame in frames if frame not in started)
 
 
-async def _forwards(opened: Opener, frames: list[int], rate: FrameRate) -> Taken:
-    return await _visit(opened, frames, rate)
-
-
-async def _backwards(opened: Opener, frames: list[int], rate: FrameRate) -> Taken:
-    return await _visit(opened, frames[::-1], rate)
-
-
-async def _jumps(opened: Opener, frames: list[int], rate: FrameRate) -> Taken:
+def _jumps(frames: list[int]) -> list[int]:
     # The same order every time: a failure can be looked at.
     chance = random.Random(len(frames) * 1000 + frames[-1])
     between = chance.choices(range(frames[-1] + 1), k=len(frames))
     order = [*frames * _VISITS, *between]
     chance.shuffle(order)
-    taken = await _visit(opened, order, rate)
-    return {frame: taken[frame] for frame in frames}
+    return [frames[len(frames) // 2], *order]
+
+
+_ORDERS: dict[str, Callable[[list[int]], list[int]]] = {
+    "forwards": lambda frames: frames,
+    "backwards": lambda frames: frames[::-1],
+    "jumps": _jumps,
+}
 
 
 async def _in_one_go(opened: Opener, frames: list[int], rate: FrameRate) -> Taken:
@@ -139,15 +151,6 @@ async def _visit(opened: Opener, order: Sequence[int], rate: FrameRate) -> Taken
         taken.setdefault(frame, []).append(await picture_of(page, frame, rate))
     await page.close()
     return taken
-
-
-_TAKERS: dict[str, Callable[[Opener, list[int], FrameRate], Awaitable[Taken]]] = {
-    "fresh": _fresh,
-    "forwards": _forwards,
-    "backwards": _backwards,
-    "jumps": _jumps,
-    "in one go": _in_one_go,
-}
 
 
 def _pixels(png: bytes) -> np.ndarray:
