@@ -25,8 +25,16 @@ ALPHAS = (255, 200, 150, 100, 50, 25, 0, 128, 64, 10)
 BT709, LIMITED = 1, 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("name", "codec"), OPAQUE)
+# A codec that is right at one size is right at others, but for what is coded in whole blocks and cut again: 1080 is no
+# multiple of 16, which H.264 shows.
+CASES = [
+    *(("720p", name, codec) for name, codec in OPAQUE),
+    ("1080p", "a.mp4", "h264"),
+    *(pytest.param("1080p", name, codec, marks=pytest.mark.long) for name, codec in OPAQUE[1:]),
+]
+
+
+@pytest.mark.parametrize(("size", "name", "codec"), CASES)
 def test_flat_colours(render, tmp_path, name, codec, size):
     width, height = SIZES[size]
     page = write(tmp_path / "page", colours.flat_page(Film(frames=2, width=width, height=height)))
