@@ -11,6 +11,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = 'data-duration="20" data-no-timeline'
 FADE = "<style>@keyframes fade { from { opacity: 0 } to { opacity: 1 } }</style>"
 FOREVER = 1000
+# Two frames of 100 ms, for ever.
+MOVING = (
+    "data:image/gif;base64,R0lGODlhAgACAIEAAP8AAAAA/wAAAAAAACH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAAgACAAAIBgABCAQQEAA"
+    "h+QQBCgABACwAAAAAAgACAIEAAP8AAAAAAAAAAAAIBgABCAQQEAA7"
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -44,7 +49,9 @@ async def stages(tmp_path_factory, browser_files):
         ('<iframe sandbox srcdoc="x"></iframe>', {0: None}),
         ('<iframe srcdoc="<script>setTimeout(() => 0, 2000)</script>"></iframe>', {0: 2, 2: FOREVER}),
         ("<marquee>x</marquee>", {0: None}),
-        ("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='>", {0: None}),
+        ("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='>", {0: FOREVER}),
+        (f"<svg><image href='{MOVING}'/></svg>", {0: None}),
+        (f"<img src='{MOVING}'>", {0: 0.1, 0.1: 0.2}),
     ],
 )
 async def test_how_long_the_picture_holds(stages, body, until):

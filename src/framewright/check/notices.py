@@ -95,6 +95,16 @@ TOLD: dict[str, Told] = {
     ),
     "WEBSOCKET_REFUSED": Told(_WARNING, "a socket that the page opened, which was refused", "Do without it."),
     "FONT_TIMEOUT": Told(_WARNING, "a font took too long", "Save it into the project."),
+    "IMAGE_STILL": Told(
+        _WARNING,
+        "an animated picture that shows its first frame: outside of an `<img>`, or not to be read",
+        "Put it into an <img>, from a file of the project.",
+    ),
+    "IMAGE_MOVES": Told(
+        _WARNING,
+        "an animated picture in a border, a list mark or an SVG `<image>`: it runs by the machine's time",
+        "Put it into an <img>.",
+    ),
     "SVG_IMAGE_MOVES": Told(
         _WARNING, "an animated SVG in an `<img>`, which nobody can seek", "Write the SVG into the page itself."
     ),

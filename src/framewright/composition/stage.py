@@ -13,6 +13,7 @@ from framewright.browser import LONGEST_ADDRESS
 from framewright.composition.font_look import look_at_fonts
 from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
+from framewright.composition.screens import seat_screens
 from framewright.composition.sounds import Collected, ToldSounds, collect
 from framewright.composition.wishes import Wishes
 from framewright.model.composition import Description, Notice, Step
@@ -48,6 +49,7 @@ _MAY_BE_HEARD = "function () { return this.mayBeHeard(); }"
 _SOUNDS = "function () { return this.sounds(); }"
 _COVER = "function (grey) { return this.cover(grey); }"
 _SUBTITLES = "function (told) { this.subtitles(told); }"
+_PLACED = "function () { return this.placed(); }"
 _DESCRIBE = "function () { return this.describe(); }"
 _NOTHING_NEW = Step()
 
@@ -74,9 +76,10 @@ class Stage:
         size: the page's size in CSS pixels, which the viewport has by now.
     """
 
-    def __init__(self, page: Page, control: str, timeout: float) -> None:
+    def __init__(self, page: Page, control: str, link: str, timeout: float) -> None:
         self._page = page
         self._control = control
+        self._link = link
         self._timeout = timeout
         self.size = USUAL_SIZE
         self.description: Description
@@ -126,7 +129,8 @@ class Stage:
             await page.refuse_media()
         await page.inject(runtime_source(config))
         await page.navigate(project.address(origin), timeout=wishes.page_timeout)
-        stage = cls(page, await _take_control(page, config.secret, wishes.page_timeout), wishes.page_timeout)
+        control = await _take_control(page, config.secret, wishes.page_timeout)
+        stage = cls(page, control, config.secret, wishes.page_timeout)
         await stage._resize(wishes)
         if wishes.subtitles is not None:
             await stage._ask(_SUBTITLES, wishes.subtitles)
@@ -212,10 +216,14 @@ class Stage:
         if answer is None and not of_page:
             return _NOTHING_NEW
         with _understanding():
-            still_until, told, lost = answer or (None, [], None)
+            still_until, told, lost, screens = answer or (None, [], None, 0)
             _refuse_lost(lost)
             notices = (*of_page, *(Notice.model_validate(one) for one in told))
-            return Step(still_until=still_until, notices=notices)
+            step = Step(still_until=still_until, notices=notices)
+        if screens:
+            await seat_screens(self._page, self._control, self._link, timeout=self._timeout)
+            await self._ask(_PLACED)
+        return step
 
     async def look_at_fonts(self, fonts: FontSet) -> tuple[Text, ...]:
         """Find which fonts draw the page's text as it stands now, and tell it in the description.

@@ -78,16 +78,23 @@ def asset_huge(subject: Subject) -> Iterator[Fault]:
 @rule(
     "PICTURE_MOVES",
     Severity.WARNING,
-    about="an animated GIF, PNG or WebP: it plays on the machine's time",
-    advice="Make a video of it, or pictures that the page shows by the time.",
+    about="an animated GIF, PNG or WebP outside of an `<img>`: in a background it shows its first frame",
+    advice="Put it into an <img>, which follows the time.",
 )
 def picture_moves(subject: Subject) -> Iterator[Fault]:
     """Animated SVG in an img is told by the page."""
     for asset in _standing(subject, Standing.FOUND):
-        if asset.target.moves:
+        if asset.target.moves and not _is_image(asset):
             yield _fault(
-                asset, f"The picture '{_short(asset.use.address)}' is animated, and nothing can seek in it."
+                asset,
+                f"The picture '{_short(asset.use.address)}' is animated, and can only be moved in an <img>.",
             )
+
+
+def _is_image(asset: Asset) -> bool:
+    """Its ``style`` attribute may name another one, which the page tells of."""
+    element = asset.use.element
+    return element is not None and element.tag in {"img", "source"}
 
 
 @rule(

@@ -5,8 +5,10 @@
 //   prepare(fetching)   begins to wait until everything is loaded, and then stops the clock at 0; asked again it says whether
 //                  it is done, and what forbids a render: {done, failure: {code, message, thrown}}
 //   describe()     what the page says of itself, see describe.js
-//   seek(seconds)  moves the page to one time; null, or [still until, notices, lost], when something is to be
-//                  said; lost: a frame of a source that could not be had, see footage.js
+//   seek(seconds)  moves the page to one time; null, or [still until, notices, lost, screens], when something is to be
+//                  said; lost: a frame of a source that could not be had, see footage.js; screens: how many videos wait
+//                  for one, see screens.js
+//   waiting()      those videos; placed() once they have theirs
 //   pass(first, stop, numerator, denominator)  goes through frames of numerator / denominator a second one after the
 //                  other, for a quarter of a second of real time at most, and up to the first at the end of which the
 //                  page hears of being drawn; [the frame behind the last, whether it hears of it, notices, lost]
@@ -29,7 +31,7 @@
   const stillUntil = (seconds) => {
     let soonest = FOREVER;
     for (const realm of fw.realms()) {
-      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.media.next, realm.subtitles.next, realm.stillness.until]) {
+      for (const piece of [realm.timelines.next, realm.adapters.next, realm.hf.next, realm.helios.next, realm.windows.next, realm.media.next, realm.subtitles.next, realm.movingImages.next, realm.stillness.until]) {
         const next = piece(seconds);
         if (next === null) return null;
         soonest = Math.min(soonest, next);
@@ -44,15 +46,23 @@
     const known = stillUntil(seconds);
     const notices = fw.notices.drain();
     const lost = fw.footage.lost();
-    return known === null && notices.length === 0 && lost === null ? null : [known, notices, lost];
+    const screens = fw.screens.waiting().length;
+    return known === null && notices.length + screens === 0 && lost === null ? null : [known, notices, lost, screens];
+  };
+
+  /** The pictures of videos, and the frames of images that move, as far as they are seen now. @param {Fw[]} realms @param {number} seconds */
+  const shown = async (realms, seconds) => {
+    for (const realm of realms) realm.screens.look();
+    const images = realms.map((realm) => realm.movingImages.place(seconds));
+    const waiting = [fw.pictures.update(seconds), ...images].filter((promise) => promise !== null);
+    if (waiting.length > 0) await Promise.all(waiting);
   };
 
   /** Source videos show and tell their new time. @param {Fw[]} realms @param {number} seconds */
   const pictured = async (realms, seconds) => {
     const posters = realms.flatMap((realm) => realm.media.posters());
     if (posters.length > 0) await Promise.all(posters);
-    const pictures = fw.pictures.update(seconds);
-    if (pictures) await pictures;
+    await shown(realms, seconds);
     for (const realm of realms) realm.mediaEvents.tick(seconds);
     for (const realm of realms) realm.mediaCallbacks.run();
   };
@@ -63,8 +73,7 @@
       const settled = realm.media.settle();
       if (settled) await settled;
     }
-    const pictures = fw.pictures.update(fw.time.now / 1000);
-    if (pictures) await pictures;
+    await shown(realms, fw.time.now / 1000);
   };
 
   /** @param {number} seconds */
@@ -107,6 +116,7 @@
     const late = realms.map((realm) => realm.fonts.late()).filter((promise) => promise !== null);
     if (late.length > 0) await Promise.all(late);
     for (const realm of realms) realm.texts.later();
+    for (const realm of realms) realm.screens.place();
   };
 
   /** @param {number} seconds */
@@ -204,6 +214,10 @@
     fonts: () => fw.realms().flatMap((realm) => realm.texts.groups()),
     fontSamples: () => fw.realms().flatMap((realm) => realm.texts.samples()),
     cover: fw.cover.set,
+    waiting: fw.screens.waiting,
+    placed() {
+      for (const realm of fw.realms()) realm.screens.place();
+    },
     subtitles: fw.subtitles.take,
   };
 

@@ -1,5 +1,6 @@
 // fw.images: every picture that the page shows is loaded and decoded: img, SVG image, poster, CSS images.
-//   wait()  until they are, with a limit; warns of each that failed or came too late
+//   wait()     until they are, with a limit; warns of each that failed or came too late
+//   painted()  every address that is painted without an <img>, with one element that shows it, and how
 // CSS images are asked for a second time by an Image of our own, which the browser answers from its memory.
 {
   const MOST_ELEMENTS = 20_000;
@@ -15,24 +16,24 @@
       if (pseudo && style.content === "none") continue;
       for (const property of PROPERTIES) {
         for (const match of String(style[/** @type {any} */ (property)]).matchAll(ADDRESS)) {
-          yield match[1].replace(/\\(.)/g, "$1");
+          yield { address: match[1].replace(/\\(.)/g, "$1"), property };
         }
       }
     }
   };
 
-  /** Every address that is painted without an img of its own, with one element that shows it. */
+  /** Every address that is painted without an img of its own, with one element that shows it, and how. */
   const addresses = () => {
-    /** @type {Map<string, Element>} */
+    /** @type {Map<string, {element: Element, property: string}>} */
     const found = new Map();
     let visited = 0;
     for (const root of fw.shadows.roots()) {
       for (const element of root.querySelectorAll("*")) {
         if (++visited > MOST_ELEMENTS) return found;
-        for (const address of painted(element)) found.set(address, element);
-        if (element instanceof HTMLVideoElement && element.poster) found.set(element.poster, element);
+        for (const { address, property } of painted(element)) found.set(address, { element, property });
+        if (element instanceof HTMLVideoElement && element.poster) found.set(element.poster, { element, property: "poster" });
         if (element instanceof SVGImageElement && element.href.baseVal) {
-          found.set(new URL(element.href.baseVal, element.baseURI).href, element);
+          found.set(new URL(element.href.baseVal, element.baseURI).href, { element, property: "href" });
         }
       }
     }
@@ -74,7 +75,7 @@
         if (address) waiting.push(watch(image, address, image));
       }
     }
-    for (const [address, element] of addresses()) {
+    for (const [address, { element }] of addresses()) {
       if (address.startsWith("#")) continue;
       const image = new Image();
       image.src = address;
@@ -84,5 +85,5 @@
     await Promise.all(waiting);
   };
 
-  fw.images = { wait };
+  fw.images = { wait, painted: addresses };
 }

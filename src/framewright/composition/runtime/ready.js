@@ -38,6 +38,7 @@
     }
     if (fw.failures.first !== null) return { code: "SCRIPT_ERROR", message: "A script of the page threw.", thrown: fw.failures.first, missing: fw.registration.missing() };
     await Promise.all([fw.fonts.wait(), fw.images.wait(), fw.smil.inspect(), tailwind(), fw.adapters.wait()]);
+    await fw.movingImages.ready();
     const unread = await fw.media.ready();
     if (unread) return unread;
     fw.windows.fill();

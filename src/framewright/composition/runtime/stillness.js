@@ -2,8 +2,6 @@
 //   until(seconds)   seconds; Infinity: never again; null: not known
 {
   const { time } = fw;
-  // Pictures that may move by themselves, whatever the clock says.
-  const MOVING_PICTURE = /\.(gif|webp|apng|avif)([?#]|$)|^data:image\/(gif|webp|apng|avif)/i;
   let workers = false;
 
   // A worker may send something to draw at any time.
@@ -18,13 +16,8 @@
     });
   }
 
-  const hasMovingPictures = () => {
-    for (const scope of fw.shadows.roots()) {
-      if (scope.querySelector("marquee, object, embed")) return true;
-      for (const image of scope.querySelectorAll("img")) if (MOVING_PICTURE.test(image.currentSrc || image.src)) return true;
-    }
-    return performance.getEntriesByType("resource").some(({ name }) => MOVING_PICTURE.test(name));
-  };
+  /** They may move by themselves, whatever the clock says. */
+  const hasStrangers = () => fw.shadows.roots().some((scope) => scope.querySelector("marquee, object, embed") !== null);
 
   /** A frame that is not driven with this page moves as it likes. */
   const hasForeignFrames = () =>
@@ -39,7 +32,7 @@
       if (timer && timer.at <= time.now) return null;
       const animations = fw.animations.until(time.now);
       if (animations === null || fw.smil.roots().size > 0) return null;
-      if (hasForeignFrames() || hasMovingPictures()) return null;
+      if (hasForeignFrames() || hasStrangers()) return null;
       const soonest = Math.min(timer ? timer.at : Infinity, animations) / 1000;
       return soonest > seconds ? soonest : null;
     },
