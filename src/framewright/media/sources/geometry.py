@@ -11,8 +11,9 @@ from framewright.model.size import Size
 
 Turn = Literal[0, 90, 180, 270]
 
-# Sizes that a source is scaled down to, as parts of it: few enough that clips of nearly equal size share frames.
-_STEPS = tuple(Fraction(part, 64) for part in (4, 6, 8, 12, 16, 24, 32, 48))
+# A box that was rounded to whole pixels in the ratio of the source is met, and not exceeded by two.
+_ROUNDING = Fraction(1, 10)
+_SMALLEST = Fraction(1, 16)
 
 
 def quarter_turn(degrees: float) -> Turn:
@@ -50,17 +51,14 @@ class Shape:
 
 
 def size_for(shape: Shape, box: Size | None) -> Size:
-    """The size that a frame is handed out in: that of the source, or one of few steps below that still fills the box."""
+    """The size that a frame is handed out in: that of the source, or what fills the box in its ratio, with even sides."""
     width, height = shape.shown
     if box is None:
         return Size(width, height)
-    needed = max(Fraction(box.width, width), Fraction(box.height, height))
-    for step in _STEPS:
-        small = Size(_even(width * step), _even(height * step))
-        if step >= needed and small.width < width and small.height < height:
-            return small
-    return Size(width, height)
+    share = max(Fraction(box.width, width), Fraction(box.height, height), _SMALLEST)
+    small = Size(_even(width * share), _even(height * share))
+    return small if small.width < width and small.height < height else Size(width, height)
 
 
 def _even(side: Fraction) -> int:
-    return max(2, 2 * math.ceil(side / 2))
+    return max(2, 2 * math.ceil((side - _ROUNDING) / 2))
