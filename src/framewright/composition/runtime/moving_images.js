@@ -117,7 +117,6 @@
   const ready = async () => {
     const found = scan();
     if (found) await found;
-    document.adoptedStyleSheets = [STOP, ...document.adoptedStyleSheets];
     const painted = Array.from(fw.images.painted(), async ([address, { element, property }]) => {
       if (!(await fw.movingFrames.of(address))) return;
       const still = STOPPABLE.includes(property);
@@ -127,10 +126,18 @@
     await Promise.all(painted);
   };
 
+  /** The page may have put sheets of its own in place of all others. */
+  const stop = () => {
+    if (!document.adoptedStyleSheets.includes(STOP)) document.adoptedStyleSheets = [STOP, ...document.adoptedStyleSheets];
+  };
+  // From the beginning: a picture that runs by the compositor's time has been seen to keep a draw from ever ending.
+  stop();
+
   fw.movingImages = {
     ready,
     /** @param {number} seconds */
     place(seconds) {
+      stop();
       const found = scan();
       if (found) return found.then(() => showAll(seconds));
       return moving.size > 0 ? showAll(seconds) : null;
