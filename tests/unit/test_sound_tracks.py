@@ -184,6 +184,14 @@ def test_pan_lowers_the_other_side_only(folder, noise, pan, left, right):
     assert np.allclose(sound[:, 1], noise[:, 1] * right, atol=1e-7)
 
 
+@pytest.mark.parametrize("what", [{}, {"rate": 1.5}, {"loop": True}])
+def test_pan_reaches_sound_that_was_converted(tmp_path, what):
+    tones.write(tmp_path / "a.wav", tones.tone(2.0, 1000, rate=44_100), rate=44_100)
+    sound = mixed(tmp_path, track("a.wav", pan=-0.5, volume=0.5, **what), samples=60_001)[10_000:50_000]
+    assert tones.level(sound[:, 0], 1000) == pytest.approx(-12 - 6.02, abs=0.1)
+    assert tones.level(sound[:, 1], 1000) == pytest.approx(-12 - 6.02 - 3.01, abs=0.1)
+
+
 def test_groups_multiply_on_the_way_out(folder, noise):
     groups = (
         SoundGroup(id="inner", volume=0.5, parent="outer"),

@@ -36,7 +36,7 @@ def cell_peaks(sound: NDArray[np.float32], above: float) -> NDArray[np.float32]:
         above: lower peaks need not be exact.
     """
     peaks: NDArray[np.float32] | None = None
-    for channel in sound.T:
+    for channel in np.ascontiguousarray(sound.T):
         windows = sliding_window_view(channel, CELL + 2 * REACH)[::CELL]
         own = _points(windows, _COARSE)
         suspects = np.nonzero(own * _MISSED > above)[0]

@@ -143,18 +143,27 @@ class Voice:
             fade_out=samples(track.fade_out),
         )
         left, right = sides(track.pan)
-        if left == right:
-            _multiply(sound, gain[:, None] if isinstance(gain, np.ndarray) else gain)
+        if isinstance(gain, np.ndarray):
+            sound *= np.minimum(gain, LOUDEST).astype(np.float32)[:, None]
         else:
-            _multiply(sound[:, 0], gain * left)
-            _multiply(sound[:, 1], gain * right)
+            gain = min(gain, LOUDEST)
+            left, right = left * gain, right * gain
+        _multiply(sound, left, right)
 
 
-def _multiply(sound: NDArray[np.float32], gain: NDArray[np.float32] | float) -> None:
-    if isinstance(gain, np.ndarray):
-        sound *= np.minimum(gain, LOUDEST).astype(np.float32)
-    elif gain != 1:
-        sound *= np.float32(min(gain, LOUDEST))
+def _multiply(sound: NDArray[np.float32], left: float, right: float) -> None:
+    if left == right == 1:
+        return
+    if left == right:
+        sound *= np.float32(left)
+        return
+    # NumPy is several times quicker with long rows than with pairs.
+    pairs = 64
+    gains = np.tile(np.array([left, right], dtype=np.float32), pairs)
+    whole = sound.shape[0] // pairs * pairs
+    rows = sound[:whole].reshape(-1, 2 * pairs)
+    rows *= gains
+    sound[whole:] *= gains[:2]
 
 
 class _Shifted:
