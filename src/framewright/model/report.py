@@ -94,6 +94,20 @@ class SoundReport(_Value):
     limited: float = 0.0
 
 
+class FootageReport(_Value):
+    """What pages got of source video and moving pictures.
+
+    Attributes:
+        sources: files of which frames were shown.
+        frames: that were handed to pages; one that a page had was not handed to it again.
+        decoded: frames that came out of decoders for that, also those on the way to the ones that were wanted.
+    """
+
+    sources: int
+    frames: int
+    decoded: int
+
+
 class RenderReport(_Value):
     """The account of one render.
 
@@ -106,6 +120,7 @@ class RenderReport(_Value):
         slowest: None for renders too short to tell.
         subtitles: the files that were burnt in or became tracks.
         sound: None when nothing is heard.
+        footage: None when no frame of a source is seen.
     """
 
     output: FileFacts
@@ -121,4 +136,5 @@ class RenderReport(_Value):
     slowest: SlowRange | None
     subtitles: tuple[SubtitleFacts, ...] = ()
     sound: SoundReport | None = None
+    footage: FootageReport | None = None
     notices: tuple[Notice, ...] = ()

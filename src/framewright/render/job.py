@@ -248,6 +248,7 @@ class Job:
             slowest=self._slowest.slowest,
             sound=sound,
             subtitles=opened.subtitle_facts,
+            footage=opened.theatre.footage,
             notices=self._teller.notices,
         )
 

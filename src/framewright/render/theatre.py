@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRate
+    from framewright.model.report import FootageReport
     from framewright.model.settings import Settings
     from framewright.model.size import Size
     from framewright.render.turn import Turn
@@ -221,6 +222,11 @@ class Theatre:
             CompositionError: there is none.
         """
         return await self._footage.locate(address)
+
+    @property
+    def footage(self) -> FootageReport | None:
+        """What pages have got of their sources; None: no frame."""
+        return self._footage.report
 
     @property
     def house(self) -> House:

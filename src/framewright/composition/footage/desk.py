@@ -15,6 +15,7 @@ from framewright.composition.footage.addresses import Addresses
 from framewright.composition.footage.line import Line
 from framewright.composition.remote.blobs import BlobFolder
 from framewright.model.errors import CompositionError
+from framewright.model.report import FootageReport
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -65,6 +66,8 @@ class FootageDesk:
         self._stack = AsyncExitStack()
         self._lines: dict[str, Line] = {}
         self._left = settings.remote_total
+        self._shown: set[Path] = set()
+        self._frames = 0
         self.largest = settings.remote_size
 
     async def __aenter__(self) -> Self:
@@ -96,6 +99,19 @@ class FootageDesk:
             async with asyncio.timeout(_GOODBYE_SECONDS):
                 await self._server.wait_closed()
         await self._stack.aclose()
+
+    @property
+    def report(self) -> FootageReport | None:
+        """What pages have got so far; None: no frame."""
+        if not self._frames:
+            return None
+        decoded = self._shelf.counters.decoded
+        return FootageReport(sources=len(self._shown), frames=self._frames, decoded=decoded)
+
+    def handed_out(self, path: Path) -> None:
+        """A frame of this file goes to a page."""
+        self._shown.add(path)
+        self._frames += 1
 
     def own(self, files: OwnFiles) -> None:
         """Know one more folder of the project."""

@@ -162,6 +162,7 @@ class Line:
                 if reply.length and reply.length + len(found.data) > _MOST_TOGETHER:
                     await self.carrier.carry(reply)
                     reply = Reply()
+                self._desk.handed_out(self._sources[ask["source"]][1])
                 reply.add(answer, found.data)
             await self.carrier.carry(reply)
             self._waiting -= len(asks)
