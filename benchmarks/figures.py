@@ -1,6 +1,6 @@
 """The figures that Framewright promises, measured side by side on this machine, with nothing else running.
 
-    python benchmarks/figures.py [light] [whole] [slides] [memory] [examples] --output benchmarks/results/NAME.json
+    python benchmarks/figures.py [light] [whole] [slides] [memory] [footage] [examples] --output benchmarks/results/NAME.json
 
 Without names, all of them: about ten minutes on two cores. Every part runs in a process of its own; CPU seconds and
 memory are those of its whole process tree.
@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filmed import footage
 from likeness import compare
 from surroundings import cores, describe_surroundings
 from usage import measure
@@ -173,6 +174,7 @@ FIGURES: dict[str, Callable[[], dict[str, Any]]] = {
     "whole": whole,
     "slides": slides,
     "memory": memory,
+    "footage": footage,
     "examples": examples,
 }
 
