@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
+from av.video.stream import VideoStream
 
 from framewright.media.sources.opening import video_of
 
@@ -80,7 +81,10 @@ def length_of(container: InputContainer, zero: Fraction) -> Length:
     for stream in _streams(container):
         start = (stream.start_time or 0) * (stream.time_base or Fraction(0))
         length = _own(container, stream)
-        if length is not None and stream.type == "video":
+        if length is not None and isinstance(stream, VideoStream):
+            if _reorders(container, stream) and (last := _last(container, stream)) is not None:
+                # Some muxers sum up times of decoding, which end before the last picture of an uneven rate is over.
+                length = max(length, last - start)
             stated = start + length - zero
         length = length or _shared(container, start)
         end = start + length if length is not None else _last(container, stream)
@@ -125,6 +129,12 @@ def _shared(container: InputContainer, start: Fraction) -> Fraction | None:
     return end - start if end > start else None
 
 
+def _reorders(container: InputContainer, stream: VideoStream) -> bool:
+    """Whether an mp4 shows its pictures in another order than it holds them."""
+    codec = stream.codec_context
+    return "mp4" in container.format.name.split(",") and codec is not None and codec.has_b_frames
+
+
 def _clock(text: str) -> Fraction | None:
     """Seconds of ``00:01:02.345000000``, as Matroska tags say them."""
     try:
@@ -140,11 +150,12 @@ def _last(container: InputContainer, stream: Stream) -> Fraction | None:
         return None
     with suppress(av.FFmpegError):  # of a container that cannot seek the rest is read
         container.seek(int(_FAR / stream.time_base), stream=stream)
-    end, total = None, 0
+    latest, end, total = None, None, 0
     with suppress(av.FFmpegError):  # a damaged end counts as far as it can be read
         for count, packet in enumerate(container.demux(stream)):
-            if packet.pts is not None:
-                end = max(end or packet.pts, packet.pts + (packet.duration or 0))
+            # Lengths follow the order of decoding: that of the packet which is shown last is the best of them.
+            if packet.pts is not None and (latest is None or packet.pts > latest):
+                latest, end = packet.pts, packet.pts + (packet.duration or 0)
             total += packet.duration or 0
             if count > _MOST_PACKETS:
                 return None
