@@ -40,3 +40,13 @@ def test_the_window_holds_a_block_for_every_worker():
     for size in (Size(64, 64), Size(1920, 1080), Size(8192, 8192)):
         block = block_length(size)
         assert window_length(size, Layout.PNG, workers=5, block=block) >= 5 * block
+
+
+def test_browsers_that_draw_footage_count_for_more():
+    def workers(footage):
+        return choose_workers(
+            requested=None, cores=16.0, memory=8 * GIB, frames=3000, size=Size(1280, 720), footage=footage
+        ).workers
+
+    assert workers(footage=False) == 15
+    assert workers(footage=True) == 7

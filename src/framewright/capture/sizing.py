@@ -17,6 +17,9 @@ WINDOW_BYTES = 160 * 2**20
 """Memory that pictures may take while they wait for their turn, besides those in the encoder's queue."""
 
 BROWSER_BYTES = 380 * 2**20
+FOOTAGE_BYTES = 450 * 2**20
+"""What a browser takes besides once it draws source video, within some 200 frames; it grows no further."""
+
 _BYTES_A_PIXEL = 48
 """A browser with an empty page, and what a page's tiles, copies and pictures add (peak, proportional set size)."""
 
@@ -37,6 +40,7 @@ def choose_workers(
     memory: int,
     frames: int,
     size: Size,
+    footage: bool = False,
 ) -> Sizing:
     """The smallest of what was asked for (or the cores), what fits in memory, and what the frames are worth.
 
@@ -46,8 +50,9 @@ def choose_workers(
         memory: bytes that may be used.
         frames: pictures to be captured.
         size: of one picture in device pixels.
+        footage: the page shows source video.
     """
-    footprint = BROWSER_BYTES + size.area * _BYTES_A_PIXEL
+    footprint = BROWSER_BYTES + size.area * _BYTES_A_PIXEL + (FOOTAGE_BYTES if footage else 0)
     limits = {
         "requested" if requested else "cores": requested or max(1, round(cores)),
         "memory": max(1, int(memory * 0.8) // footprint),

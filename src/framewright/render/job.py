@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from framewright.capture import CapturePool, block_length, choose_workers, window_length
 from framewright.media import EncoderThread, OutputFile, inspect, open_encoder
+from framewright.model.composition import ClipKind
 from framewright.model.errors import EncoderError
 from framewright.model.events import Finished, Stage
 from framewright.model.output import Format
@@ -183,6 +184,7 @@ class Job:
             memory=machine.available,
             frames=len(opened.timing.range),
             size=opened.drawn,
+            footage=any(clip.kind is ClipKind.VIDEO for clip in opened.first.description.clips),
         )
         self._teller.decide(
             Choice(
