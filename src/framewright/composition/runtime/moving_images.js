@@ -21,6 +21,7 @@
   // Inherited, also into shadow trees.
   const STOP = new CSSStyleSheet();
   STOP.replaceSync(":root { image-animation: stopped !important; }");
+  const MAY_MOVE = /\.(gif|webp|a?png|avif)([?#]|$)|^data:image\/(gif|webp|a?png|avif)/i;
   const STOPPABLE = CSS.supports("image-animation", "stopped") ? ["backgroundImage", "maskImage", "poster"] : [];
   let stray = false;
   const STILL = "This picture moves by itself, which cannot be driven here: it shows its first frame. Put it into an <img>.";
@@ -47,6 +48,7 @@
   const take = async (image, address) => {
     const reel = await fw.movingFrames.of(address);
     if (!reel || looked.get(image) !== address || !image.isConnected) return;
+    needed = true;
     const number = (numbers += 1);
     const index = sheet.insertRule(`[${MARK}="${number}"] {}`, sheet.cssRules.length);
     image.setAttribute(MARK, String(number));
@@ -119,6 +121,8 @@
     if (found) await found;
     const painted = Array.from(fw.images.painted(), async ([address, { element, property }]) => {
       if (!(await fw.movingFrames.of(address))) return;
+      needed = true;
+      stop();
       const still = STOPPABLE.includes(property);
       stray ||= !still;
       fw.notices.add(still ? "IMAGE_STILL" : "IMAGE_MOVES", still ? STILL : MOVES, element, address);
@@ -126,12 +130,24 @@
     await Promise.all(painted);
   };
 
+  let needed = false;
   /** The page may have put sheets of its own in place of all others. */
   const stop = () => {
-    if (!document.adoptedStyleSheets.includes(STOP)) document.adoptedStyleSheets = [STOP, ...document.adoptedStyleSheets];
+    if (needed && !document.adoptedStyleSheets.includes(STOP)) document.adoptedStyleSheets = [STOP, ...document.adoptedStyleSheets];
   };
-  // From the beginning: a picture that runs by the compositor's time has been seen to keep a draw from ever ending.
-  stop();
+
+  /** @param {string[]} addresses */
+  const suspect = (addresses) => {
+    needed ||= addresses.some((address) => MAY_MOVE.test(address));
+    stop();
+  };
+
+  // Before the first draw: a picture that runs by the compositor's time has been seen to keep a draw from ever ending.
+  const begun = () => {
+    suspect([...performance.getEntriesByType("resource").map(({ name }) => name), ...Array.from(document.images, ({ src }) => src)]);
+    new PerformanceObserver((list) => suspect(list.getEntries().map(({ name }) => name))).observe({ type: "resource" });
+  };
+  window.addEventListener("load", begun, { capture: true, once: true });
 
   fw.movingImages = {
     ready,
