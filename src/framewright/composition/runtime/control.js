@@ -52,8 +52,10 @@
 
   /** The pictures of videos, and the frames of images that move, as far as they are seen now. @param {Fw[]} realms @param {number} seconds */
   const shown = async (realms, seconds) => {
-    for (const realm of realms) realm.screens.look();
-    const images = realms.map((realm) => realm.movingImages.place(seconds));
+    // A page that is only listened to is never seen.
+    const visible = fw.config.listening ? [] : realms;
+    for (const realm of visible) realm.screens.look();
+    const images = visible.map((realm) => realm.movingImages.place(seconds));
     const waiting = [fw.pictures.update(seconds), ...images].filter((promise) => promise !== null);
     if (waiting.length > 0) await Promise.all(waiting);
   };
