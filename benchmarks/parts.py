@@ -153,11 +153,11 @@ async def jpeg(asked: argparse.Namespace) -> dict[str, Any]:
 
 async def _jpeg_of(page: Any) -> bytes:
     for _ in range(8):
-        page.ticks += 300.0
+        page.pencil.ticks += 300.0
         answer = await page.call(
             "HeadlessExperimental.beginFrame",
             {
-                "frameTimeTicks": page.ticks,
+                "frameTimeTicks": page.pencil.ticks,
                 "interval": 16.0,
                 "screenshot": {"format": "jpeg", "quality": 90, "optimizeForSpeed": True},
             },

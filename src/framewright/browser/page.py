@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import time
 from typing import TYPE_CHECKING, Any
 
 from framewright.browser.arrival import Arrival
-from framewright.browser.connection import CallTimeoutError, ProtocolError
-from framewright.browser.drawn import Drawn
+from framewright.browser.connection import CallTimeoutError
+from framewright.browser.drawing import Pencil
 from framewright.browser.fontconfig import generic_font_calls
 from framewright.browser.journal import Journal, describe_exception, shortened, shown_address
 from framewright.browser.manners import Manners
@@ -22,12 +21,10 @@ if TYPE_CHECKING:
 
     from framewright.browser.browser import Browser
     from framewright.browser.connection import Connection
+    from framewright.browser.drawing import Drawn
     from framewright.browser.requests import Outside
     from framewright.model.composition import Notice
 
-_HEAD_START_MS = 3_600_000.0
-_TICK_MS = 300.0
-_PENDING_PAUSE = 0.005
 _SETTLING_PAUSE = 0.02
 _SETTLING_DRAWS = 2
 _SETTLING_SECONDS = 5.0
@@ -41,7 +38,7 @@ class Page:
 
     Attributes:
         call_timeout: seconds that a call may take unless it says otherwise.
-        ticks: milliseconds on the compositor's clock at the last draw.
+        pencil: draws it, and keeps its clock.
         gone: set once the browser has closed it.
     """
 
@@ -56,8 +53,6 @@ class Page:
         outside: Outside | None = None,
     ) -> None:
         self.call_timeout = call_timeout
-        # Far ahead of the real clock, and 300 ms a draw: with smaller steps the frame stream's copies come late.
-        self.ticks = time.monotonic() * 1000 + _HEAD_START_MS
         self._browser = browser
         self._connection = connection
         self._session = session
@@ -73,9 +68,7 @@ class Page:
         self._failure: FramewrightError | None = None
         self.gone = asyncio.Event()
         self._loaded = asyncio.Event()
-        self._drawing = asyncio.Lock()
-        self._may_draw = asyncio.Event()
-        self._may_draw.set()
+        self.pencil = Pencil(self.call, patience=call_timeout)
         connection.listen(session, self._on_event)
 
     async def prepare(self) -> None:
@@ -187,12 +180,8 @@ class Page:
                 leaves for another address meanwhile.
         """
         deadline = time.monotonic() + timeout
-        async with self._drawing:  # not while a draw is under way
-            self._may_draw.clear()
-        try:
+        async with self.pencil.laid_down():
             await self._load(url, timeout)
-        finally:
-            self._may_draw.set()
         if self.frame_control:
             await self._settle(deadline)
 
@@ -211,15 +200,7 @@ class Page:
             interval: milliseconds that the page believes lie between frames.
             png: return the picture as a PNG.
         """
-        async with self._drawing:  # the browser refuses a second draw at the same time
-            await self._may_draw.wait()
-            self.ticks = max(self.ticks + _TICK_MS if ticks is None else ticks, self.ticks + 0.001)
-            params: dict[str, Any] = {"frameTimeTicks": self.ticks, "interval": float(interval)}
-            if png:
-                params["screenshot"] = {"format": "png", "optimizeForSpeed": True}
-            answer = await self._draw(params, timeout)
-        data = answer.get("screenshotData")
-        return Drawn(bool(answer.get("hasDamage")), base64.b64decode(data) if isinstance(data, str) else data)
+        return await self.pencil.draw(ticks, interval, png=png, timeout=timeout)
 
     async def close(self) -> None:
         """Close this page alone; its browser goes on."""
@@ -233,6 +214,11 @@ class Page:
     def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Give the parameters of every event of this name to a handler, which must not block."""
         self._handlers.setdefault(event, []).append(handler)
+
+    @property
+    def ticks(self) -> float:
+        """Milliseconds on the compositor's clock at the last draw."""
+        return self.pencil.ticks
 
     @property
     def frame_control(self) -> bool:
@@ -311,17 +297,6 @@ class Page:
     def download_denied(self, url: str) -> None:
         """The page started a download."""
         self._manners.download_denied(url)
-
-    async def _draw(self, params: dict[str, Any], timeout: float | None) -> dict[str, Any]:
-        deadline = time.monotonic() + (self.call_timeout if timeout is None else timeout)
-        while True:
-            try:
-                return await self.call("HeadlessExperimental.beginFrame", params, timeout=timeout)
-            except ProtocolError as error:
-                # A draw whose caller was cancelled is still going on.
-                if "pending" not in error.message or time.monotonic() > deadline:
-                    raise
-            await asyncio.sleep(_PENDING_PAUSE)
 
     async def _load(self, url: str, timeout: float) -> None:
         self._loaded.clear()
