@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import framewright
-from truth import decoding
+from truth import decoding, heard
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FPS = 2
@@ -23,6 +23,7 @@ TABLE = {
     "social-portrait": (7, 540, 960, "mp4", 13),
     "lower-third": (5, 960, 540, "webm", 8),
     "speaker-cards": (6, 600, 600, "mp4", 11),
+    "long-tide": (8, 960, 540, "mp4", 15),
 }
 
 
@@ -78,3 +79,16 @@ def test_the_rows_of_the_speaker_cards_fit_what_the_page_declares(tmp_path):
 def test_an_example_needs_nothing_from_elsewhere(name):
     page = (EXAMPLES / name / "index.html").read_text(encoding="utf-8")
     assert not re.search(r"(src|href)\s*=|url\(|@import|https?:", page.replace('href="#', ""))
+
+
+def test_the_long_tide_is_heard(tmp_path):
+    video = tmp_path / "tide.mov"
+    report = framewright.render(EXAMPLES / "long-tide", video, scale=0.5, fps=1, codec="h264", workers=1)
+    sound = heard.samples(video)
+    assert len(sound) == 8 * heard.RATE
+    assert report.sound.tracks == 3
+    # The first bell stands on the left and begins at 0.6 s; all fades out at the end.
+    bell = sound[int(0.62 * heard.RATE) : int(1.2 * heard.RATE)]
+    assert heard.level(bell[:, :1]) > heard.level(sound[: heard.RATE // 2, :1]) + 6
+    assert heard.level(bell[:, :1]) > heard.level(bell[:, 1:]) + 2
+    assert heard.level(sound[-heard.RATE // 20 :]) < -40

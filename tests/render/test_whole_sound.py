@@ -212,6 +212,37 @@ def test_a_missing_track_is_told_before_a_browser_starts(render, tmp_path: Path)
     assert caught.value.code == "AUDIO_TRACK_MISSING"
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_after_ten_minutes_sound_and_picture_are_still_together(render, tmp_path: Path, name: str) -> None:
+    """A flash and a tone each minute, at 29.97 frames a second, the last one near the end."""
+    minutes, frames = range(10), round(600 * FPS)
+    flashes = [round((20 + 60 * minute) * FPS) for minute in minutes] + [frames - 10]
+    shows = "".join(
+        f'<div data-start="{float(flash_time(frame))}" data-duration="{float(1 / FPS)}"></div>'
+        for frame in flashes
+    )
+    composition = tmp_path / "page"
+    composition.mkdir()
+    (composition / "index.html").write_text(
+        "<style>body{margin:0;background:#000}[data-start]{position:absolute;inset:0;background:#fff}</style>"
+        '<div data-composition-id="r" data-width="64" data-height="64" data-fps="30000/1001" data-no-timeline '
+        f'data-duration="{float(frames / FPS)}">{shows}</div>'
+    )
+    sound = np.zeros(round(frames / FPS * heard.RATE))
+    for frame in flashes:
+        first = round(flash_time(frame) * heard.RATE)
+        sound[first : first + 960] = 0.5 * np.cos(2 * np.pi * 1000 * np.arange(960) / heard.RATE)
+    track = tones.write(tmp_path / "bursts.flac", sound)
+    made = render(composition, name, audio_tracks=[str(track)], quality="draft")
+    found = heard.samples_by_ffmpeg(made.path)
+    assert 0 <= len(found) - len(sound) < 1024
+    onsets = [Fraction(one, heard.RATE) for one in heard.onsets(found, threshold=0.25)]
+    ways = [float(onset - time) * 1000 for onset, time in zip(onsets, seen(made.path), strict=True)]
+    print(f"{name}: {len(ways)} flashes, sound behind picture by {min(ways):.3f} to {max(ways):.3f} ms")
+    assert max(abs(way) for way in ways) < 1
+
+
 def streams(path: Path) -> bool:
     with av.open(str(path)) as file:
         return bool(file.streams.audio)
