@@ -69,6 +69,7 @@ TOLD: dict[str, Told] = {
     ),
     "SUBTITLES_LEFT_OUT": Told(_WARNING, "cues of a file of subtitles that cannot be read", "Mend the line that is named."),
     "SUBTITLES_UNSEEN": Told(_WARNING, "subtitles of which the rendered frames show nothing", "See whether the file is the right one."),
+    "SOUND_LEFT_OUT": Told(_WARNING, "sound, for an output that holds none", "Render to mp4, mov or webm, or give --skip-audio."),
     "SOUND_MISSING": Told(
         _WARNING, "something that is to be heard and whose source holds no sound", "Take another file, or data-has-audio away."
     ),
