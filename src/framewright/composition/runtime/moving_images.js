@@ -21,7 +21,8 @@
   // Inherited, also into shadow trees.
   const STOP = new CSSStyleSheet();
   STOP.replaceSync(":root { image-animation: stopped !important; }");
-  const MAY_MOVE = /\.(gif|webp|a?png|avif)([?#]|$)|^data:image\/(gif|webp|a?png|avif)/i;
+  const MOVING = /\.(gif|webp|a?png|avif)([?#]|$)|^data:image\/(gif|webp|a?png|avif)/i;
+  const STEADY = /^(?!image\/(?!jpe?g|svg))(?=[^/]+\/)(?!application\/octet-stream)/i;
   const STOPPABLE = CSS.supports("image-animation", "stopped") ? ["backgroundImage", "maskImage", "poster"] : [];
   let stray = false;
   const STILL = "This picture moves by itself, which cannot be driven here: it shows its first frame. Put it into an <img>.";
@@ -136,16 +137,20 @@
     if (needed && !document.adoptedStyleSheets.includes(STOP)) document.adoptedStyleSheets = [STOP, ...document.adoptedStyleSheets];
   };
 
-  /** @param {string[]} addresses */
-  const suspect = (addresses) => {
-    needed ||= addresses.some((address) => MAY_MOVE.test(address));
+  /** By its name or its type; a picture of which neither speaks may, too. @param {any} entry */
+  const mayMove = ({ name, initiatorType, contentType }) =>
+    MOVING.test(name) || ((initiatorType === "img" || initiatorType === "css") && !STEADY.test(contentType ?? ""));
+
+  /** @param {any[]} entries of things that were loaded */
+  const suspect = (entries) => {
+    needed ||= entries.some(mayMove);
     stop();
   };
 
   // Before the first draw: a picture that runs by the compositor's time has been seen to keep a draw from ever ending.
   const begun = () => {
-    suspect([...performance.getEntriesByType("resource").map(({ name }) => name), ...Array.from(document.images, ({ src }) => src)]);
-    new PerformanceObserver((list) => suspect(list.getEntries().map(({ name }) => name))).observe({ type: "resource" });
+    suspect([...performance.getEntriesByType("resource"), ...Array.from(document.images, ({ src }) => ({ name: src }))]);
+    new PerformanceObserver((list) => suspect(list.getEntries())).observe({ type: "resource" });
   };
   window.addEventListener("load", begun, { capture: true, once: true });
 
