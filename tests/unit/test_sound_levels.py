@@ -68,6 +68,17 @@ def test_what_is_below_the_ceiling_stays_bit_for_bit():
         assert np.array_equal(limited(sound), sound)
 
 
+def test_a_loud_wave_between_quiet_samples_is_found():
+    """Samples of the worst signs: between two of them the wave is 8 dB higher than any of them."""
+    sound = np.zeros((4800, 2), dtype=np.float32)
+    place = np.arange(-40, 40)
+    sound[2400 + place] = 0.4 * np.sign(np.sinc(place + 0.5))[:, None]
+    assert true_peak(sound) > -1
+    made = limited(sound)
+    assert true_peak(made) <= -1
+    assert np.array_equal(made, limited(sound, 333))
+
+
 def test_far_from_a_peak_nothing_is_changed():
     sound = both(tones.tone(6.0, 440, db=-6))
     sound[48_000:48_100] *= 4

@@ -230,6 +230,21 @@ def test_the_same_plan_gives_the_same_bytes(folder, monkeypatch):
     assert np.array_equal(once, mixed(folder, *tracks, samples=40_000))
 
 
+@pytest.mark.parametrize("block", [1_000, 7_777, 65_536])
+def test_the_size_of_blocks_changes_no_bit(folder, monkeypatch, block):
+    """Gains that are one a block in some blocks and one a sample in others are rounded alike."""
+    lane = (Point(t=0.3, v=0.7), Point(t=0.9, v=0.33, curve=Curve.EASE_OUT), Point(t=1.5, v=0.9))
+    groups = (SoundGroup(id="inner", volume=0.83, parent="outer"), SoundGroup(id="outer", lane=lane))
+    tracks = [
+        track("noise.wav", start=0.1, lane=lane, pan=0.3, group="inner", fade_out=1.0),
+        track("sweeps.wav", volume=0.77, pan=-0.6, group="outer", fade_in=0.21),
+        track("tone.wav", volume=5.1, duration=1.0),
+    ]
+    once = mixed(folder, *tracks, samples=100_000, groups=groups)
+    monkeypatch.setattr("framewright.sound.mixing.BLOCK", block)
+    assert np.array_equal(once, mixed(folder, *tracks, samples=100_000, groups=groups))
+
+
 def test_nothing_planned_is_silence(folder):
     assert not mixed(folder, samples=1000).any()
     assert mixed(folder, samples=0).shape == (0, 2)

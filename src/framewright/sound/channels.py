@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewright.sound.planes import silent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,6 +23,7 @@ _LEFT, _RIGHT = (1.0, 0.0), (0.0, 1.0)
 _TO_LEFT, _TO_RIGHT = (_THIRD_LOUDER, 0.0), (0.0, _THIRD_LOUDER)
 _BETWEEN = (_THIRD_LOUDER, _THIRD_LOUDER)
 _BEHIND = (0.5, 0.5)
+_PLAIN = [[1, 0], [0, 1]]
 _SHARES = {
     "FL": _LEFT, "FR": _RIGHT, "DL": _LEFT, "DR": _RIGHT,
     "FC": _BETWEEN, "TFC": _BETWEEN, "BFC": _BETWEEN, "LFE": (0.0, 0.0), "LFE2": (0.0, 0.0),
@@ -51,12 +54,12 @@ def shares(channels: Sequence[str]) -> NDArray[np.float32]:
 
 
 def to_stereo(sound: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Samples × channels to samples × 2. Two plain channels come back untouched, bit for bit."""
+    """Samples × channels to samples × 2, not to be written to. Two plain channels come back untouched, bit for bit."""
     if weights.shape[0] == 1:
-        return np.repeat(sound, 2, axis=1)
-    if weights.shape == (2, 2) and np.array_equal(weights, np.eye(2)):
+        return np.broadcast_to(sound, (sound.shape[0], 2))
+    if weights.tolist() == _PLAIN:
         return sound
-    mixed = np.zeros((sound.shape[0], 2), dtype=np.float32)
+    mixed = silent(sound.shape[0])
     # One channel after the other: a matrix product may add in another order on another machine.
     for channel, (left, right) in enumerate(weights):
         if left:

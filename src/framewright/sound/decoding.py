@@ -13,15 +13,16 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Self
 
 import av
-import numpy as np
 
 from framewright.sound.errors import clock
 from framewright.sound.gathering import Gathering
 from framewright.sound.opening import open_sound
+from framewright.sound.planes import silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from av.audio.frame import AudioFrame
     from numpy.typing import NDArray
 
@@ -86,7 +87,7 @@ class Decoder:
         Raises:
             SoundError: ``SOUND_CORRUPT`` with the time, ``SOUND_UNSUPPORTED``.
         """
-        taken = np.zeros((count, 2), dtype=np.float32)
+        taken = silent(count)
         last = first + count
         if self._sound.stop is not None:
             last = min(last, self._sound.stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framewright.sound.errors import SoundError
-from framewright.sound.lanes import Lane
+from framewright.sound.lanes import Lane, multiplied
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,11 +50,10 @@ class Groups:
         if self._block != (first, count):
             self._block, self._gains = (first, count), {}
         if group not in self._gains:
-            gain: NDArray[np.float32] | float = 1.0
-            for member in self._chains[group]:
-                lane = self._lanes[member]
-                gain = gain * (lane.over(first, count) if isinstance(lane, Lane) else lane)
-            self._gains[group] = gain
+            lanes = (self._lanes[member] for member in self._chains[group])
+            self._gains[group] = multiplied(
+                *(lane.over(first, count) if isinstance(lane, Lane) else lane for lane in lanes)
+            )
         return self._gains[group]
 
 

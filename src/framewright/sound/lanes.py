@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
     from framewright.model.sound import Point
 
-Envelope = "NDArray[np.float32] | float"
-"""One gain for a whole block, or one a sample."""
-
-_CURVES = {curve: index for index, curve in enumerate(Curve)}
-
 
 class Lane:
     """The gain of a lane at any sample.
@@ -38,7 +33,7 @@ class Lane:
         )
         self._times = np.array([point.t for point in kept], dtype=np.float64)
         self._values = np.array([point.v for point in kept], dtype=np.float64)
-        self._curves = np.array([_CURVES[point.curve] for point in kept], dtype=np.int8)
+        self._curves = [point.curve for point in kept]
 
     def over(self, first: int, count: int) -> NDArray[np.float32] | float:
         """The gains of ``count`` samples from ``first`` on, on the lane's own clock."""
@@ -50,37 +45,47 @@ class Lane:
         if around.size == 0 or np.all(around == around[0]):
             return float(around[0]) if around.size else float(self._values[-1])
         moments = np.arange(first, first + count, dtype=np.float64) / SAMPLE_RATE
-        before = np.searchsorted(self._times, moments, side="right") - 1
-        left = np.maximum(before, 0)
-        right = np.minimum(before + 1, self._times.size - 1)
-        span = self._times[right] - self._times[left]
-        way = np.divide(moments - self._times[left], span, out=np.zeros_like(moments), where=span > 0)
-        return _between(self._values[left], self._values[right], way, self._curves[left]).astype(np.float32)
+        gains = np.empty(count, dtype=np.float32)
+        done = 0
+        points = np.searchsorted(moments, self._times[low:high], side="left")
+        for point, end in enumerate([*points.tolist(), count], start=low - 1):
+            if end > done:
+                gains[done:end] = self._behind(point, moments[done:end])
+                done = end
+        return gains
 
-
-def _between(
-    begin: NDArray[np.float64], end: NDArray[np.float64], way: NDArray[np.float64], curves: NDArray[np.int8]
-) -> NDArray[np.float64]:
-    share = way.copy()
-    for curve in np.unique(curves):
-        there = curves == curve
-        on = way[there]
-        match list(Curve)[curve]:
-            case Curve.HOLD:
-                share[there] = 0
+    def _behind(self, point: int, moments: NDArray[np.float64]) -> NDArray[np.float64] | float:
+        """The gains at moments between one point and the next."""
+        begin = float(self._values[max(0, point)])
+        if point < 0 or point + 1 == self._values.size or self._curves[point] is Curve.HOLD:
+            return begin
+        end = float(self._values[point + 1])
+        way = (moments - self._times[point]) / (self._times[point + 1] - self._times[point])
+        match self._curves[point]:
             case Curve.EASE_IN:
-                share[there] = on * on
+                way = way * way
             case Curve.EASE_OUT:
-                share[there] = on * (2 - on)
+                way = way * (2 - way)
             case Curve.EASE_IN_OUT:
-                share[there] = on * on * (3 - 2 * on)
+                way = way * way * (3 - 2 * way)
+            case Curve.EXPONENTIAL if begin > 0 and end > 0:
+                steep: NDArray[np.float64] = begin * (end / begin) ** way
+                return steep
             case _:
                 pass
-    values = begin + (end - begin) * share
-    steep = (curves == _CURVES[Curve.EXPONENTIAL]) & (begin > 0) & (end > 0)
-    if steep.any():
-        values[steep] = begin[steep] * (end[steep] / begin[steep]) ** way[steep]
-    return values
+        gains: NDArray[np.float64] = begin + (end - begin) * way
+        return gains
+
+
+def multiplied(*gains: NDArray[np.float32] | float) -> NDArray[np.float32] | float:
+    """The product of gains, each one for a whole block or one a sample.
+
+    Rounded after each of them either way: where a block ends must not show in the last bits.
+    """
+    product = np.ones((), dtype=np.float32)
+    for gain in gains:
+        product = np.asarray(product * np.asarray(gain, dtype=np.float32))
+    return product if product.ndim else float(product)
 
 
 def faded(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from framewright.model.sound import SAMPLE_RATE
+from framewright.sound.planes import silent
 from framewright.sound.true_peak import CELL, REACH, cell_peaks
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class Limiter:
 
     def __init__(self) -> None:
         self.lowest = 0.0
-        self._unseen = np.zeros((REACH, 2), dtype=np.float32)
-        self._held = np.zeros((0, 2), dtype=np.float32)
+        self._unseen = silent(REACH)
+        self._held = silent(0)
         self._needed = 0.0
         self._rising = 0.0
         self._needs = np.zeros(_AHEAD)
@@ -73,8 +74,7 @@ class Limiter:
     def finish(self) -> NDArray[np.float32]:
         """Give what is left; the limiter is of no use afterwards."""
         left = self._held.shape[0]
-        silence = np.zeros((LOOKAHEAD + 2 * REACH + 3 * CELL + left, 2), dtype=np.float32)
-        return self.push(silence)[:left]
+        return self.push(silent(LOOKAHEAD + 2 * REACH + 3 * CELL + left))[:left]
 
     def _look(self, cells: int) -> NDArray[np.float64]:
         """The dB that each new cell must be lowered by, as numbers of 0 and below."""

@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from framewright.sound.groups import Groups
+from framewright.sound.planes import silent
 from framewright.sound.voice import Voice
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from framewright.model.sound import SoundPlan
@@ -61,7 +61,7 @@ def summed(
             heard = [reading.result() for reading in coming]
             following = place + BLOCK
             coming = begin(following) if following < stop else []
-            block = np.zeros((min(BLOCK, stop - place), 2), dtype=np.float32)
+            block = silent(min(BLOCK, stop - place))
             for part in heard:
                 if part is not None:
                     low, sound = part

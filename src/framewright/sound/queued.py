@@ -38,7 +38,7 @@ class Queued:
     def take(self, first: int, count: int) -> NDArray[np.float32]:
         """Samples that are kept, as the caller's own, and forget those up to their end."""
         self.forget(first)
-        taken = self.peek(first, count).copy()
+        taken = self.peek(first, count).copy(order="F")
         self.forget(first + count)
         return taken
 

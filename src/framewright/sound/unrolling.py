@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
+from framewright.sound.planes import blank
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from framewright.sound.resampling import Samples
@@ -37,7 +38,7 @@ class Unrolled:
 
     def read(self, first: int, count: int) -> NDArray[np.float32]:
         """``count`` × 2 samples of the line from ``first`` on."""
-        taken = np.empty((count, 2), dtype=np.float32)
+        taken = blank(count)
         done = 0
         while done < count:
             at = first + done

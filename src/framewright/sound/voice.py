@@ -10,7 +10,7 @@ import numpy as np
 from framewright.model.sound import SAMPLE_RATE
 from framewright.sound.decoding import Decoder
 from framewright.sound.errors import Origin
-from framewright.sound.lanes import Lane, faded, sides
+from framewright.sound.lanes import Lane, faded, multiplied, sides
 from framewright.sound.resampling import Resampled
 from framewright.sound.stretching import Stretched
 from framewright.sound.unrolling import Unrolled
@@ -133,37 +133,24 @@ class Voice:
         track = self._track
         count = sound.shape[0]
         end = self._end()
-        gain = self._lane.over(first, count) if self._lane is not None else track.volume
-        gain = gain * group
-        gain = gain * faded(
-            first,
-            count,
-            length=None if end is None else end - self.first,
-            fade_in=samples(track.fade_in),
-            fade_out=samples(track.fade_out),
+        gain = multiplied(
+            self._lane.over(first, count) if self._lane is not None else track.volume,
+            group,
+            faded(
+                first,
+                count,
+                length=None if end is None else end - self.first,
+                fade_in=samples(track.fade_in),
+                fade_out=samples(track.fade_out),
+            ),
         )
-        left, right = sides(track.pan)
         if isinstance(gain, np.ndarray):
-            sound *= np.minimum(gain, LOUDEST).astype(np.float32)[:, None]
-        else:
-            gain = min(gain, LOUDEST)
-            left, right = left * gain, right * gain
-        _multiply(sound, left, right)
-
-
-def _multiply(sound: NDArray[np.float32], left: float, right: float) -> None:
-    if left == right == 1:
-        return
-    if left == right:
-        sound *= np.float32(left)
-        return
-    # NumPy is several times quicker with long rows than with pairs.
-    pairs = 64
-    gains = np.tile(np.array([left, right], dtype=np.float32), pairs)
-    whole = sound.shape[0] // pairs * pairs
-    rows = sound[:whole].reshape(-1, 2 * pairs)
-    rows *= gains
-    sound[whole:] *= gains[:2]
+            sound *= np.minimum(gain, np.float32(LOUDEST))[:, None]
+        elif gain != 1:
+            sound *= np.float32(min(gain, LOUDEST))
+        for channel, side in enumerate(sides(track.pan)):
+            if side != 1:
+                sound[:, channel] *= np.float32(side)
 
 
 class _Shifted:
