@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -283,3 +284,34 @@ async def test_a_source_that_comes_in_mid_video_is_there_at_its_time(stages, cli
     await one.at(5)
     assert await one.ask("[said(), v.currentTime]") == ["ended 3.5", 2]
     await one.close()
+
+
+@pytest.mark.parametrize("placed", ["data-start='0'", ""])
+async def test_listeners_that_seek_without_end_do_not_stop_the_clock(stages, clip, placed):
+    script = """window.told = 0;
+        clip.ontimeupdate = () => { told += 1; clip.currentTime = told % 2; };
+        clip.onseeked = () => { clip.currentTime += 0.01; };
+        clip.onpause = () => clip.play();
+        clip.onplay = () => clip.pause();
+        clip.currentTime = 1; clip.play();"""
+    page = await opened(stages, clip, f"<video id='clip' src='clip.webm' {placed}></video>", script)
+    counts, codes = [await page.ask("told")], page.codes
+    for seconds in (0, 0.5, 1):
+        await page.at(seconds)
+        counts.append(await page.ask("told"))
+        codes |= {notice.code for notice in page.step.notices}
+    assert 100 < counts[0] < 10_000
+    assert max(after - before for before, after in itertools.pairwise(counts)) < 10_000
+    assert "MEDIA_RESTLESS" in codes and "MEDIA_LATE" not in codes
+    await page.close()
+
+
+async def test_a_sheet_of_all_frames_is_drawn_by_seeking_from_each_to_the_next(stages, clip):
+    script = """window.seen = 0;
+        clip.onseeked = () => { seen += 1; if (seen < 500) clip.currentTime = (seen % 50) / 25; };
+        clip.currentTime = 0.02;"""
+    page = await opened(stages, clip, "<video id='clip' src='clip.webm'></video>", script)
+    await page.at(0)
+    assert await page.ask("seen") == 500
+    assert "MEDIA_RESTLESS" not in page.codes
+    await page.close()

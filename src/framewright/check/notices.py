@@ -64,6 +64,9 @@ TOLD: dict[str, Told] = {
     "MEDIA_OWN": Told(
         _WARNING, "a video or audio that a script feeds", "Give it a file by src, or draw it into a canvas."
     ),
+    "MEDIA_RESTLESS": Told(
+        _WARNING, "a listener that seeks or plays a video or audio at each of its events, without end", "Listen once, or seek only if the time differs."
+    ),
     "MEDIA_STREAM": Told(
         _WARNING, "a stream was asked of a video or audio", "Draw the video itself into a canvas."
     ),

@@ -2,7 +2,8 @@
 // never reach the page.
 //   guard(scope)          a window, shadow root or element: the browser's own events end there
 //   hears(element)        handlers that are written as attributes, HANDLERS, may be there
-//   tell(record, types)   sends these in the next task; resolves when they were sent
+//   tell(record, types)   sends these in the next task; resolves when they were sent. Scripts that answer each event with a
+//                         call that brings another are not told for ever: the clock would stand still meanwhile
 //   queue(record, ...types)   the same, and counts as work under way
 //   next()                the next start, turn or end that somebody listens to, as something due; null without any
 //   tick(seconds)         timeupdate of those that play, once a frame
@@ -15,6 +16,11 @@
     ...CLOCKED, "abort", "canplay", "canplaythrough", "durationchange", "emptied", "encrypted", "error", "loadeddata", "loadedmetadata",
     "loadstart", "progress", "ratechange", "resize", "stalled", "suspend", "volumechange", "waiting",
   ];
+  const MOST_TOLD = 5000; // a script that draws each frame of a source into a sheet seeks that often
+  const MOST_TOLD_AGAIN = 50;
+  const RESTLESS = "Its events bring calls that bring further events, without end: they are not told until the next frame.";
+  /** What each was told at one time of the clock. @type {WeakMap<Element, {at: number, told: number, most: number}>} */
+  const moments = new WeakMap();
   const HANDLERS = CLOCKED.map((type) => `on${type}`);
   /** Types that somebody listens to. @type {Set<string>} */
   const heard = new Set();
@@ -66,10 +72,24 @@
     for (const type of types) natives.dispatch(element, new Event(type));
   };
 
+  /** Whether a script has been told more, at one time of the clock, than work that ends would ask for.
+   * @param {FwMediaRecord} record */
+  const isRestless = ({ element }) => {
+    const moment = moments.get(element) ?? { at: -Infinity, told: 0, most: MOST_TOLD };
+    moments.set(element, moment);
+    if (moment.at !== time.now) [moment.at, moment.told] = [time.now, 0];
+    moment.told += 1;
+    if (moment.told <= moment.most) return false;
+    moment.most = MOST_TOLD_AGAIN;
+    fw.notices.add("MEDIA_RESTLESS", RESTLESS, element);
+    return true;
+  };
+
   /** @param {FwMediaRecord} record @param {string[]} types */
   const tell = async (record, types) => {
+    const restless = isRestless(record);
     await natives.turn();
-    send(record, types);
+    if (!restless) send(record, types);
   };
 
   /** @param {FwMediaRecord} record @returns {FwDue | null} */
