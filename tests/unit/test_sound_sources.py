@@ -191,6 +191,10 @@ def _broken(folder):
     (folder / "text.mp3").write_text("This is no music at all. " * 200)
     (folder / "zeros.mp4").write_bytes(bytes(10_000))
     (folder / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    plain = tones.write(
+        folder / "plain.wav", tones.tone(4.0, 300), options=["-c:a", "pcm_s16le"]
+    ).read_bytes()
+    (folder / "cut16.wav").write_bytes(plain[: len(plain) // 2])
     (folder / "cut.m4a").write_bytes(mp4[: len(mp4) // 2])
     (folder / "damaged.flac").write_bytes(bytes(flac))
     (folder / "list.m3u8").write_text("#EXTM3U\n#EXTINF:4,\nwhole.wav\n#EXT-X-ENDLIST\n")
@@ -221,6 +225,7 @@ def broken(tmp_path_factory):
         ("list.wav", "SOUND_INVALID", "is no sound or video"),
         ("mute.mp4", "SOUND_NO_AUDIO", "has no sound"),
         ("cut.wav", "SOUND_CORRUPT", "ends after"),
+        ("cut16.wav", "SOUND_CORRUPT", "though it says that it is 4.000 s long"),
         ("cut.m4a", "SOUND_CORRUPT", " s"),
         ("damaged.flac", "SOUND_CORRUPT", "is damaged at "),
         ("nan.wav", "SOUND_CORRUPT", "no samples"),

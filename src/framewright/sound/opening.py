@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import av
 
 from framewright.sound.errors import SoundError
+from framewright.sound.wav_header import stated_samples
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -123,6 +124,8 @@ def _described(container: InputContainer, origin: Origin) -> OpenSound:
     own = (stream.start_time or 0) * (stream.time_base or Fraction(0)) if begins else Fraction(0)
     start = round((own - zero) * rate)
     length = _length(container, stream)
+    if length is not None and container.format.name == "wav" and codec.name.startswith("pcm_"):
+        length = max(length, Fraction(stated_samples(origin.path) or 0, rate))
     stop = None if length is None else start + round(length * rate)
     names = set(container.format.name.split(","))
     exact = stop if "mp4" in names else None
