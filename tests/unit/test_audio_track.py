@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -82,9 +83,11 @@ def test_each_misuse_is_one_sentence_that_names_the_track(written, says):
 
 def test_files_are_looked_at(tmp_path):
     (tmp_path / "empty.mp3").touch()
+    os.mkfifo(tmp_path / "pipe.mp3")
     for name, says in [
         ("none.mp3", "does not exist"),
         (".", "is a folder"),
+        ("pipe.mp3", "is a pipe or a device"),
         ("empty.mp3", "is empty"),
         ("empty.mp3/a", "cannot be read"),
     ]:

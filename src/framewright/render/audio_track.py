@@ -141,6 +141,9 @@ class AudioTrack:
         try:
             if path.is_dir():
                 raise _missing(f"{self._said} is a folder: name a file of sound")
+            # Opening a pipe that nobody writes to would never end.
+            if path.exists() and not path.is_file():
+                raise _missing(f"{self._said} is a pipe or a device: name a file of sound")
             with path.open("rb") as file:
                 empty = not file.read(1)
         except FileNotFoundError:
