@@ -118,7 +118,8 @@ async def test_no_file_makes_us_read_another(tmp_path):
     )
     for number, text in enumerate(playlists):
         path = written(tmp_path / f"{number}.mp4", text.encode())
-        assert (await refused(path)).code == "SOURCE_INVALID"
+        error = await refused(path)
+        assert error.code == "SOURCE_INVALID" and len(error.message) < 200
 
 
 async def test_a_moov_that_never_came(tmp_path):
@@ -217,3 +218,9 @@ async def test_random_damage_is_never_worse_than_an_error(tmp_path):
                             await shelf.frame(path, seconds)
                         except SourceError as error:
                             assert "\n" not in error.message
+
+
+async def test_a_film_that_is_too_large_is_called_that(tmp_path):
+    path = footage.write(tmp_path / "a.mp4", frames=1, size=(8192, 4352), b_frames=0).path
+    error = await refused(path)
+    assert error.code == "SOURCE_TOO_LARGE" and "8192×4352" in error.message

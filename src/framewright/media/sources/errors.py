@@ -45,6 +45,8 @@ def fault_of(error: BaseException) -> SourceFault:
         return SourceFault("SOURCE_MISSING", "may not be read by this user")
     if isinstance(error, (av.error.DecoderNotFoundError, av.error.PatchWelcomeError)):
         return SourceFault("SOURCE_UNSUPPORTED", f"needs something that FFmpeg lacks: {complaint(error)}")
-    return SourceFault(
-        "SOURCE_INVALID", f"is no video, picture or sound that can be read: {complaint(error)}"
-    )
+    said = complaint(error)
+    if "whitelist" in said:
+        # FFmpeg would list all that is allowed.
+        said = "it is a playlist, text, or of a kind that holds no pictures or sound of its own"
+    return SourceFault("SOURCE_INVALID", f"is no video, picture or sound that can be read: {said}")

@@ -121,8 +121,9 @@ def reading_of(container: InputContainer) -> Reading:
     name = stream.codec_context.codec.canonical_name
     decoder = _ALPHA_DECODERS.get(name) if _has_alpha_tag(stream) else None
     gop = _gop(stream)
+    told = (stream.codec_context.width, stream.codec_context.height)  # a decoder that fails forgets them
     packets, first = _beginning(container, stream)
-    shape = _shape(stream, first)
+    shape = _shape(stream, first, told)
     moving = packets > 1 and not container.format.name.endswith("_pipe")
     length = length_of(container, zero)
     video = VideoFacts(
@@ -194,9 +195,8 @@ def _frame_in(packet: av.Packet[VideoStream]) -> VideoFrame | None:
         return None
 
 
-def _shape(stream: VideoStream, first: VideoFrame | None) -> Shape:
-    width = first.width if first is not None else stream.codec_context.width
-    height = first.height if first is not None else stream.codec_context.height
+def _shape(stream: VideoStream, first: VideoFrame | None, told: tuple[int, int]) -> Shape:
+    width, height = told if first is None else (first.width, first.height)
     if width <= 0 or height <= 0:
         raise SourceFault("SOURCE_CORRUPT", "holds no picture that can be decoded")
     pixel = stream.sample_aspect_ratio or Fraction(1)
