@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 from test_sounds import silence
 
 import framewright
+from framewright.capture.stream import StreamSource
 from framewright.composition import Wishes
 from framewright.composition.sounds.lanes import value_at
 from framewright.model.errors import CompositionError
@@ -18,7 +20,7 @@ from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.settings import Settings
 from framewright.model.sound import Curve, SoundPlan
 from framewright.render import RenderOptions
-from framewright.render.listening import listen
+from framewright.render.listening import Listener
 from framewright.render.opening import open_composition
 from framewright.render.telling import Teller
 from framewright.sound import mix
@@ -298,17 +300,33 @@ async def test_a_sound_that_a_script_plays_and_that_is_not_there_ends_the_render
         await framewright.probe_async(str(tmp_path))
 
 
-async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browser_files):
-    (tmp_path / "index.html").write_text(
+def played_late(folder):
+    (folder / "index.html").write_text(
         composed(
             "<script>setTimeout(() => new Audio('a.wav').play(), 1900)</script>",
             root='data-duration="2" data-no-timeline',
         )
     )
-    (tmp_path / "a.wav").write_bytes(silence(1))
-    teller = Teller(None)
-    async with open_composition(str(tmp_path), RenderOptions(), Settings(), teller) as opened:
+    (folder / "a.wav").write_bytes(silence(1))
+    return open_composition(str(folder), RenderOptions(), Settings(), Teller(None))
+
+
+async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browser_files):
+    async with played_late(tmp_path) as opened, Listener(opened.theatre, opened) as listener:
         await opened.theatre.close(opened.first)
-        heard = await listen(opened.theatre, opened)
+        heard = await listener.listen()
     assert heard.passed
     assert [track.start for track in heard.tracks] == [1.9]
+
+
+async def test_no_picture_of_the_stream_is_lost_to_who_listens_beside_it(tmp_path, browser_files):
+    """A page that is opened in the browser takes pictures away from the stream of another."""
+    async with played_late(tmp_path) as opened, Listener(opened.theatre, opened) as listener:
+        first = opened.first
+        stream = await StreamSource.open(first.page, first, opened.drawn, first.browser.profile)
+        listening = asyncio.create_task(listener.listen())
+        runs = [await stream.capture(first, FrameRange(12 * at, 12 * at + 12), RATE) for at in range(4)]
+        heard = await listening
+        await stream.close()
+    assert [run.pictures[0] is None for run in runs] == [False] * 4
+    assert heard.passed

@@ -16,6 +16,9 @@ from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
     from framewright.composition.sounds import Collected
     from framewright.model.composition import Notice
     from framewright.model.media import MediaUse
@@ -51,26 +54,83 @@ class Heard:
     passed: bool = False
 
 
-async def listen(theatre: Theatre, opened: Opened) -> Heard:
-    """Find out what is heard, up to the last frame that is rendered. It may run beside the render.
+class Listener:
+    """Whoever finds out what is heard. An async context manager, entered before a picture of the page is captured.
+
+    A browser that opens one page loses pictures of another that it streams, and waits for them for seconds: so the
+    guest is opened on entry, where there has to be one.
 
     Args:
         theatre: where a page is opened beside the first one.
-
-    Raises:
-        CompositionError: something that is to be heard cannot be read; or the page could not be gone through.
-        BrowserError: likewise.
+        opened: the composition.
     """
-    page = opened.first.description
-    if not (page.scripted and await _may_change(opened)):
-        _refuse_unreadable(page.media)
-        return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped, page.media)
-    sounds, media, notices = await _go_through(theatre, opened)
-    _refuse_unreadable(media)
-    _log.info("listened", frames=opened.timing.range.stop, tracks=len(sounds.tracks))
-    known = frozenset(page.notices)
-    fresh = tuple(notice for notice in notices if notice not in known)
-    return Heard(sounds.tracks, sounds.groups, sounds.dropped, media, fresh, passed=True)
+
+    def __init__(self, theatre: Theatre, opened: Opened) -> None:
+        self._theatre = theatre
+        self._opened = opened
+        self._guest: Performance | None = None
+        self._passes = False
+
+    async def __aenter__(self) -> Self:
+        page = self._opened.first.description
+        self._passes = page.scripted and await _may_change(self._opened)
+        if self._passes:
+            try:
+                self._guest = await self._theatre.open_beside(self._opened.first, listening=True)
+            except FramewrightError as error:
+                if not error.retryable:
+                    raise
+                _log.warning("listening_repeated", code=error.code, message=error.message)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._dismiss()
+
+    async def listen(self) -> Heard:
+        """Find out what is heard, up to the last frame that is rendered. It may run beside the render, and once.
+
+        Raises:
+            CompositionError: something that is to be heard cannot be read; or the page could not be gone through.
+            BrowserError: likewise.
+        """
+        page = self._opened.first.description
+        if not self._passes:
+            _refuse_unreadable(page.media)
+            return Heard(page.sounds.tracks, page.sounds.groups, page.sounds.dropped, page.media)
+        sounds, media, notices = await self._go_through()
+        _refuse_unreadable(media)
+        _log.info("listened", frames=self._opened.timing.range.stop, tracks=len(sounds.tracks))
+        known = frozenset(page.notices)
+        fresh = tuple(notice for notice in notices if notice not in known)
+        return Heard(sounds.tracks, sounds.groups, sounds.dropped, media, fresh, passed=True)
+
+    async def _go_through(self) -> Collected:
+        """In the first browser; in another one when that ends before, as it may when its share of the frames is done."""
+        if self._guest is not None:
+            try:
+                return await _listen_to(self._guest, self._opened)
+            except FramewrightError as error:
+                if not error.retryable:
+                    raise
+                _log.warning("listening_repeated", code=error.code, message=error.message)
+            finally:
+                await self._dismiss()
+        host = await self._theatre.open(self._opened.size)
+        try:
+            guest = await self._theatre.open_beside(host, listening=True)
+            try:
+                return await _listen_to(guest, self._opened)
+            finally:
+                await guest.close()
+        finally:
+            await self._theatre.close(host)
+
+    async def _dismiss(self) -> None:
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            await guest.close()
 
 
 def _refuse_unreadable(media: tuple[MediaUse, ...]) -> None:
@@ -90,33 +150,14 @@ async def _may_change(opened: Opened) -> bool:
         return True
 
 
-async def _go_through(theatre: Theatre, opened: Opened) -> Collected:
-    """In the first browser; in another one when that ends before, as it may when its share of the frames is done."""
-    try:
-        return await _listen_beside(theatre, opened, opened.first)
-    except FramewrightError as error:
-        if not error.retryable:
-            raise
-        _log.warning("listening_repeated", code=error.code, message=error.message)
-    host = await theatre.open(opened.size)
-    try:
-        return await _listen_beside(theatre, opened, host)
-    finally:
-        await theatre.close(host)
-
-
-async def _listen_beside(theatre: Theatre, opened: Opened, host: Performance) -> Collected:
+async def _listen_to(guest: Performance, opened: Opened) -> Collected:
     timing = opened.timing
-    guest = await theatre.open_beside(host, listening=True)
-    try:
-        began = time.monotonic()
-        frame, step = 0, 1
-        while frame < timing.range.stop:
-            frame = await guest.listen_through(FrameRange(frame, timing.range.stop), timing.rate, step=step)
-            step = wide_step(frame, timing.range.stop, time.monotonic() - began)
-        return await guest.sounds()
-    finally:
-        await guest.close()
+    began = time.monotonic()
+    frame, step = 0, 1
+    while frame < timing.range.stop:
+        frame = await guest.listen_through(FrameRange(frame, timing.range.stop), timing.rate, step=step)
+        step = wide_step(frame, timing.range.stop, time.monotonic() - began)
+    return await guest.sounds()
 
 
 def wide_step(done: int, stop: int, seconds: float) -> int:

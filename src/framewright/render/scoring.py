@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from framewright.model.composition import Notice
@@ -11,7 +12,7 @@ from framewright.model.output import SOUND_CODECS
 from framewright.model.sound import Dropped, SoundPlan, Unheard
 from framewright.render.added_sound import files_of
 from framewright.render.choice import Choice
-from framewright.render.listening import listen
+from framewright.render.listening import Listener
 from framewright.render.mixing import Mixing, Score
 from framewright.render.sound_plan import plan_sound
 from framewright.render.threads import in_thread
@@ -51,6 +52,8 @@ class Scoring:
         self._container = container
         self._teller = teller
         self._mixing: Mixing | None = None
+        self._listener = Listener(opened.theatre, opened)
+        self._resources = AsyncExitStack()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -63,11 +66,12 @@ class Scoring:
             if known:
                 self._leave_out(known)
             return self
+        await self._resources.enter_async_context(self._listener)
         if known:
             self._mixing = mixing = Mixing(self._plan(None).samples)
             self._task = asyncio.create_task(self._find_out(mixing))
             return self
-        heard = await listen(self._opened.theatre, self._opened)
+        heard = await self._listener.listen()
         if heard.tracks:
             self._mixing = Mixing(self._plan(None).samples)
             self._mixing.begin(await self._score(heard))
@@ -78,10 +82,13 @@ class Scoring:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        try:
+            if self._task is not None:
+                self._task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._task
+        finally:
+            await self._resources.aclose()
 
     @property
     def source(self) -> SoundSource | None:
@@ -94,7 +101,7 @@ class Scoring:
 
     async def _find_out(self, mixing: Mixing) -> None:
         try:
-            mixing.begin(await self._score(await listen(self._opened.theatre, self._opened)))
+            mixing.begin(await self._score(await self._listener.listen()))
         except BaseException as error:
             mixing.fail(error)  # the file tells of it, with the next frame that it takes
             if isinstance(error, asyncio.CancelledError):
