@@ -315,3 +315,25 @@ async def test_a_sheet_of_all_frames_is_drawn_by_seeking_from_each_to_the_next(s
     assert await page.ask("seen") == 500
     assert "MEDIA_RESTLESS" not in page.codes
     await page.close()
+
+
+async def test_autoplay_that_is_set_after_the_source_counts_from_then_on(stages, clip):
+    """So do frameworks; what a script has already played is left as it is."""
+    script = """
+    const made = (id) => document.body.appendChild(Object.assign(window[id] = document.createElement('video'), { src: 'clip.webm' }));
+    setTimeout(() => {
+        made('v').autoplay = true;
+        made('sought').currentTime = 0.5;
+        sought.autoplay = true;
+        made('stopped').play();
+    }, 1500);
+    setTimeout(() => stopped.pause(), 1750);
+    setTimeout(() => { stopped.autoplay = true }, 2000)"""
+    one = await opened(stages, clip, "", script)
+    await one.at(Fraction(25, 10))
+    assert await one.ask("[v, sought, stopped].map(({ currentTime, paused }) => [currentTime, paused])") == [
+        [1, False],
+        [1.5, False],
+        [0.25, True],
+    ]
+    await one.close()

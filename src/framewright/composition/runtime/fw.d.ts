@@ -516,6 +516,7 @@ interface Fw {
     hasEnded(record: FwMediaRecord, seconds: number): boolean;
     rate(record: FwMediaRecord, seconds: number): number;
     isUntouched(record: FwMediaRecord, seconds: number): boolean;
+    stands(record: FwMediaRecord): boolean;
     length(record: FwMediaRecord): number;
     intervals(record: FwMediaRecord): FwMediaInterval[];
     marks(record: FwMediaRecord, after: number): FwMediaMark | null;

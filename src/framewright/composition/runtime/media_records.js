@@ -50,7 +50,8 @@
     if (attributeName === "src") renew(element);
     else if (!SOURCES.includes(attributeName ?? "")) fw.windows?.refresh();
     if (attributeName === "loop") fw.mediaTimes.change(record, { loop: natives.media.loop(element) });
-    if (attributeName === "autoplay" && natives.media.autoplay(element) && time.loading) start(record);
+    // Frameworks often set it after the source.
+    if (attributeName === "autoplay" && natives.media.autoplay(element) && (time.loading || fw.mediaTimes.stands(record))) start(record);
   };
 
   /** @param {Element} element */

@@ -2,6 +2,7 @@
 //   position(record, seconds)  seconds of its source: before its start the first, past its end the last
 //   isPlaying(record, seconds), hasEnded(record, seconds)
 //   isUntouched(record, seconds)   it has neither been played nor put anywhere by then
+//   stands(record)             its source has not been played by now
 //   rate(record, seconds)      as a script has set it
 //   length(record)             of its source; Infinity where that is not known
 //   intervals(record)          {start, stop, position, rate, loop} for each stretch in which it plays, by the page's time
@@ -173,8 +174,14 @@
     return !of(record).placed && record.segments.slice(0, until).every(({ playing, position }) => !playing && position === null);
   };
 
+  /** @param {FwMediaRecord} record */
+  const stands = (record) => {
+    const until = segmentAt(record, time.now / 1000) + 1;
+    return record.segments.slice(0, until).every(({ playing, source }) => !playing || source !== null);
+  };
+
   /** @param {FwMediaRecord} record @param {number} seconds */
   const rate = (record, seconds) => record.segments[segmentAt(record, seconds)].rate;
 
-  fw.mediaTimes = { isUntouched, rate, position, isPlaying, hasEnded, length, intervals, marks, until, change };
+  fw.mediaTimes = { isUntouched, stands, rate, position, isPlaying, hasEnded, length, intervals, marks, until, change };
 }
