@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import os
 import random
+import shutil
 import time
 from fractions import Fraction
 
@@ -125,6 +128,23 @@ async def test_many_files_at_once(sources, tmp_path):
             frames = await asyncio.gather(*(shelf.frame(path, Fraction(n, 30)) for path in paths))
             assert [footage.number_of(frame) for frame in frames] == [n] * len(paths)
         assert sum(reader.cursor is not None for reader in shelf._room.readers._all) <= 16
+
+
+async def test_clips_one_after_the_other_leave_no_decoders_behind(sources, tmp_path):
+    """An open decoder keeps the memory of all frames that it gave: of six clips that would be six times the budget."""
+
+    def still_open():
+        return sum(
+            str(tmp_path) in os.path.realpath(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
+        )
+
+    async with SourceShelf(1024 * 1024) as shelf:
+        for clip in range(6):
+            made = dataclasses.replace(sources[12], path=tmp_path / f"{clip}.mp4")
+            shutil.copy(sources[12].path, made.path)
+            for n in range(FRAMES):
+                await ask(shelf, made, n)
+        assert 1 <= still_open() <= 3
 
 
 async def test_an_asker_who_goes_away_leaves_all_well(sources):

@@ -66,6 +66,9 @@ class Film:
         self._darkrooms: list[Darkroom] = []
         self._forms: set[Form] = set()
         self._most = most_readers(reading.shape, room.store.budget)
+        # While others decode so much, a decoder may rest; with fewer frames, many clips at once would close each other's.
+        pixels = reading.shape.width * reading.shape.height
+        self._rest = max(room.store.budget // 2, _FEW * pixels * 3 // 2)
         self._closing = False
 
     async def frame(self, seconds: Fraction, box: Size | None) -> SourceFrame:
@@ -197,6 +200,8 @@ class Film:
         finally:
             reader.running = False
             reader.used = time.monotonic()
+            reader.taken = self._room.store.taken_bytes
+            self._room.readers.release(reader.taken - self._rest)
             for _, waiting in reader.wanted:
                 waiting.cancel()
         async with self._room.readers.freed:

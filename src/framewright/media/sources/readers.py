@@ -30,6 +30,7 @@ class Reader:
         last: the time that was asked for last.
         goal: the time that it goes on to when nobody waits.
         running: somebody waits for it, or it goes on by itself.
+        taken: what the store had ever kept when this one came to rest.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -42,6 +43,7 @@ class Reader:
         self.running = False
         self.task: asyncio.Task[None] | None = None
         self.used = time.monotonic()
+        self.taken = 0
 
     @property
     def place(self) -> Fraction | None:
@@ -86,6 +88,16 @@ class Readers:
         reader = Reader(shape)
         self._all.append(reader)
         return reader
+
+    def release(self, taken: int) -> None:
+        """Close those that rest since the store had kept so many bytes.
+
+        A decoder keeps the memory of every frame that it has given as long as it is open: one for each clip of a long
+        film, or for each round of a loop, would be the budget many times over.
+        """
+        for reader in self._all:
+            if not reader.running and reader.cursor is not None and reader.taken < taken:
+                reader.close()
 
     def remove(self, reader: Reader) -> None:
         """Forget a reader."""

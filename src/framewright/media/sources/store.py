@@ -85,6 +85,7 @@ class Store:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._bytes = 0
+        self._taken = 0
         self._waiting: OrderedDict[tuple[Fraction, int, Form | None], _Item] = OrderedDict()
         self._used: OrderedDict[tuple[Fraction, int, Form | None], _Item] = OrderedDict()
 
@@ -92,6 +93,11 @@ class Store:
     def held_bytes(self) -> int:
         """Bytes that are kept now."""
         return self._bytes
+
+    @property
+    def taken_bytes(self) -> int:
+        """Bytes that were ever kept."""
+        return self._taken
 
     @property
     def budget(self) -> int:
@@ -104,6 +110,7 @@ class Store:
         if key not in self._waiting and key not in self._used:
             self._waiting[key] = _Item(shelved, held, size)
             self._bytes += size
+            self._taken += size
         self._trim()
 
     def used(self, shelved: Shelved, held: Held) -> None:
