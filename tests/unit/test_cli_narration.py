@@ -17,6 +17,7 @@ from framewright.model.events import Decided, FellBack, Finished, Progressed, St
 from framewright.model.report import (
     AudioStreamFacts,
     FileFacts,
+    FootageReport,
     RenderReport,
     SlowRange,
     SoundReport,
@@ -92,6 +93,13 @@ class Clock:
     def __call__(self):
         self.now += self.step
         return self.now
+
+
+def test_the_account_tells_of_the_footage():
+    console = Console(file=io.StringIO(), width=200, force_terminal=False)
+    tell_account(console, report(footage=FootageReport(sources=1, frames=60, decoded=61)))
+    assert "footage" in console.file.getvalue()
+    assert "1 source, 60 frames given to pages, 61 decoded" in console.file.getvalue()
 
 
 def test_the_account_tells_of_the_sound():

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from framewright.model.report import AudioStreamFacts, FileFacts, RenderReport, SoundReport, TimeSpent
+    from framewright.model.report import (
+        AudioStreamFacts,
+        FileFacts,
+        FootageReport,
+        RenderReport,
+        SoundReport,
+        TimeSpent,
+    )
 
 _BAR_WIDTH = 40
 # Each stage has a glyph of its own, so that the bar also reads without colour.
@@ -48,6 +55,8 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
         found.append(
             ("unchanged", f"{report.unchanged} of {phrases.count(report.frames, 'frame')} cost nothing")
         )
+    if report.footage is not None:
+        found.append(("footage", _footage(report.footage)))
     if report.sound is not None and report.output.sound is not None:
         found.append(("sound", _sound(report.sound, report.output.sound)))
     if report.slowest is not None:
@@ -112,6 +121,11 @@ def _sound(sound: SoundReport, stream: AudioStreamFacts) -> str:
     if sound.dropped:
         parts.append(f"{len(sound.dropped)} left out")
     return ", ".join(parts)
+
+
+def _footage(footage: FootageReport) -> str:
+    sources = phrases.count(footage.sources, "source")
+    return f"{sources}, {phrases.count(footage.frames, 'frame')} given to pages, {footage.decoded} decoded"
 
 
 def _mended(report: RenderReport) -> str:

@@ -116,7 +116,7 @@ def _fate(account: MediaAccount) -> Iterable[str]:
         does = "holds its last picture" if use.kind == "video" else "is over"
         yield f"{does} from {phrases.exact_seconds(account.source_ends)} on"
     if account.unused is not None and use.seen and not account.missed:
-        yield f"{phrases.exact_seconds(account.unused)} of its source are left over"
+        yield f"leaves out the last {phrases.exact_seconds(account.unused)} of its source"
     if account.missed:
         yield f"{phrases.exact_seconds(account.missed)} lie behind the end of the video"
 

@@ -10,6 +10,7 @@ from framewright.render.listening import Listener
 from framewright.render.media_account import account_of
 from framewright.render.opening import open_composition
 from framewright.render.probe_result import ProbeResult
+from framewright.render.sound_names import named_description, named_media, named_sounds
 from framewright.render.telling import Teller
 from framewright.render.threads import in_thread
 
@@ -32,13 +33,17 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
         async with Listener(opened.theatre, opened) as listener:
             heard = await listener.listen()
         teller.warn(heard.notices)
+        shown = opened.theatre.shown
+        heard_here = named_sounds(
+            Sounds(tracks=heard.tracks, groups=heard.groups, dropped=heard.dropped), shown
+        )
         sounds = Sounds(
-            tracks=(*heard.tracks, *(one.planned() for one in added)),
-            groups=heard.groups,
-            dropped=heard.dropped,
+            tracks=(*heard_here.tracks, *(one.planned() for one in added)),
+            groups=heard_here.groups,
+            dropped=heard_here.dropped,
         )
         return ProbeResult(
-            description=page,
+            description=named_description(page, shown),
             width=opened.size.width,
             height=opened.size.height,
             scale=options.scale,
@@ -51,7 +56,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
             start_frame=timing.range.start,
             end_frame=timing.range.stop,
             remote=opened.recording.answers,
-            media=account_of(heard.media, timing.seconds),
+            media=account_of(named_media(heard.media, shown), timing.seconds),
             sounds=Sounds() if options.skip_audio else sounds,
             mode=opened.mode.value,
             subtitles=opened.subtitle_facts,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from framewright.model.composition import Notice
 from framewright.model.output import SOUND_CODECS
-from framewright.model.sound import Dropped, SoundPlan, Unheard
+from framewright.model.sound import Dropped, SoundPlan, Sounds, Unheard
 from framewright.render.added_sound import files_of
 from framewright.render.choice import Choice
 from framewright.render.listening import Listener
 from framewright.render.mixing import Mixing, Score
+from framewright.render.sound_names import named_sounds, named_tracks, names_of, spoken
 from framewright.render.sound_plan import plan_sound
 from framewright.render.threads import in_thread
 from framewright.sound import SoundError, check
@@ -123,10 +124,13 @@ class Scoring:
         plan = self._plan(heard)
         files = files_of(self._options.audio_tracks)
         tracks: list[SoundTrack] = []
-        dropped = list(heard.dropped)
-        for track in plan.tracks:
-            if track.source not in files:
-                files[track.source] = await self._opened.theatre.locate(track.source)
+        theatre = self._opened.theatre
+        dropped = list(named_sounds(Sounds(dropped=heard.dropped), theatre.shown).dropped)
+        ours = (track.source for track in plan.tracks if track.source not in files)
+        names = names_of(ours, theatre.shown, taken=files)
+        for address, name in names.items():
+            files[name] = await theatre.locate(address)
+        for track in named_tracks(plan.tracks, names):
             if track.wanted or await in_thread(lambda one=track: _sounds(one, files)):  # type: ignore[misc]
                 tracks.append(track)
             else:
@@ -142,13 +146,14 @@ class Scoring:
         if self._options.loudness is not None:
             parts.append(f"brought to {self._options.loudness:g} LUFS")
         if score.dropped:
-            parts.append(f"{len(score.dropped)} left out: {_spoken(score.dropped)}")
+            parts.append(f"{len(score.dropped)} left out: {spoken(score.dropped)}")
         return f"{'; '.join(parts)}."
 
     def _tell_nothing(self, heard: Heard) -> None:
         self._teller.warn(heard.notices)
         if heard.dropped:
-            self._decide(0, f"nothing is heard: {_spoken(heard.dropped)}.", heard.dropped)
+            dropped = named_sounds(Sounds(dropped=heard.dropped), self._opened.theatre.shown).dropped
+            self._decide(0, f"nothing is heard: {spoken(dropped)}.", dropped)
         if self._options.loudness is not None:
             message = f"--loudness {self._options.loudness:g} is not followed, since nothing is heard."
             self._teller.warn((Notice(code="OPTION_IGNORED", message=message),))
@@ -186,9 +191,3 @@ def _sounds(track: SoundTrack, files: dict[str, Path]) -> bool:
             return False
         raise
     return True
-
-
-def _spoken(dropped: list[Dropped] | tuple[Dropped, ...]) -> str:
-    shown = [f"{one.name} ({one.why.value})" for one in dropped[:3]]
-    more = [f"{len(dropped) - 3} more"] if len(dropped) > 3 else []
-    return ", ".join(shown + more)

@@ -223,6 +223,10 @@ class Theatre:
         """
         return await self._footage.locate(address)
 
+    def shown(self, address: str) -> str:
+        """How an author would name a whole address: of the project's files the path in its folder."""
+        return self._footage.shown(address)
+
     @property
     def footage(self) -> FootageReport | None:
         """What pages have got of their sources; None: no frame."""

@@ -141,6 +141,10 @@ class FootageDesk:
         """
         return await self._addresses.locate(address)
 
+    def shown(self, address: str) -> str:
+        """How an author would name a whole address."""
+        return self._addresses.shown(address)
+
     async def describe(self, address: str) -> tuple[Path, MediaFacts]:
         """The file of a whole address, and what it holds.
 
