@@ -53,9 +53,11 @@ from framewright.model.events import (
     Warned,
 )
 from framewright.model.frames import FrameRate
+from framewright.model.media import AudioFacts, MediaFacts, MediaFailure, MediaUse, VideoFacts
 from framewright.model.recording import AnsweredBy, RecordedAnswer
-from framewright.model.report import AudioStreamFacts, FileFacts, RenderReport, SoundReport
+from framewright.model.report import AudioStreamFacts, FileFacts, FootageReport, RenderReport, SoundReport
 from framewright.model.settings import Settings
+from framewright.model.sound import Dropped, SoundGroup, Sounds, SoundTrack, Unheard
 from framewright.model.subtitles import SubtitleFacts, SubtitleFile, SubtitlesMode
 
 # Two functions take the names of the rooms that they come from; what else those rooms have is named here.
@@ -66,6 +68,7 @@ from framewright.render import (
     Check,
     CheckState,
     Listener,
+    MediaAccount,
     ProbeResult,
     RenderOptions,
     diagnose,
@@ -79,6 +82,7 @@ from framewright.render import (
 
 __all__ = [
     "AnsweredBy",
+    "AudioFacts",
     "AudioStreamFacts",
     "AudioTrack",
     "AuditFacts",
@@ -96,6 +100,7 @@ __all__ = [
     "Decided",
     "Description",
     "DifferingFrame",
+    "Dropped",
     "EncoderError",
     "ExitCode",
     "Failure",
@@ -104,9 +109,14 @@ __all__ = [
     "Finding",
     "Finished",
     "FontUse",
+    "FootageReport",
     "FrameRate",
     "FramewrightError",
     "Listener",
+    "MediaAccount",
+    "MediaFacts",
+    "MediaFailure",
+    "MediaUse",
     "Notice",
     "OutputError",
     "PageFacts",
@@ -125,15 +135,20 @@ __all__ = [
     "Settings",
     "SetupError",
     "Severity",
+    "SoundGroup",
     "SoundReport",
+    "SoundTrack",
+    "Sounds",
     "Stage",
     "StageBegan",
     "SubtitleFacts",
     "SubtitleFile",
     "SubtitlesMode",
+    "Unheard",
     "UsageError",
     "Variable",
     "VariableType",
+    "VideoFacts",
     "Warned",
     "check",
     "check_async",

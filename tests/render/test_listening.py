@@ -20,7 +20,7 @@ from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.settings import Settings
 from framewright.model.sound import Curve, SoundPlan
 from framewright.render import RenderOptions
-from framewright.render.listening import Listener
+from framewright.render.listening import Listening
 from framewright.render.opening import open_composition
 from framewright.render.telling import Teller
 from framewright.sound import mix
@@ -312,7 +312,7 @@ def played_late(folder):
 
 
 async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browser_files):
-    async with played_late(tmp_path) as opened, Listener(opened.theatre, opened) as listener:
+    async with played_late(tmp_path) as opened, Listening(opened.theatre, opened) as listener:
         await opened.theatre.close(opened.first)
         heard = await listener.listen()
     assert heard.passed
@@ -321,7 +321,7 @@ async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browse
 
 async def test_no_picture_of_the_stream_is_lost_to_who_listens_beside_it(tmp_path, browser_files):
     """A page that is opened in the browser takes pictures away from the stream of another."""
-    async with played_late(tmp_path) as opened, Listener(opened.theatre, opened) as listener:
+    async with played_late(tmp_path) as opened, Listening(opened.theatre, opened) as listener:
         first = opened.first
         stream = await StreamSource.open(first.page, first, opened.drawn, first.browser.profile)
         listening = asyncio.create_task(listener.listen())

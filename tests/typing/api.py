@@ -8,6 +8,7 @@ from typing import assert_type
 
 import framewright
 from framewright import (
+    AudioStreamFacts,
     BatchEvent,
     BatchReport,
     CancelToken,
@@ -17,13 +18,17 @@ from framewright import (
     FileFacts,
     Finding,
     FontUse,
+    FootageReport,
     FramewrightError,
+    MediaAccount,
     ProbeResult,
     Progressed,
     RecordedAnswer,
     RenderEvent,
     RenderOptions,
     RenderReport,
+    SoundReport,
+    Sounds,
 )
 
 
@@ -76,9 +81,28 @@ def blocking() -> None:
     framewright.probe("title", crf=18)  # type: ignore[call-arg]
 
 
+def sounds() -> None:
+    report = framewright.render(
+        "title",
+        "title.mp4",
+        audio_tracks=["music.mp3,volume=0.4", {"path": "voice.wav", "offset": 2.0}],
+        subtitles=["title.de.srt"],
+        subtitles_mode="track",
+        loudness=-16,
+        skip_audio=False,
+    )
+    assert_type(report.sound, SoundReport | None)
+    assert_type(report.footage, FootageReport | None)
+    assert_type(report.output.sound, AudioStreamFacts | None)
+    assert_type(framewright.probe("title", audio_tracks=["music.mp3"]).sounds, Sounds)
+    framewright.render("title", "title.mp4", loudness="loud")  # type: ignore[arg-type]
+    framewright.probe("title", loudness=-16)  # type: ignore[call-arg]
+
+
 async def awaited() -> None:
     assert_type(await framewright.render_async("title", "title.mp4", scale=2), RenderReport)
     assert_type(await framewright.render_batch_async("title", "rows.json", "{index}.mp4"), BatchReport)
+    assert_type(framewright.probe("title").media, tuple[MediaAccount, ...])
     result = await framewright.probe_async("title")
     assert_type(result.description, Description)
     assert_type(result.frames, int)

@@ -3,6 +3,7 @@
 from framewright.render.audio_track import AudioTrack
 from framewright.render.cancel import CancelToken
 from framewright.render.installation import Check, CheckState
+from framewright.render.media_account import MediaAccount
 from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import BatchListener, Listener
@@ -24,6 +25,7 @@ __all__ = [
     "Check",
     "CheckState",
     "Listener",
+    "MediaAccount",
     "ModeWish",
     "ProbeResult",
     "ProbeWishes",

@@ -54,8 +54,8 @@ class Heard:
     passed: bool = False
 
 
-class Listener:
-    """Whoever finds out what is heard. An async context manager, entered before a picture of the page is captured.
+class Listening:
+    """Finding out what is heard. An async context manager, entered before a picture of the page is captured.
 
     A browser that opens one page loses pictures of another that it streams, and waits for them for seconds: so the
     guest is opened on entry, where there has to be one.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from framewright.model.sound import Sounds
 from framewright.render.added_sound import check_added
-from framewright.render.listening import Listener
+from framewright.render.listening import Listening
 from framewright.render.media_account import account_of
 from framewright.render.opening import open_composition
 from framewright.render.probe_result import ProbeResult
@@ -30,7 +30,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
     teller = Teller(None, strict=options.strict)
     async with open_composition(composition, options, settings, teller) as opened:
         page, timing = opened.first.description, opened.timing
-        async with Listener(opened.theatre, opened) as listener:
+        async with Listening(opened.theatre, opened) as listener:
             heard = await listener.listen()
         teller.warn(heard.notices)
         shown = opened.theatre.shown

@@ -12,7 +12,7 @@ from framewright.model.output import SOUND_CODECS
 from framewright.model.sound import Dropped, SoundPlan, Sounds, Unheard
 from framewright.render.added_sound import files_of
 from framewright.render.choice import Choice
-from framewright.render.listening import Listener
+from framewright.render.listening import Listening
 from framewright.render.mixing import Mixing, Score
 from framewright.render.sound_names import named_sounds, named_tracks, names_of, spoken
 from framewright.render.sound_plan import plan_sound
@@ -53,7 +53,7 @@ class Scoring:
         self._container = container
         self._teller = teller
         self._mixing: Mixing | None = None
-        self._listener = Listener(opened.theatre, opened)
+        self._listener = Listening(opened.theatre, opened)
         self._resources = AsyncExitStack()
         self._task: asyncio.Task[None] | None = None
 
