@@ -1,26 +1,30 @@
 """What a mix costs: seconds, processor seconds and memory, files read and decoded included.
 
-    python benchmarks/sound.py [--tracks 20] [--minutes 10] [--together]
+    python benchmarks/sound.py [--tracks 20] [--minutes 10] [--runs 2] [--write FILE]
 
 Half of the tracks are WAV at 48 kHz and half AAC in MP4, all heard from beginning to end, each with a lane and a pan, in
-one group. `--together` is another case: 200 short tracks that overlap.
+one group: once so quiet that the limiter has nothing to do, and once so loud that it is at work throughout. A third case
+are 200 short tracks that overlap. Each run is a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
+import re
 import subprocess
+import sys
 import tempfile
 import time
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from framewright.model.sound import SAMPLE_RATE, Point, SoundGroup, SoundPlan, SoundTrack
-from framewright.sound import mix
+from framewright.sound import Account, mix
 from surroundings import describe_surroundings
 
 
@@ -44,13 +48,13 @@ def make_sources(folder: Path, count: int, seconds: int) -> list[Path]:
     return paths
 
 
-def long_plan(paths: list[Path], seconds: int) -> SoundPlan:
+def long_plan(paths: list[Path], seconds: int, volume: float) -> SoundPlan:
     lane = (Point(t=0, v=0), Point(t=2, v=1), Point(t=seconds - 2, v=1), Point(t=seconds, v=0))
     tracks = tuple(
         SoundTrack(name=path.name, source=path.name, duration=seconds, lane=lane, pan=0.2, group="music")
         for path in paths
     )
-    group = SoundGroup(id="music", volume=0.9)
+    group = SoundGroup(id="music", volume=volume)
     return SoundPlan(tracks=tracks, groups=(group,), samples=seconds * SAMPLE_RATE)
 
 
@@ -62,31 +66,70 @@ def together_plan(paths: list[Path]) -> SoundPlan:
     return SoundPlan(tracks=tracks, samples=14 * SAMPLE_RATE)
 
 
+PLANS = {
+    "quiet": lambda paths, seconds: long_plan(paths, seconds, 0.3),
+    "loud": lambda paths, seconds: long_plan(paths, seconds, 0.9),
+    "together": lambda paths, _: together_plan(paths),
+}
+
+
+def peak_mib() -> int:
+    """Of this process alone: what getrusage tells begins with that of the process that it was forked from."""
+    said = re.search(
+        r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE
+    )
+    assert said
+    return round(int(said[1]) / 1024)
+
+
+def run(case: str, folder: Path, seconds: int) -> dict[str, Any]:
+    """Mix one of the plans in this process."""
+    paths = sorted(folder.glob("track*"), key=lambda path: int(path.stem.removeprefix("track")))
+    plan = PLANS[case](paths, seconds)
+    account, samples, files_open = Account(), 0, 0
+    began, worked = time.perf_counter(), time.process_time()
+    for block in mix(plan, {path.name: path for path in paths}, account):
+        samples += block.shape[0]
+        files_open = max(files_open, len(os.listdir("/proc/self/fd")))
+    return {
+        "tracks": len(plan.tracks),
+        "mixed_seconds": samples / SAMPLE_RATE,
+        "limited_db": round(abs(account.limited), 2),
+        "seconds": round(time.perf_counter() - began, 2),
+        "cpu_seconds": round(time.process_time() - worked, 2),
+        "peak_mib": peak_mib(),
+        "files_open": files_open,
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what a mix costs.")
     parser.add_argument("--tracks", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--together", action="store_true", help="200 tracks that overlap, instead")
+    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--write", type=Path, metavar="FILE")
+    parser.add_argument("--case", nargs=2, metavar=("CASE", "FOLDER"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     seconds = round(asked.minutes * 60)
-    with tempfile.TemporaryDirectory(prefix="sound-") as folder:
-        paths = make_sources(Path(folder), asked.tracks, seconds)
-        plan = together_plan(paths) if asked.together else long_plan(paths, seconds)
-        files = {path.name: path for path in paths}
-        began, worked = time.perf_counter(), time.process_time()
-        samples = sum(block.shape[0] for block in mix(plan, files))
-        wall, spent = time.perf_counter() - began, time.process_time() - worked
-    result = {
-        "command": f"python benchmarks/sound.py --tracks {asked.tracks} --minutes {asked.minutes:g}"
-        + (" --together" if asked.together else ""),
+    if asked.case:
+        print(json.dumps(run(asked.case[0], Path(asked.case[1]), seconds)))
+        return
+    result: dict[str, Any] = {
+        "command": f"python benchmarks/sound.py --tracks {asked.tracks} --minutes {asked.minutes:g} --runs {asked.runs}",
         **describe_surroundings(),
-        "tracks": len(plan.tracks),
-        "mixed_seconds": samples / SAMPLE_RATE,
-        "seconds": round(wall, 2),
-        "cpu_seconds": round(spent, 2),
-        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "cases": {case: [] for case in PLANS},
     }
-    print(json.dumps(result, indent=2))
+    with tempfile.TemporaryDirectory(prefix="sound-") as folder:
+        make_sources(Path(folder), asked.tracks, seconds)
+        for case in [case for case in PLANS for _ in range(asked.runs)]:
+            command = [sys.executable, __file__, "--minutes", f"{asked.minutes:g}", "--case", case, folder]
+            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            result["cases"][case].append(json.loads(told))
+    told = json.dumps(result, indent=2)
+    print(told)
+    if asked.write:
+        asked.write.write_text(told + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

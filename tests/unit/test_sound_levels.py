@@ -11,6 +11,7 @@ from framewright.model.sound import SAMPLE_RATE, Curve, Point, SoundPlan, SoundT
 from framewright.sound import loudness_of, measure, mix
 from framewright.sound.lanes import Lane, faded, sides
 from framewright.sound.limiter import Limiter
+from framewright.sound.true_peak import CELL, REACH, bound, cell_peaks
 from truth import tones
 
 
@@ -77,6 +78,18 @@ def test_a_loud_wave_between_quiet_samples_is_found():
     made = limited(sound)
     assert true_peak(made) <= -1
     assert np.array_equal(made, limited(sound, 333))
+
+
+def test_no_wave_goes_above_what_its_samples_are_said_to_allow():
+    chance = np.random.default_rng(3).normal(0, 0.3, 2 * REACH + 500 * CELL)
+    swept = np.sin(np.arange(chance.size) ** 2 / 8000)
+    waves = (chance, np.sign(chance), np.cumsum(chance) / 20, np.cumsum(np.cumsum(chance)) / 9000, swept)
+    for wave in waves:
+        sound = both(wave)
+        limits = bound(sound[:, 0], np.abs(sound[:, 0]).reshape(-1, CELL).max(axis=1))
+        shares = cell_peaks(sound, 0.0) / limits
+        assert np.all(shares <= 1)
+    assert shares.max() > 0.9  # of what is smooth, hardly anything is looked at in vain
 
 
 def test_far_from_a_peak_nothing_is_changed():

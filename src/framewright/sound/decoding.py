@@ -87,15 +87,21 @@ class Decoder:
         Raises:
             SoundError: ``SOUND_CORRUPT`` with the time, ``SOUND_UNSUPPORTED``.
         """
-        taken = silent(count)
         last = first + count
         if self._sound.stop is not None:
             last = min(last, self._sound.stop)
         if last <= max(first, 0):
-            return taken
+            return silent(count)
         self._go_to(max(first, 0))
         while self._gathering.settled < last and self._decode():
             pass
+        if self._blocks and self._blocks[0][0] == first and self._blocks[0][1].shape[0] == count:
+            whole = self._blocks[0][1]
+            if whole.flags.writeable:
+                # Most often in a long mix: nobody else needs it, and so it need not be copied.
+                self._blocks.popleft()
+                return whole
+        taken = silent(count)
         for place, block in self._blocks:
             low, high = max(place, first), min(place + block.shape[0], last)
             if low < high:

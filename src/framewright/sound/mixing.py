@@ -45,27 +45,25 @@ def summed(
     places = range(first, stop, BLOCK)
     with _reading(voices) as pool:
 
-        def begin(place: int) -> list[Future[_Heard]]:
+        def ask(voice: Voice, group: str | None, place: int) -> Future[_Heard] | None:
             end = min(place + BLOCK, stop)
-            reading = []
-            for voice, group in voices:
-                if voice.heard(place, end):
-                    gain = groups.over(group, place, end - place)
-                    reading.append(pool.submit(voice.over, place, end, gain))
-                elif voice.first < place:
-                    voice.close()
-            return reading
+            if place < end and voice.heard(place, end):
+                return pool.submit(voice.over, place, end, groups.over(group, place, end - place))
+            if voice.first < place:
+                voice.close()
+            return None
 
-        coming = begin(first) if places else []
+        coming = [ask(voice, group, first) for voice, group in voices]
         for place in places:
-            heard = [reading.result() for reading in coming]
-            following = place + BLOCK
-            coming = begin(following) if following < stop else []
             block = silent(min(BLOCK, stop - place))
-            for part in heard:
+            for index, (voice, group) in enumerate(voices):
+                reading = coming[index]
+                part = None if reading is None else reading.result()
                 if part is not None:
                     low, sound = part
                     block[low - place : low - place + sound.shape[0]] += sound
+                # Each goes on as soon as it was added: of many tracks, one block is held, and not two.
+                coming[index] = ask(voice, group, place + BLOCK)
             yield block
 
 
