@@ -11,6 +11,7 @@ from framewright.browser.page import Page
 from framewright.browser.profiles import make_profile, remove_profile
 from framewright.browser.requests import Answer, Answerer, Outside, Refusal, Request
 from framewright.browser.server import FileServer, decoded_path, find_file
+from framewright.browser.sockets import listening
 
 __all__ = [
     "LONGEST_ADDRESS",
@@ -33,6 +34,7 @@ __all__ = [
     "find_fonts",
     "font_fingerprint",
     "has_frame_control",
+    "listening",
     "make_profile",
     "media_type",
     "remove_profile",

@@ -8,15 +8,15 @@ frames themselves over a WebSocket this saves about 3 CPU-ms a 1080p frame in th
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import mmap
 import secrets
 import struct
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
-from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from framewright.browser import listening
 from framewright.capture.source import PicturesLostError
 from framewright.model.output import Layout
 from framewright.model.picture import Picture
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from websockets.asyncio.server import ServerConnection
+
     from framewright.model.size import Size
 
 SLOTS = 8
 """More than are ever in flight (2, and a sync frame), so that no slot is written while it is being read."""
 
-_GOODBYE_SECONDS = 1.0
 _NOTE = struct.Struct("<4I")
 _PAGE = mmap.PAGESIZE
 
@@ -53,27 +54,16 @@ class Ring:
         self._bucket = f"f{secrets.token_hex(12)}"
         self._notes: asyncio.Queue[tuple[int, bool, int, int]] = asyncio.Queue(maxsize=64)
         self._map: mmap.mmap | None = None
+        self._sockets = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._server = await serve(
-            self._listen,
-            "127.0.0.1",
-            0,
-            compression=None,
-            max_size=4096,
-            ping_interval=None,
-            server_header=None,
-        )
+        self._port = await self._sockets.enter_async_context(listening(self._listen, longest=4096))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
-        # A page that hangs does not answer the goodbye.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GOODBYE_SECONDS):
-                await self._server.wait_closed()
+        await self._sockets.aclose()
         if self._map is not None:
             self._map.close()
             self._map = None
@@ -81,14 +71,13 @@ class Ring:
     @property
     def settings(self) -> dict[str, int | str]:
         """What ``receiver.js`` is told."""
-        port = next(iter(self._server.sockets)).getsockname()[1]
         return {
             "width": self._size.width,
             "height": self._size.height,
             "slots": SLOTS,
             "slotBytes": self._slot_bytes,
             "bucket": self._bucket,
-            "notes": f"ws://{self._host}:{port}{self._path}",
+            "notes": f"ws://{self._host}:{self._port}{self._path}",
         }
 
     async def _listen(self, connection: ServerConnection) -> None:

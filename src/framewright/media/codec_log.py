@@ -9,10 +9,16 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from typing import cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 import av
 import av.logging
+
+from framewright.model.errors import EncoderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KEPT = 8
 # Filters that warn of what we do on purpose: alpha in some pictures only, more colours than a palette holds.
@@ -58,3 +64,14 @@ def complaint(error: BaseException) -> str:
         said = log[2].strip() if log else ""
         return (f"{error.strerror} ({said})" if said else str(error.strerror)).rstrip(".")
     return str(error).rstrip(".")
+
+
+@contextmanager
+def codec_errors(encoder: str) -> Iterator[None]:
+    """A codec's error becomes an ``EncoderError`` ``ENCODER_FAILED`` in the codec's words."""
+    try:
+        yield
+    except (av.FFmpegError, ValueError) as error:
+        raise EncoderError(
+            f"The encoder {encoder} failed: {complaint(error)}.", code="ENCODER_FAILED"
+        ) from error

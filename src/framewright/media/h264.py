@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import av
 
+from framewright.media.codec_log import codec_errors
 from framewright.media.colour import Converter
 from framewright.media.h264_hold import SequenceParameters, hold_parameters, is_reference, without_comments
-from framewright.media.video_file import VideoFile, codec_errors, open_codec
+from framewright.media.video_file import VideoFile, open_codec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +139,7 @@ class H264Encoder:
 
     def _encode(self, codec: VideoCodecContext, frame: VideoFrame | None) -> None:
         self._done += 1
-        with codec_errors(self._settings):
+        with codec_errors(self._settings.encoder):
             for packet in codec.encode_lazy(frame):
                 self._take(packet)
 
@@ -171,7 +172,7 @@ class H264Encoder:
         assert self._frame is not None
         self._frame.pts = 0
         codec = open_codec(self._settings, self._rate)
-        with codec_errors(self._settings):
+        with codec_errors(self._settings.encoder):
             packets = [*codec.encode(self._frame), *codec.encode(None)]
         return without_comments(bytes(packets[0]))
 

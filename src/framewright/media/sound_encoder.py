@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 
-from framewright.media.codec_log import complaint
+from framewright.media.codec_log import codec_errors
 from framewright.model.errors import EncoderError
 from framewright.model.sound import SAMPLE_RATE
 
@@ -69,12 +68,12 @@ class SoundEncoder:
                 f"The sound has {self._count} samples in place of {self._samples}: use --skip-audio, and report this.",
                 code="SOUND_LENGTH",
             )
-        with sound_errors(self._settings):
+        with codec_errors(self._settings.encoder):
             packets = self._codec.encode(None)
         yield from map(self._timed, packets)
 
     def _feed(self, samples: NDArray[np.float32]) -> Iterator[Packet[Any]]:
-        with sound_errors(self._settings):
+        with codec_errors(self._settings.encoder):
             frame = av.AudioFrame.from_ndarray(
                 as_stored(samples, self._settings.sample_format), self._settings.sample_format, _LAYOUT
             )
@@ -108,14 +107,3 @@ def as_stored(samples: NDArray[np.float32], sample_format: str) -> NDArray[Any]:
         whole = np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int32)
         return np.ascontiguousarray(whole << 8).reshape(1, -1)
     return np.ascontiguousarray(samples).reshape(1, -1)
-
-
-@contextmanager
-def sound_errors(settings: SoundSettings) -> Iterator[None]:
-    """A codec's error becomes an ``EncoderError`` ``ENCODER_FAILED`` in the codec's words."""
-    try:
-        yield
-    except (av.FFmpegError, ValueError) as error:
-        raise EncoderError(
-            f"The encoder {settings.encoder} failed: {complaint(error)}.", code="ENCODER_FAILED"
-        ) from error

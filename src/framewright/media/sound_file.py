@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from framewright.media.codec_log import listen
-from framewright.media.sound_encoder import sound_errors
+from framewright.media.codec_log import codec_errors, listen
 from framewright.media.soundtrack import Soundtrack
 from framewright.media.video_file import system_errors
 
@@ -81,5 +80,5 @@ class SoundFile:
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
-        with sound_errors(self._sound.settings), system_errors(self._path):
+        with codec_errors(self._sound.settings.encoder), system_errors(self._path):
             yield

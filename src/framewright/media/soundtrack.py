@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import av
 
-from framewright.media.sound_encoder import TICK, SoundEncoder, sound_errors
+from framewright.media.codec_log import codec_errors
+from framewright.media.sound_encoder import TICK, SoundEncoder
 from framewright.media.sound_thread import SoundThread
 from framewright.model.sound import SAMPLE_RATE
 
@@ -49,7 +50,7 @@ class Soundtrack:
         self._thread: SoundThread | None = None
         self._next: Packet[Any] | None = None
         self._ended = False
-        with sound_errors(settings):
+        with codec_errors(settings.encoder):
             stream = cast("AudioStream", container.add_stream(settings.encoder, rate=SAMPLE_RATE))
             codec = stream.codec_context
             codec.layout = "stereo"

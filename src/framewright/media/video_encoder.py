@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewright.media.codec_log import codec_errors
 from framewright.media.colour import Converter
-from framewright.media.video_file import VideoFile, codec_errors
+from framewright.media.video_file import VideoFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ class VideoEncoder:
 
     def _encode(self, frame: VideoFrame | None) -> None:
         self._done += 1
-        with codec_errors(self._settings):
+        with codec_errors(self._settings.encoder):
             for packet in self._file.codec.encode_lazy(frame):
                 if self._count <= _UNORDERED_FRAMES:
                     packet.dts = packet.pts

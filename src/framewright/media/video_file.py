@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import av
 
-from framewright.media.codec_log import complaint, listen
+from framewright.media.codec_log import codec_errors, listen
 from framewright.media.colour import tag
 from framewright.media.output_file import write_error
 from framewright.media.sound_settings import movie_ticks
 from framewright.media.soundtrack import Soundtrack
 from framewright.media.subtitles.track import TextStream
-from framewright.model.errors import EncoderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +44,7 @@ def open_codec(settings: CodecSettings, rate: FrameRate) -> VideoCodecContext:
         EncoderError: ``ENCODER_FAILED``.
     """
     listen()
-    with codec_errors(settings):
+    with codec_errors(settings.encoder):
         codec = cast("VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
         configure(codec, settings, rate)
         codec.open()
@@ -63,17 +62,6 @@ def configure(codec: VideoCodecContext, settings: CodecSettings, rate: FrameRate
     if settings.codec_tag is not None:
         codec.codec_tag = settings.codec_tag
     codec.options = dict(settings.options)
-
-
-@contextmanager
-def codec_errors(settings: CodecSettings) -> Iterator[None]:
-    """A codec's error becomes an ``EncoderError`` ``ENCODER_FAILED`` in the codec's words."""
-    try:
-        yield
-    except (av.FFmpegError, ValueError) as error:
-        raise EncoderError(
-            f"The encoder {settings.encoder} failed: {complaint(error)}.", code="ENCODER_FAILED"
-        ) from error
 
 
 class VideoFile:
@@ -217,7 +205,7 @@ class VideoFile:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        with codec_errors(self._settings), system_errors(self._path):
+        with codec_errors(self._settings.encoder), system_errors(self._path):
             yield
 
 

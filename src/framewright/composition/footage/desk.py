@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from websockets.asyncio.server import ServerConnection, serve
-
-from framewright.browser import make_profile, remove_profile
+from framewright.browser import listening, make_profile, remove_profile
 from framewright.composition.footage.addresses import Addresses
 from framewright.composition.footage.line import Line
 from framewright.composition.remote.blobs import BlobFolder
@@ -23,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from websockets.asyncio.server import ServerConnection
+
     from framewright.browser import Page
     from framewright.composition.footage.addresses import OwnFiles, Recorded
     from framewright.composition.remote.blobs import BlobWriter
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from framewright.model.settings import Settings
     from framewright.model.size import Size
 
-_GOODBYE_SECONDS = 1.0
 # An address that holds its own data is one message.
 _LONGEST_MESSAGE = 64 * 2**20
 _MOST_UNREAD = 2
@@ -78,26 +76,14 @@ class FootageDesk:
         self._addresses = Addresses(
             self._own, self._recorded, self.blobs, largest=self.largest, site=self._site
         )
-        self._server = await serve(
-            self._listen,
-            "127.0.0.1",
-            0,
-            compression=None,
-            max_size=_LONGEST_MESSAGE,
-            max_queue=_MOST_UNREAD,
-            ping_interval=None,
-            server_header=None,
+        self._port = await self._stack.enter_async_context(
+            listening(self._listen, longest=_LONGEST_MESSAGE, unread=_MOST_UNREAD)
         )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
-        # A page that hangs does not answer the goodbye.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GOODBYE_SECONDS):
-                await self._server.wait_closed()
         await self._stack.aclose()
 
     @property
@@ -119,9 +105,8 @@ class FootageDesk:
 
     def admit(self, page: Page) -> Line:
         """A line for one page. Its address is a secret: a page that guesses the port cannot ask."""
-        port = next(iter(self._server.sockets)).getsockname()[1]
         path = f"/{secrets.token_urlsafe(24)}"
-        line = self._lines[path] = Line(self, page.profile, f"ws://{page.loopback}:{port}{path}")
+        line = self._lines[path] = Line(self, page.profile, f"ws://{page.loopback}:{self._port}{path}")
         return line
 
     def forget(self, line: Line) -> None:
