@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from framewright.model.errors import RenderCancelledError
+from framewright.render import blocking
 from framewright.render.blocking import run_blocking
 
 
@@ -48,6 +50,7 @@ async def test_inside_a_running_loop_as_in_a_notebook():
 INTERRUPTED = """
 import asyncio, sys
 from framewright.model.errors import RenderCancelledError
+from framewright.render import blocking
 from framewright.render.blocking import run_blocking
 
 async def work():
@@ -91,6 +94,47 @@ def test_ctrl_c_waits_for_the_clean_up(place):
         process.kill()
     assert said.split() == ["cleaned", "cancelled"]
     assert process.returncode == 0
+
+
+def test_ctrl_c_while_the_thread_starts(monkeypatch):
+    """The signal may find the caller still waiting for the thread that runs already."""
+    steps = []
+
+    async def work():
+        steps.append("begun")
+        try:
+            await asyncio.sleep(60)
+        finally:
+            steps.append("cleaned")
+
+    start = threading.Thread.start
+
+    def interrupted_start(thread):
+        start(thread)
+        while not steps:
+            time.sleep(0.001)
+        raise KeyboardInterrupt
+
+    async def notebook():
+        run_blocking(work)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
+    with pytest.raises(RenderCancelledError):
+        asyncio.run(notebook())
+    assert steps == ["begun", "cleaned"]
+
+
+def test_ctrl_c_before_the_thread_starts(monkeypatch):
+    def interrupted_start(thread):
+        raise KeyboardInterrupt
+
+    async def notebook():
+        run_blocking(lambda: double(1))
+
+    monkeypatch.setattr(blocking, "_START_SECONDS", 0.01)
+    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
+    with pytest.raises(RenderCancelledError):
+        asyncio.run(notebook())
 
 
 def test_it_is_an_error_of_ours():

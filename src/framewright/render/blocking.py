@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 _LOOK_UP_SECONDS = 0.2
+_START_SECONDS = 10.0
 
 
 def run_blocking(work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
@@ -47,11 +48,14 @@ def _run_in_thread(work: Callable[[], Coroutine[None, None, _Result]]) -> _Resul
     """The caller's loop stands still meanwhile, as with any blocking call."""
     outcome: Future[_Result] = Future()
     running: Future[Callable[[], None]] = Future()
+    interrupted = threading.Event()
 
     async def main() -> _Result:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
         running.set_result(lambda: _cancel(loop, task))
+        if interrupted.is_set():
+            raise asyncio.CancelledError
         return await work()
 
     def run() -> None:
@@ -60,13 +64,16 @@ def _run_in_thread(work: Callable[[], Coroutine[None, None, _Result]]) -> _Resul
         except BaseException as error:  # noqa: BLE001 -- raised again in the caller's thread
             outcome.set_exception(error)
 
-    threading.Thread(target=run, name="framewright-render", daemon=True).start()
     try:
+        # Ctrl-C may come while the thread starts: it runs all the same.
+        threading.Thread(target=run, name="framewright-render", daemon=True).start()
         return _wait_for(outcome)
     except KeyboardInterrupt:
-        running.result()()
-        with contextlib.suppress(asyncio.CancelledError):
-            _wait_for(outcome)
+        interrupted.set()
+        if wait((running,), timeout=_START_SECONDS).done:
+            running.result()()
+            with contextlib.suppress(asyncio.CancelledError):
+                _wait_for(outcome)
         raise _interrupted() from None
 
 
