@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 from framewright.browser import Refusal, Request, make_profile, remove_profile, shortened
-from framewright.composition.remote.blobs import BlobFolder
 from framewright.composition.remote.cache import RemoteCache
 from framewright.composition.remote.fetch import Allowance, Fetcher
 from framewright.composition.remote.policy import NetworkPolicy
@@ -18,6 +17,7 @@ from framewright.composition.resolvers.fontsource import FontSource
 from framewright.composition.resolvers.npm import NpmResolver
 from framewright.composition.resolvers.npmrc import read_npm_config
 from framewright.composition.resolvers.registry import Registry
+from framewright.stores.blobs import BlobFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar
 
 
@@ -18,18 +18,29 @@ class ExitCode(IntEnum):
     OUTPUT = 6
 
 
+class Owner(StrEnum):
+    """Who can mend it."""
+
+    CALLER = "caller"
+    AUTHOR = "author"
+    OPERATOR = "operator"
+    FRAMEWRIGHT = "framewright"
+
+
 class FramewrightError(Exception):
     """The root of all errors that Framewright raises on purpose.
 
     Attributes:
         code: a stable upper-case name for programs, such as ``DURATION_INVALID``.
         message: one sentence for people that names the thing and says what to do.
-        retryable: True when the same call may succeed another time.
+        retryable: True when the same call may succeed another time, or on another machine.
         exit_code: the status with which the command line ends.
+        owner: who can mend it.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.UNEXPECTED
     retryable: ClassVar[bool] = False
+    owner: ClassVar[Owner] = Owner.FRAMEWRIGHT
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
@@ -49,12 +60,14 @@ class UsageError(FramewrightError):
     """The caller asked for something that does not exist or does not fit together."""
 
     exit_code = ExitCode.USAGE
+    owner = Owner.CALLER
 
 
 class CompositionError(FramewrightError):
     """The author's page cannot be rendered as it is."""
 
     exit_code = ExitCode.COMPOSITION
+    owner = Owner.AUTHOR
 
 
 class PageCrashedError(CompositionError):
@@ -67,6 +80,7 @@ class SetupError(FramewrightError):
     """Something that must be installed, or that the machine must offer, is missing."""
 
     exit_code = ExitCode.ENVIRONMENT
+    owner = Owner.OPERATOR
 
 
 class BrowserError(SetupError):
@@ -79,13 +93,57 @@ class RenderCancelledError(FramewrightError):
     """The caller cancelled the render."""
 
     exit_code = ExitCode.CANCELLED
+    owner = Owner.CALLER
 
 
 class OutputError(FramewrightError):
     """The finished file could not be written."""
 
     exit_code = ExitCode.OUTPUT
+    owner = Owner.OPERATOR
 
 
 class EncoderError(FramewrightError):
     """The codec refused its settings or a picture, or stalled."""
+
+
+class StalledError(BrowserError):
+    """No frame came for longer than any frame of this page should take."""
+
+
+class PlanError(FramewrightError):
+    """A plan that cannot be read, or cannot be followed here."""
+
+    exit_code = ExitCode.USAGE
+    owner = Owner.CALLER
+
+
+class PlanTooLargeError(CompositionError):
+    """A plan beyond a limit that the installation has set."""
+
+
+class EnvironmentMismatchError(SetupError):
+    """This machine would draw or encode other bytes than the plan's. Another one may do."""
+
+    retryable = True
+
+
+class PieceError(OutputError):
+    """A piece that is not what its plan says: another plan's, cut off, or changed. Rendered again it may be right."""
+
+    retryable = True
+
+
+class AssembleError(FramewrightError):
+    """The pieces that were given do not make up the whole."""
+
+    exit_code = ExitCode.USAGE
+    owner = Owner.CALLER
+
+
+class StoreError(FramewrightError):
+    """A store does not answer, or lacks what it was said to hold."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    owner = Owner.OPERATOR
+    retryable = True

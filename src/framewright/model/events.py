@@ -55,6 +55,8 @@ class Progressed(_Event):
         total: frames in all.
         rate: frames a second over the last seconds; None until known.
         seconds_left: None until known.
+        fraction: of the whole render, weighed by what its parts are expected to cost; it never goes back, and is exactly
+            1 once the file stands under its name.
     """
 
     event: Literal["progress"] = "progress"
@@ -62,6 +64,40 @@ class Progressed(_Event):
     total: int
     rate: float | None
     seconds_left: float | None
+    fraction: float = 0.0
+
+
+class ChunkState(StrEnum):
+    """How far a chunk is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    REUSED = "reused"
+    FAILED = "failed"
+    SPLIT = "split"
+
+
+class ChunkTold(_Event):
+    """A chunk has changed its state, or has got on.
+
+    Attributes:
+        chunk: its index in the plan; a part that was split off keeps it.
+        start, stop: its frames.
+        frames: finished ones.
+        worker: who renders it.
+        attempt: the first one is 1.
+        message: why it failed.
+    """
+
+    event: Literal["chunk"] = "chunk"
+    chunk: int
+    state: ChunkState
+    start: int
+    stop: int
+    frames: int = 0
+    worker: str | None = None
+    attempt: int = 1
+    message: str | None = None
 
 
 class Warned(_Event):
@@ -86,4 +122,4 @@ class Finished(_Event):
     report: RenderReport
 
 
-RenderEvent = StageBegan | Decided | Progressed | Warned | FellBack | Finished
+RenderEvent = StageBegan | Decided | Progressed | ChunkTold | Warned | FellBack | Finished

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from framewright.composition.remote.blobs import BlobFolder
+    from framewright.stores.blobs import BlobFolder
 
 _MIB = 2**20
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from framewright.browser import listening, make_profile, remove_profile
 from framewright.composition.footage.addresses import Addresses
 from framewright.composition.footage.line import Line
-from framewright.composition.remote.blobs import BlobFolder
 from framewright.model.errors import CompositionError
 from framewright.model.report import FootageReport
+from framewright.stores.blobs import BlobFolder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from framewright.browser import Page
     from framewright.composition.footage.addresses import OwnFiles, Recorded
-    from framewright.composition.remote.blobs import BlobWriter
     from framewright.media.sources import SourceFrame, SourceShelf
     from framewright.model.media import MediaFacts
     from framewright.model.settings import Settings
     from framewright.model.size import Size
+    from framewright.stores.blobs import BlobWriter
 
 # An address that holds its own data is one message.
 _LONGEST_MESSAGE = 64 * 2**20

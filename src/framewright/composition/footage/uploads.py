@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from framewright.browser import shortened
 from framewright.composition.footage.addresses import too_large
-from framewright.composition.remote.blobs import BlobWriter
+from framewright.stores.blobs import BlobWriter
 
 if TYPE_CHECKING:
     from framewright.composition.footage.desk import FootageDesk

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from framewright.composition.remote.blobs import BlobFolder, digest_of
 from framewright.model.logs import get_logger
+from framewright.stores.blobs import BlobFolder, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from framewright.browser import Answer
-from framewright.composition.remote.blobs import digest_of
+from framewright.stores.blobs import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from framewright.composition.remote.blobs import BlobWriter
+from framewright.stores.blobs import BlobWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import aiohttp
     from yarl import URL
 
-    from framewright.composition.remote.blobs import BlobFolder
     from framewright.composition.remote.policy import NetworkPolicy
+    from framewright.stores.blobs import BlobFolder
 
 _PIECE = 1 << 16
 _LONGEST_URL = 64 * 1024

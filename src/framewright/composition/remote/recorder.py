@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from framewright.browser import Request
-    from framewright.composition.remote.blobs import BlobFolder
     from framewright.composition.remote.cache import RemoteCache
     from framewright.composition.remote.fetch import Fetcher
     from framewright.composition.resolvers.resolver import Resolved, Resolver
+    from framewright.stores.blobs import BlobFolder
 
 _log = get_logger(__name__)
 

@@ -10,8 +10,8 @@ from framewright.composition.remote.recorder import show
 
 if TYPE_CHECKING:
     from framewright.browser import Request
-    from framewright.composition.remote.blobs import BlobFolder
     from framewright.model.recording import RecordedAnswer, Recording
+    from framewright.stores.blobs import BlobFolder
 
 _SHORT = 300
 

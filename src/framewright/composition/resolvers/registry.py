@@ -19,10 +19,10 @@ from framewright.composition.resolvers.versions import Version, choose_version, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from framewright.composition.remote.blobs import BlobFolder
     from framewright.composition.remote.cache import RemoteCache
     from framewright.composition.remote.fetch import Fetched, Fetcher
     from framewright.composition.resolvers.npmrc import NpmConfig
+    from framewright.stores.blobs import BlobFolder
 
 _MOST_REDIRECTIONS = 5
 # Unpacked in memory at a time; others are unpacked again from their blobs.
