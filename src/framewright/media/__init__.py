@@ -4,6 +4,7 @@ from framewright.media.codec_settings import check
 from framewright.media.encoder import Encoder, open_encoder
 from framewright.media.facts import inspect
 from framewright.media.output_file import OutputFile, remove_partials
+from framewright.media.sound_piece import SoundPiece, read_sound_piece, write_sound_piece
 from framewright.media.sound_source import Pulse, SoundSource, StoppedError
 from framewright.media.thread import EncoderThread
 
@@ -12,10 +13,13 @@ __all__ = [
     "EncoderThread",
     "OutputFile",
     "Pulse",
+    "SoundPiece",
     "SoundSource",
     "StoppedError",
     "check",
     "inspect",
     "open_encoder",
+    "read_sound_piece",
     "remove_partials",
+    "write_sound_piece",
 ]

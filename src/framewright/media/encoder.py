@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from framewright.media.sound_piece import SoundPiece
     from framewright.media.sound_source import SoundSource
     from framewright.media.subtitles.track import TextTrack
     from framewright.model.frames import FrameRate
@@ -57,7 +58,7 @@ def open_encoder(
     size: Size,
     rate: FrameRate,
     path: Path,
-    sound: SoundSource | None = None,
+    sound: SoundSource | SoundPiece | None = None,
     *,
     texts: Sequence[TextTrack] = (),
 ) -> Encoder:
@@ -68,12 +69,14 @@ def open_encoder(
         size: of the pictures, in pixels.
         rate: frames a second, kept exactly wherever the container can.
         path: of the file or folder; see :class:`~framewright.media.output_file.OutputFile` for a safe one.
-        sound: what is heard. It is mixed from now on, in a thread that ends with the encoder. GIF has none.
+        sound: what is heard. It is mixed from now on, in a thread that ends with the encoder; or copied from a finished
+            piece. GIF has none.
         texts: tracks of text for mp4, mov and webm. Image sequences and GIF hold none.
 
     Raises:
         UsageError: ``SIZE_UNSUPPORTED``, ``FPS_UNSUPPORTED``.
         EncoderError: ``ENCODER_FAILED`` when the codec refuses its settings.
+        PieceError: ``SOUND_PIECE_INVALID``.
         OutputError: when the file cannot be opened.
     """
     check(spec, size, rate)

@@ -22,8 +22,27 @@ if TYPE_CHECKING:
     from framewright.media.sound_settings import SoundSettings
 
 TICK = Fraction(1, SAMPLE_RATE)
+_BITEXACT = 1 << 23
 _LAYOUT = "stereo"
 _FULL_SCALE = 1 << 23  # of 24 bits
+
+
+def open_codec(codec: AudioCodecContext, settings: SoundSettings) -> None:
+    """Set up an encoder of sound, a stream's or one that stands alone, and open it.
+
+    Raises:
+        EncoderError: ``ENCODER_FAILED``.
+    """
+    with codec_errors(settings.encoder):
+        codec.sample_rate = SAMPLE_RATE
+        codec.layout = _LAYOUT
+        codec.format = av.AudioFormat(settings.sample_format)
+        codec.time_base = TICK
+        codec.flags |= _BITEXACT
+        codec.options = dict(settings.options)
+        if settings.bitrate is not None:
+            codec.bit_rate = settings.bitrate
+        codec.open()
 
 
 class SoundEncoder:

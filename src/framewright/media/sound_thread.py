@@ -6,23 +6,15 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
-import av
-
-from framewright.media.codec_log import complaint
+from framewright.media.sound_packets import sound_packets
 from framewright.media.sound_source import Pulse, StoppedError
-from framewright.model.errors import EncoderError
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import numpy as np
     from av.packet import Packet
-    from numpy.typing import NDArray
 
     from framewright.media.sound_encoder import SoundEncoder
-
-from framewright.media.sound_source import SoundSource
+    from framewright.media.sound_source import SoundSource
 
 # Some ten seconds of compressed sound, 3 MB of PCM.
 CAPACITY = 512
@@ -93,32 +85,13 @@ class SoundThread:
 
     def _run(self) -> None:
         try:
-            for packet in self._made():
+            for packet in sound_packets(self._source, self._encoder, self._pulse):
                 self._put(packet)
             self._put(None)
         except StoppedError:
             return
         except BaseException as error:  # noqa: BLE001 -- raised again where the packets are taken
             self._failure = error
-
-    def _made(self) -> Iterator[Packet[Any]]:
-        for block in self._mixed():
-            self._pulse.beat()
-            yield from self._encoder.encode(block)
-        yield from self._encoder.finish()
-
-    def _mixed(self) -> Iterator[NDArray[np.float32]]:
-        blocks = self._source.blocks(self._pulse)
-        try:
-            yield from blocks
-        except (av.FFmpegError, OSError, ValueError) as error:
-            # The thread that writes the file would take it for its own.
-            raise EncoderError(
-                f"The sound could not be mixed: {complaint(error)}.", code="SOUND_FAILED"
-            ) from error
-        finally:
-            if (close := getattr(blocks, "close", None)) is not None:
-                close()  # files are closed in the thread that reads them
 
     def _put(self, packet: Packet[Any] | None) -> None:
         while True:

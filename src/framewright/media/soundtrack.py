@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import queue
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
-
-import av
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from framewright.media.codec_log import codec_errors
-from framewright.media.sound_encoder import TICK, SoundEncoder
+from framewright.media.sound_encoder import TICK, SoundEncoder, open_codec
+from framewright.media.sound_piece import SoundPiece
 from framewright.media.sound_thread import SoundThread
 from framewright.model.sound import SAMPLE_RATE
 
@@ -24,15 +23,28 @@ if TYPE_CHECKING:
     from framewright.media.sound_settings import SoundSettings
     from framewright.media.sound_source import SoundSource
 
-_BITEXACT = 1 << 23
-
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a file sounds like, and how that is encoded."""
+    """What a file sounds like, and how that is encoded.
+
+    Attributes:
+        source: what is to be mixed; or the finished piece, of which packets are copied.
+    """
 
     settings: SoundSettings
-    source: SoundSource
+    source: SoundSource | SoundPiece
+
+
+class _Packets(Protocol):
+    """What gives a file the packets of its sound: a thread that makes them, or the reader of a piece."""
+
+    @property
+    def progress(self) -> int: ...
+    def take(self, *, wait: bool) -> Packet[Any] | None: ...
+    def check(self) -> None: ...
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Soundtrack:
@@ -42,37 +54,41 @@ class Soundtrack:
 
     Raises:
         EncoderError: ``ENCODER_FAILED``.
+        PieceError: ``SOUND_PIECE_INVALID``: the piece was made by another encoder than this.
     """
 
     def __init__(self, container: OutputContainer, sound: Sound) -> None:
-        self._settings = settings = sound.settings
-        self._source = sound.source
-        self._thread: SoundThread | None = None
+        self._sound = sound
+        self._packets: _Packets | None = None
         self._next: Packet[Any] | None = None
         self._ended = False
-        with codec_errors(settings.encoder):
-            stream = cast("AudioStream", container.add_stream(settings.encoder, rate=SAMPLE_RATE))
-            codec = stream.codec_context
-            codec.layout = "stereo"
-            codec.format = av.AudioFormat(settings.sample_format)
-            codec.time_base = TICK
-            codec.flags |= _BITEXACT
-            codec.options = dict(settings.options)
-            if settings.bitrate is not None:
-                codec.bit_rate = settings.bitrate
+        encoder = sound.settings.encoder
+        with codec_errors(encoder):
+            stream = cast("AudioStream", container.add_stream(encoder, rate=SAMPLE_RATE))
             stream.time_base = TICK
-            codec.open()
+        # A piece has its packets already: the codec is opened for what the container says of it.
+        open_codec(stream.codec_context, sound.settings)
+        if isinstance(sound.source, SoundPiece):
+            sound.source.check(sound.settings, stream.codec_context.extradata)
         self._stream = stream
 
     @property
     def progress(self) -> int:
         """A number that grows whenever anything was done."""
-        return 0 if self._thread is None else self._thread.progress
+        return 0 if self._packets is None else self._packets.progress
 
     def begin(self) -> None:
-        """Begin to mix. The container's header is written by now."""
-        codec = self._stream.codec_context
-        self._thread = SoundThread(self._source, SoundEncoder(self._settings, codec, self._source.samples))
+        """Begin to mix, or to read. The container's header is written by now.
+
+        Raises:
+            PieceError: ``SOUND_PIECE_INVALID``.
+        """
+        settings, source = self._sound.settings, self._sound.source
+        if isinstance(source, SoundPiece):
+            self._packets = source.open()
+        else:
+            encoder = SoundEncoder(settings, self._stream.codec_context, source.samples)
+            self._packets = SoundThread(source, encoder)
 
     def until(self, seconds: Fraction | None) -> Iterator[Packet[Any]]:
         """The packets that begin before this time, for the container; None: all that are left.
@@ -80,7 +96,7 @@ class Soundtrack:
         Waits for what is not mixed yet.
 
         Raises:
-            whatever mixing or encoding raised.
+            whatever mixing, encoding or reading raised.
         """
         while self.knows_next(wait=True):
             packet = self.take_before(seconds)
@@ -92,13 +108,13 @@ class Soundtrack:
         """Whether :meth:`take_before` can answer; with ``wait`` it always can, once this returns.
 
         Raises:
-            whatever mixing or encoding raised.
+            whatever mixing, encoding or reading raised.
         """
-        assert self._thread is not None
-        self._thread.check()
+        assert self._packets is not None
+        self._packets.check()
         if self._next is None and not self._ended:
             try:
-                self._next = self._thread.take(wait=wait)
+                self._next = self._packets.take(wait=wait)
             except queue.Empty:
                 return False
             self._ended = self._next is None
@@ -116,10 +132,10 @@ class Soundtrack:
 
     def interrupt(self) -> None:
         """End the mixing, and the wait for it, soon. From any thread."""
-        if self._thread is not None:
-            self._thread.interrupt()
+        if self._packets is not None:
+            self._packets.interrupt()
 
     def close(self) -> None:
         """Give up what is not done, and end the thread."""
-        if self._thread is not None:
-            self._thread.close()
+        if self._packets is not None:
+            self._packets.close()
