@@ -1,1 +1,1 @@
-"""Which chunk is rendered when, and by whom: a pure state machine. No clock, no process and no file is in it."""
+"""What frames cost, where a render is cut, and which chunk is rendered when by whom. No clock, process or file is in it."""
