@@ -3,7 +3,7 @@
 from framewright.media.codec_settings import check
 from framewright.media.encoder import Encoder, open_encoder
 from framewright.media.facts import inspect
-from framewright.media.output_file import OutputFile, remove_partials
+from framewright.media.output_file import OutputFile, remove_partials, write_error
 from framewright.media.sound_piece import SoundPiece, read_sound_piece, write_sound_piece
 from framewright.media.sound_source import Pulse, SoundSource, StoppedError
 from framewright.media.thread import EncoderThread
@@ -21,5 +21,6 @@ __all__ = [
     "open_encoder",
     "read_sound_piece",
     "remove_partials",
+    "write_error",
     "write_sound_piece",
 ]

@@ -90,6 +90,7 @@ class SoundPiece:
         settings: what encoded it.
         samples: the exact length, a channel, at 48 kHz.
         extradata: what a decoder must know before the first packet.
+        begin: the place in the file at which packets begin.
     """
 
     path: Path
@@ -97,6 +98,11 @@ class SoundPiece:
     samples: int
     extradata: bytes | None
     begin: int
+
+    @property
+    def codec(self) -> str:
+        """As FFmpeg names it, whatever encoder made it."""
+        return av.Codec(self.settings.encoder, "w").canonical_name
 
     def packets(self) -> Iterator[Packet[Any]]:
         """All packets, in order; their times count samples, and the codec's lead lies before 0.

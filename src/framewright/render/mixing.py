@@ -16,7 +16,7 @@ from framewright.model.report import SoundReport
 from framewright.sound import Account, mix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class Score:
     """
 
     plan: SoundPlan
-    files: dict[str, Path]
+    files: Mapping[str, Path]
     dropped: tuple[Dropped, ...] = ()
 
 
@@ -58,6 +58,12 @@ class Mixing:
     def source(self) -> SoundSource:
         """For the file."""
         return SoundSource(self._samples, self._blocks)
+
+    @property
+    def fraction(self) -> float:
+        """How much of the work is done, from 0 to 1."""
+        whole = self._samples * self._account.passes
+        return min(1.0, self._account.gone / whole) if whole else 1.0
 
     def begin(self, score: Score) -> None:
         """Let it begin."""

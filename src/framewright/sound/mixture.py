@@ -81,6 +81,7 @@ def _mixed(
     plan: SoundPlan, files: Mapping[str, Path], account: Account
 ) -> Generator[NDArray[np.float32], None, None]:
     gain = np.float32(1)
+    account.passes = 1 if plan.loudness is None else 2
     if plan.loudness is not None:
         with closing(summed(plan, files, plan.first, plan.first + plan.samples)) as blocks:
             found = loudness_of(account.watched(blocks)).integrated
