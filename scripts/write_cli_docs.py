@@ -46,8 +46,15 @@ source video.
 def page() -> str:
     """The whole page."""
     group = typer.main.get_command(app)
-    parts = [_HEAD, *(_command(name, command) for name, command in group.commands.items())]
-    return "\n".join(parts)
+    return "\n".join([_HEAD, *_commands("", group)])
+
+
+def _commands(above: str, group: object) -> Iterable[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(f"{above}{name} ", command)
+        else:
+            yield _command(f"{above}{name}", command)
 
 
 def _command(name: str, command: object) -> str:

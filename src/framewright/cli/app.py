@@ -18,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+cache = typer.Typer(help="Say what is kept between renders, or remove it.")
+app.add_typer(cache, name="cache")
 
 
 def _tell_version(wanted: bool) -> None:
@@ -220,3 +222,27 @@ def doctor(*, as_json: o.JsonDocument = False, debug: o.Debug = False) -> int:
     from framewright.cli.doctor import run_doctor
 
     return run_doctor(as_json=as_json, debug=debug)
+
+
+@cache.callback(invoke_without_command=True)
+def _cache(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@cache.command("list")
+def cache_list(*, as_json: o.JsonDocument = False) -> int:
+    """Say what is kept between renders, and how much room it takes."""
+    from framewright.cli.cache import run_cache_list
+
+    return run_cache_list(as_json=as_json)
+
+
+@cache.command("clean")
+def cache_clean(
+    *, older_than: o.OlderThan = None, everything: o.CleanAll = False, as_json: o.JsonDocument = False
+) -> int:
+    """Remove pieces of renders that are beyond the limits of size and age, or more; never what a render is using."""
+    from framewright.cli.cache import run_cache_clean
+
+    return run_cache_clean(older_than=older_than, everything=everything, as_json=as_json)

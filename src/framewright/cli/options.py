@@ -264,3 +264,11 @@ Debug = Annotated[
         rich_help_panel=_TELLING,
     ),
 ]
+
+OlderThan = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AGE", help="Whatever was not used for so long, such as 12h or 7d.", show_default=False
+    ),
+]
+CleanAll = Annotated[bool, typer.Option("--all", metavar=" ", help="Everything that no render is using.")]

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
         remote_size: bytes that one thing from elsewhere may have.
         remote_total: bytes that all things from elsewhere may have that one composition asks for.
         footage_memory: bytes that decoded frames of sources may take in one render.
+        piece_cache_size: bytes that finished pieces of renders may take in the cache; 0: none are kept.
+        piece_cache_age: days that such a piece stays without being used; 0: none are kept.
     """
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWRIGHT_", frozen=True)
@@ -57,8 +59,9 @@ class Settings(BaseSettings):
     remote_timeout: float = Field(default=30.0, gt=0)
     remote_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=256 * 2**20, gt=0)
     remote_total: Annotated[int, BeforeValidator(read_memory)] = Field(default=2 * 2**30, gt=0)
-
     footage_memory: Annotated[int, BeforeValidator(read_memory)] = Field(default=512 * 2**20, gt=0)
+    piece_cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=8 * 2**30, ge=0)
+    piece_cache_age: float = Field(default=14.0, ge=0, allow_inf_nan=False)
 
     @property
     def cache_folder(self) -> Path:

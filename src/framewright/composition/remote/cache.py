@@ -100,6 +100,24 @@ class RemoteCache:
         if self._added > self._largest * _SWEEP_PART:
             self.sweep()
 
+    def usage(self) -> tuple[int, int]:
+        """How many bodies are remembered, and their bytes."""
+        sizes = [size for _, size, _ in self._blobs()]
+        return len(sizes), sum(sizes)
+
+    def clean(self, *, older_than: float = 0.0) -> int:
+        """Forget what was not used for so many seconds; return the bytes that are free now."""
+        freed = 0
+        with contextlib.suppress(OSError), self._alone() as alone:
+            if alone:
+                now = time.time()
+                for used, size, path in self._blobs():
+                    if now - used >= older_than:
+                        path.unlink(missing_ok=True)
+                        freed += size
+                self._forget_bodiless()
+        return freed
+
     def sweep(self) -> None:
         """Remove what was not used for longest, until nine tenths of the room are taken; one process at a time."""
         self._added = 0
@@ -108,15 +126,11 @@ class RemoteCache:
                 self._sweep()
 
     def _sweep(self) -> None:
-        blobs: list[tuple[float, int, Path]] = []
         now = time.time()
         for path in self.blobs.root.glob("*"):
             if path.name.startswith(".partial-") and now - path.stat().st_mtime > _ABANDONED_SECONDS:
                 path.unlink(missing_ok=True)
-        for path in self.blobs.root.glob("??/*"):
-            with contextlib.suppress(OSError):
-                facts = path.stat()
-                blobs.append((facts.st_mtime, facts.st_size, path))
+        blobs = self._blobs()
         taken = sum(size for _, size, _ in blobs)
         if taken <= self._largest:
             return
@@ -126,6 +140,18 @@ class RemoteCache:
             with contextlib.suppress(OSError):
                 path.unlink()
                 taken -= size
+        self._forget_bodiless()
+
+    def _blobs(self) -> list[tuple[float, int, Path]]:
+        """When each was last used, its bytes, its path."""
+        blobs: list[tuple[float, int, Path]] = []
+        for path in self.blobs.root.glob("??/*"):
+            with contextlib.suppress(OSError):
+                facts = path.stat()
+                blobs.append((facts.st_mtime, facts.st_size, path))
+        return blobs
+
+    def _forget_bodiless(self) -> None:
         for path in self._entries.glob("*.json"):
             with contextlib.suppress(OSError, ValidationError):
                 entry = CacheEntry.model_validate_json(path.read_bytes())
