@@ -113,3 +113,41 @@ async def test_once_stopped_there_is_no_more_work():
     await order.stop()
     assert await asyncio.wait_for(waiting, 5) is None
     assert await order.take() is None
+
+
+async def test_an_end_that_nobody_reached_can_be_moved_forward():
+    order = FrameOrder(FrameRange(0, 100), block=10, window=100)
+    first, second = await order.take(), await order.take()
+    assert (first, second) == (FrameRange(0, 10), FrameRange(10, 20))
+    assert not await order.shrink(15)  # a worker has that frame
+    assert not await order.shrink(100)  # the end as it is
+    assert await order.shrink(34)
+    assert not await order.shrink(40)  # it only ever comes nearer
+    taken = [first, second]
+    for _ in range(2):
+        taken.append(await order.take())
+    assert taken[2:] == [FrameRange(20, 30), FrameRange(30, 34)]
+    for block in taken:
+        await order.deliver(block, [picture(frame) for frame in block])
+    assert await order.take() is None
+    assert [value_of(shown) for _, shown in [item async for item in order.frames()]] == list(range(34))
+
+
+async def test_blocks_that_came_back_survive_a_shorter_end():
+    order = FrameOrder(FrameRange(0, 40), block=10, window=100)
+    first, second = await order.take(), await order.take()
+    await order.give_back(first)
+    assert await order.shrink(20)
+    assert await order.take() == first
+    for block in (second, first):
+        await order.deliver(block, [picture(frame) for frame in block])
+    assert [frame async for frame, _ in order.frames()] == list(range(20))
+
+
+async def test_the_fingerprint_is_that_of_what_is_shown():
+    order = FrameOrder(FrameRange(0, 4), block=4, window=10)
+    block = await order.take()
+    await order.deliver(block, [picture(7), None, picture(8), picture(8)])
+    seen = [(shown is None, order.fingerprint) async for _, shown in order.frames()]
+    seven, eight = picture(7).fingerprint(), picture(8).fingerprint()
+    assert seen == [(False, seven), (True, seven), (False, eight), (True, eight)]

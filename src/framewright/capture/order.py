@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from framewright.model.frames import FrameRange
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from framewright.model.frames import FrameRange
     from framewright.model.picture import Picture
 
 
@@ -22,15 +23,21 @@ class FrameOrder:
         frames: all of them.
         block: frames that go out together.
         window: distinct pictures that may be in work or waiting.
+
+    Attributes:
+        fingerprint: of the picture that the frame given out last shows.
     """
 
     def __init__(self, frames: FrameRange, *, block: int, window: int) -> None:
         # Cut as they are taken: a day of video has a million blocks.
+        self._block = block
         self._uncut = frames.blocks(block)
         self._free: list[FrameRange] = []
         self._window = window
         self._next = frames.start
         self._stop = frames.stop
+        self._reached = frames.start
+        self.fingerprint = 0
         self._in_work: dict[int, FrameRange] = {}
         self._waiting: dict[int, Sequence[Picture | None]] = {}
         self._held_back = 0
@@ -52,7 +59,20 @@ class FrameOrder:
                 return None
             self._free.remove(block)
             self._in_work[block.start] = block
+            self._reached = max(self._reached, block.stop)
             return block
+
+    async def shrink(self, stop: int) -> bool:
+        """End before this frame, if neither it nor one behind it went out yet."""
+        async with self._changed:
+            if not self._reached <= stop < self._stop:
+                return False
+            self._stop = stop
+            # What went out and came back lies before it; the one that was cut ahead may not.
+            self._free = [block for block in self._free if block.start < self._reached]
+            self._uncut = FrameRange(self._reached, stop).blocks(self._block)
+            self._changed.notify_all()
+            return True
 
     def _first_free(self) -> FrameRange | None:
         """The block that is next in line: one that came back, or else the next one cut."""
@@ -112,9 +132,10 @@ class FrameOrder:
             for frame, picture in enumerate(pictures, start):
                 # A block's first picture, or a draw that damaged without changing a pixel, may repeat what is shown.
                 # Found here, what is encoded does not depend on where blocks met.
-                fingerprint = shown if picture is None else picture.fingerprint()
-                yield frame, None if fingerprint == shown else picture
-                shown = fingerprint
+                before = shown
+                if picture is not None:
+                    shown = self.fingerprint = picture.fingerprint()
+                yield frame, None if shown == before else picture
             async with self._changed:
                 self._next = start + len(pictures)
                 self._held_back -= _distinct(pictures)

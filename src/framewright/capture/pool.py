@@ -38,6 +38,7 @@ class CapturePool:
         window: distinct pictures that may be in work or wait for their turn.
         on_incident: told of everything that had to be done again.
         on_block: told of each block and the wall seconds that it took.
+        park: takes over a worker that has nothing more to do, for a pool to come; None: it is closed.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class CapturePool:
         window: int,
         on_incident: Callable[[FellBack], None],
         on_block: Callable[[FrameRange, float], None],
+        park: Callable[[CaptureWorker], None] | None = None,
     ) -> None:
         self._open_worker = open_worker
         self._order = FrameOrder(frames, block=block, window=window)
@@ -57,7 +59,17 @@ class CapturePool:
         self._alive = workers
         self._on_incident = on_incident
         self._on_block = on_block
+        self._park = park
         self._tries: dict[int, int] = {}
+
+    @property
+    def fingerprint(self) -> int:
+        """Of the picture that the frame given out last shows: 64 bits."""
+        return self._order.fingerprint
+
+    async def shrink(self, stop: int) -> bool:
+        """End before this frame, if no worker has got so far; whether that is so."""
+        return await self._order.shrink(stop)
 
     async def frames(self) -> AsyncGenerator[tuple[int, Picture | None], None]:
         """All frames in order; None where a frame equals the one before. Close the iterator, whatever happens.
@@ -80,10 +92,11 @@ class CapturePool:
     async def _work(self, number: int) -> None:
         worker: CaptureWorker | None = None
         deaths = 0
+        idle = True
         lost: FramewrightError | None = None
         try:
             while (block := await self._order.take()) is not None:
-                began = time.monotonic()
+                began, idle = time.monotonic(), False
                 try:
                     if worker is not None and not worker.reaches(block):
                         _log.info("worker_cannot_go_back", worker=number, block=str(block))
@@ -104,12 +117,17 @@ class CapturePool:
                         self._retire(number, error)
                         return
                 else:
+                    idle = True
                     await self._order.deliver(block, pictures)
                     self._on_block(block, time.monotonic() - began)
         except Exception as error:  # noqa: BLE001 -- handed on to whoever reads the frames
             await self._order.fail(error)
         finally:
-            await _close(worker)
+            if worker is not None and idle and self._park is not None:
+                worker.rest()
+                self._park(worker)
+            else:
+                await _close(worker)
 
     def _count_try(self, block: FrameRange, error: FramewrightError) -> None:
         tries = self._tries[block.start] = self._tries.get(block.start, 0) + 1

@@ -104,6 +104,10 @@ class CaptureWorker:
             )
         return await self._spare.capture(self._scene, frames, self._rate)
 
+    def rest(self) -> None:
+        """Nobody remembers what it captured last: its next block begins with a picture."""
+        self._next_frame = -1
+
     async def close(self) -> None:
         """End the browser and all that belongs to it."""
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin
 
-from framewright.browser import Refusal, Request, make_profile, remove_profile, shortened
+from framewright.browser import make_profile, remove_profile
 from framewright.composition.remote.cache import RemoteCache
 from framewright.composition.remote.fetch import Allowance, Fetcher
+from framewright.composition.remote.locating import locate_file, request_for
 from framewright.composition.remote.policy import NetworkPolicy
 from framewright.composition.remote.recorder import Recorder
 from framewright.composition.remote.replay import Replay
@@ -24,14 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from framewright.browser import Answer
+    from framewright.browser import Answer, Refusal, Request
     from framewright.model.composition import Notice
-    from framewright.model.recording import RecordedAnswer, Recording
+    from framewright.model.recording import Recording
     from framewright.model.settings import Settings
 
-_OK = 200
-_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTIONS = 10
 # After the page is ready; by then whatever it needs has been waited for.
 _PATIENCE_SECONDS = 5.0
 
@@ -48,6 +45,7 @@ class RemoteDesk:
 
     Attributes:
         fonts: families by name, whose files are answered at the addresses that their rules name.
+        blobs: where bodies lie.
         recording: what was recorded, once :meth:`freeze` was called; None before.
     """
 
@@ -77,16 +75,16 @@ class RemoteDesk:
         # Swept like a browser's when we are killed.
         folder = make_profile(settings.tmpdir)
         self._stack.push_async_callback(asyncio.to_thread, remove_profile, folder)
-        self._blobs = BlobFolder(folder)
+        self.blobs = BlobFolder(folder)
         allowance = Allowance(settings.remote_total)
         cache = RemoteCache(settings.cache_folder, largest=settings.cache_size)
         fetcher = await self._stack.enter_async_context(self._fetcher(self._policy, allowance))
         for_packages = await self._stack.enter_async_context(self._fetcher(NetworkPolicy(), allowance))
-        registry = Registry(read_npm_config(self._project), for_packages, self._blobs, cache)
+        registry = Registry(read_npm_config(self._project), for_packages, self.blobs, cache)
         self._stack.push_async_callback(registry.close)
         self.fonts = FontSource(registry)
         self._recorder = Recorder(
-            blobs=self._blobs,
+            blobs=self.blobs,
             cache=cache,
             fetcher=fetcher,
             resolvers=(self.fonts, NpmResolver(registry)),
@@ -121,25 +119,7 @@ class RemoteDesk:
         Args:
             origin: of the page.
         """
-        for _ in range(_MOST_REDIRECTIONS):
-            found = await self._answerer.find(_request(address, origin, kind="Media"))
-            if isinstance(found, Refusal):
-                return found
-            location = dict(found.headers).get("location")
-            if location is None or found.status not in _REDIRECTIONS:
-                return self._file_of(found)
-            address = urljoin(address, location)
-        return Refusal(
-            code="REMOTE_FAILED", message=f"{shortened(address)} leads from one address to the next."
-        )
-
-    def _file_of(self, found: RecordedAnswer) -> Path | Refusal:
-        if found.status is None:
-            return Refusal(code="REMOTE_FAILED", message=found.failure or "")
-        if found.status != _OK or found.blob is None:
-            message = f"{shortened(found.url)} answered {found.status}."
-            return Refusal(code="REMOTE_FAILED", message=message)
-        return self._blobs.path(found.blob)
+        return await locate_file(self._answerer, self.blobs, address, origin)
 
     def foresee(self, addresses: Iterable[str], origin: str) -> None:
         """Record also what a page names and has not asked for yet. Of what fails nothing is told.
@@ -149,7 +129,7 @@ class RemoteDesk:
         """
         own = None if self._site is not None else f"{origin}/"
         self._recorder.foresee(
-            _request(address, origin, kind="Other")
+            request_for(address, origin, kind="Other")
             for address in addresses
             if own is None or not address.startswith(own)
         )
@@ -158,10 +138,5 @@ class RemoteDesk:
         """From now on answer from what was recorded, and from nothing else."""
         if self.recording is None:
             self.recording = await self._recorder.finish(_PATIENCE_SECONDS)
-            self._answerer = Replay(self.recording, self._blobs, strict=self._strict)
+            self._answerer = Replay(self.recording, self.blobs, strict=self._strict)
         return self.recording
-
-
-def _request(address: str, origin: str, *, kind: str) -> Request:
-    headers = {"accept": "*/*", "origin": origin, "referer": f"{origin}/"}
-    return Request(method="GET", url=address, headers=headers, kind=kind)

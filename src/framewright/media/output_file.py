@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _FRAME = re.compile(r"frame_\d{6,}\.png")
-_PARTIAL = re.compile(r"\.(.+)\.\d+-[0-9a-f]+\.part")
+_PARTIAL = re.compile(r"\.(.+)\.\d+-[0-9a-f]+(?:\.[a-z]+)?\.part")
 SOUND_NAME = "sound.wav"
 """Of the sound beside the frames of an image sequence."""
 
@@ -71,6 +71,10 @@ class OutputFile:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+    def beside(self, what: str) -> Path:
+        """A name for something else that belongs to this attempt, and is swept like it."""
+        return self.partial.with_name(f"{self.partial.name.removesuffix('.part')}.{what}.part")
 
     def commit(self) -> None:
         """Give the finished result its name, durably: its bytes are on the disk before its name is.
@@ -188,7 +192,7 @@ def _mounted_read_only(folder: Path) -> bool:
 def remove_partials(target: str | os.PathLike[str]) -> None:
     """Remove what this process has written for ``target`` and not committed: for an end that has no time to unwind."""
     place = Path(os.path.realpath(target))
-    mine = re.compile(rf"\.{re.escape(place.name)}\.{os.getpid()}-[0-9a-f]+\.part")
+    mine = re.compile(rf"\.{re.escape(place.name)}\.{os.getpid()}-[0-9a-f]+(?:\.[a-z]+)?\.part")
     with contextlib.suppress(OSError):
         for child in list(place.parent.iterdir()):
             if mine.fullmatch(child.name):
@@ -201,7 +205,7 @@ def _sweep(folder: Path, name: str) -> None:
     The process id tells the dead; the lock protects those who live where ids mean something else, in a container
     that shares the folder.
     """
-    stale = re.compile(rf"\.{re.escape(name)}\.(\d+)-[0-9a-f]+(?:\.old)?\.part")
+    stale = re.compile(rf"\.{re.escape(name)}\.(\d+)-[0-9a-f]+(?:\.[a-z]+)?\.part")
     with contextlib.suppress(OSError):
         for child in list(folder.iterdir()):
             match = stale.fullmatch(child.name)

@@ -65,6 +65,11 @@ class EncoderThread:
         if not self._done.is_set():
             await self.abort()
 
+    @property
+    def progress(self) -> int:
+        """A number that grows while the encoder gets on."""
+        return sum(self._progress())
+
     async def put(self, picture: Picture | None) -> None:
         """Hand over the next frame; None: it equals the one before. Waits while the queue is full.
 

@@ -113,6 +113,7 @@ class RenderReport(_Value):
 
     Attributes:
         capture: ``stream`` or ``screenshot``, or ``full-page`` for browsers without frame control.
+        chunks: pieces that the frames were rendered in.
         mode: ``seek``, or ``run`` where every frame was gone through from 0 on.
         unchanged: frames that were proven to equal the one before, and cost nothing.
         retried_blocks: blocks of frames that were captured more than once.
@@ -127,6 +128,7 @@ class RenderReport(_Value):
     frames: int
     unchanged: int
     workers: int
+    chunks: int = 1
     capture: str
     mode: str
     seconds: float

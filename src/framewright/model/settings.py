@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         browser: the browser's program; None: found on PATH and in the usual caches.
         sandbox: None: used wherever it can work.
         page_timeout: seconds that a page may take to load, and that one frame may take.
+        stall_timeout: seconds without any sign of life from its pages, after which a chunk is given up.
         page_memory: bytes of memory that the processes of one browser may use; ``512M`` and ``2G`` are understood.
         tmpdir: where profiles live while a browser runs; None: the system's choice.
         fonts: a folder of font files that pages may name, besides the families that we bring.
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     browser: Path | None = None
     sandbox: bool | None = None
     page_timeout: float = Field(default=45.0, gt=0)
+    stall_timeout: float = Field(default=60.0, gt=0)
     page_memory: Annotated[int, BeforeValidator(read_memory)] = Field(default=3 * 2**30, gt=0)
     tmpdir: Path | None = None
     fonts: Path | None = None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from framewright.browser import Browser, Page
-    from framewright.composition import Project, RemoteDesk
+    from framewright.composition import PlannedRemote, Project, RemoteDesk
     from framewright.composition.footage import Line
     from framewright.composition.sounds import Collected
     from framewright.model.composition import Description, Notice, Step
@@ -46,6 +46,7 @@ class Performance:
 
     Args:
         footage: answers what the page asks of its sources.
+        on_step: called whenever the page has done something.
         stock: where the browser goes in the end; None for a guest in the browser of another performance.
     """
 
@@ -58,6 +59,7 @@ class Performance:
         on_notices: Callable[[Iterable[Notice]], None],
         *,
         footage: Line,
+        on_step: Callable[[], None],
         stock: BrowserStock | None,
     ) -> None:
         self.browser = browser
@@ -66,6 +68,7 @@ class Performance:
         self._stage = stage
         self._on_notices = on_notices
         self._footage = footage
+        self._on_step = on_step
         self._stock = stock
 
     @property
@@ -76,6 +79,7 @@ class Performance:
     async def seek(self, seconds: Fraction) -> Step:
         """Move the page's clock, and pass on what it warned of meanwhile."""
         step = await self._stage.seek(seconds)
+        self._on_step()
         if step.notices:
             self._on_notices(step.notices)
         return step
@@ -89,6 +93,7 @@ class Performance:
         while frame < frames.stop:
             passage = await self._stage.pass_through(FrameRange(frame, frames.stop), rate)
             frame = passage.reached
+            self._on_step()
             if passage.notices:
                 self._on_notices(passage.notices)
             if draw and passage.hears_draws:
@@ -154,7 +159,7 @@ class House:
     scale: float
     wishes: Wishes
     settings: Settings
-    remote: RemoteDesk | None = None
+    remote: RemoteDesk | PlannedRemote | None = None
 
 
 class Theatre:
@@ -166,6 +171,9 @@ class Theatre:
         on_fallback: told when an opening had to be repeated.
         turn: of the batch that this is a part of: browsers and the file server are the batch's, and go on. None: they
             are our own, and end with us.
+
+    Attributes:
+        steps: grows whenever a page does anything.
     """
 
     def __init__(
@@ -184,6 +192,7 @@ class Theatre:
         self._stack = AsyncExitStack()
         self._fonts: FontSet | None = None
         self._footage: FootageDesk
+        self.steps = 0
         self.origin = ""
         # What a site is made of is recorded like all that is remote: every browser then gets the same.
         self._own: str | None = turn.origin if turn else None
@@ -262,6 +271,7 @@ class Theatre:
 
     async def _open_once(self, size: Size) -> Performance:
         house = self._house
+        self._beat()
         options = BrowserOptions(
             program=house.program,
             size=size,
@@ -284,10 +294,14 @@ class Theatre:
             stage = await Stage.open(page, house.project, self.origin, house.wishes, line)
             stack.pop_all()
         performance = Performance(
-            browser, page, stage, size, self._on_notices, footage=line, stock=self._stock
+            browser, page, stage, size, self._on_notices, footage=line, on_step=self._beat, stock=self._stock
         )
+        self._beat()
         self._open.add(performance)
         return performance
+
+    def _beat(self) -> None:
+        self.steps += 1
 
     async def open_beside(self, host: Performance, *, listening: bool = False) -> Performance:
         """Open the page from its beginning as a guest in another performance's browser, with nothing shared but that.
@@ -310,7 +324,16 @@ class Theatre:
             with suppress(FramewrightError, OSError):
                 await page.close()
             raise
-        return Performance(host.browser, page, stage, host.size, self._on_notices, footage=line, stock=None)
+        return Performance(
+            host.browser,
+            page,
+            stage,
+            host.size,
+            self._on_notices,
+            footage=line,
+            on_step=self._beat,
+            stock=None,
+        )
 
     def _outside(self) -> Outside | None:
         remote = self._house.remote

@@ -1,0 +1,102 @@
+"""Finished pieces and their sidecars: a piece exists once its sidecar does, and only if both agree."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, TypeVar
+
+from blake3 import blake3
+from pydantic import ValidationError
+
+from framewright.media import write_error
+from framewright.model.errors import PieceError
+from framewright.model.piece import ChunkResult, SoundResult
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_Result = TypeVar("_Result", ChunkResult, SoundResult)
+
+
+def sidecar_of(piece: Path) -> Path:
+    """Where the account of a piece stands."""
+    return piece.with_name(f"{piece.name}.json")
+
+
+def file_digest(path: Path) -> str:
+    """The BLAKE3 digest of a file, in hexadecimal. The file is mapped, and read by all cores."""
+    digest = blake3(max_threads=blake3.AUTO)
+    if path.stat().st_size:
+        digest.update_mmap(path)
+    return digest.hexdigest()
+
+
+def attempt_at(piece: Path) -> Path:
+    """A name beside a piece that no other attempt has."""
+    return piece.with_name(f".{piece.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+
+
+def read_sidecar(piece: Path, kind: type[_Result]) -> _Result:
+    """The account of a piece.
+
+    Raises:
+        PieceError: ``PIECE_UNFINISHED`` there is none; ``PIECE_INVALID`` it is none of this kind, or of a newer version.
+    """
+    try:
+        written = sidecar_of(piece).read_bytes()
+    except OSError as error:
+        raise PieceError(
+            f"{piece} has no {sidecar_of(piece).name} beside it, so it was never finished: render it again.",
+            code="PIECE_UNFINISHED",
+        ) from error
+    try:
+        return kind.model_validate_json(written)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the document"
+        raise PieceError(
+            f"{sidecar_of(piece)} is no account of a piece that this version can read: {where}: {first['msg']}.",
+            code="PIECE_INVALID",
+        ) from error
+
+
+def committed(piece: Path, key: str, kind: type[_Result]) -> _Result | None:
+    """The account of a piece that was finished under this key and is whole; None: it has to be made."""
+    try:
+        result = read_sidecar(piece, kind)
+        if result.key != key or result.bytes != piece.stat().st_size:
+            return None
+        return result if file_digest(piece) == result.digest else None
+    except (PieceError, OSError):
+        return None
+
+
+def commit(attempt: Path, piece: Path, result: ChunkResult | SoundResult) -> None:
+    """Let a finished attempt become the piece, durably; its account comes last. Several may do so at once.
+
+    Raises:
+        OutputError: the disk is full, or may not be written.
+    """
+    sidecar = sidecar_of(piece)
+    written = attempt_at(sidecar)
+    try:
+        _sync(attempt)
+        # No moment at which an old account stands beside new bytes.
+        sidecar.unlink(missing_ok=True)
+        os.replace(attempt, piece)
+        written.write_text(result.model_dump_json(), encoding="utf-8")
+        _sync(written)
+        os.replace(written, sidecar)
+        _sync(piece.parent)
+    except OSError as error:
+        written.unlink(missing_ok=True)
+        raise write_error(piece, error) from error
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
