@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from framewright.browser.font_files import find_fonts, font_fingerprint
+from framewright.browser.font_files import find_fonts
 from framewright.browser.fontconfig import fontconfig, generic_families
 from framewright.model.errors import SetupError
 from framewright.model.fonts import BROUGHT, TABLE, FontSet
@@ -91,11 +91,3 @@ def test_the_rules_accept_each_file_and_nothing_beside_it(tmp_path):
     assert accepted == [str(folder), str(folder / "Inter-Bold.otf")]
     assert rules.find("selectfont/rejectfont/glob").text == "*"
     assert len(rules.findall("match[@target='pattern']")) == len(TABLE)
-
-
-def test_a_fingerprint_knows_bytes_and_not_folders(tmp_path):
-    here, there = (find_fonts(Settings(), [install(tmp_path / name, "Arimo-Bold.ttf")]) for name in "ab")
-    assert font_fingerprint(here) == font_fingerprint(there)
-    assert font_fingerprint(here)[0].name == "Arimo-Bold.ttf"
-    (tmp_path / "b" / "Arimo-Bold.ttf").write_bytes(b"another version")
-    assert font_fingerprint(here) != font_fingerprint(there)

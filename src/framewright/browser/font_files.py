@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,20 +17,6 @@ if TYPE_CHECKING:
 
 _SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _MOST_FILES = 5000
-_DIGEST_CHUNK = 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class FontFile:
-    """A file as a fingerprint of the environment names it.
-
-    Attributes:
-        name: the file's name without its folder, which differs from machine to machine.
-        sha256: of its bytes, in hexadecimal.
-    """
-
-    name: str
-    sha256: str
 
 
 def system_folders() -> tuple[Path, ...]:
@@ -83,18 +67,9 @@ def find_fonts(settings: Settings, folders: Sequence[Path] | None = None) -> Fon
     )
 
 
-def font_fingerprint(fonts: FontSet) -> tuple[FontFile, ...]:
-    """Every font file with its digest, sorted: two machines with equal fingerprints draw the same letters.
-
-    Raises:
-        OSError: a file cannot be read.
-    """
-    files = {*fonts.files, *_font_files(fonts.folders)}
-    return tuple(
-        sorted(
-            (FontFile(path.name, _digest(path)) for path in files), key=lambda file: (file.name, file.sha256)
-        )
-    )
+def seen_fonts(fonts: FontSet) -> tuple[Path, ...]:
+    """Every font file that a browser with this set sees, each once."""
+    return tuple(dict.fromkeys((*fonts.files, *_font_files(fonts.folders))))
 
 
 def _brought(files: Iterable[Path]) -> tuple[list[Path], set[str]]:
@@ -147,11 +122,3 @@ def _font_files(folders: Iterable[Path]) -> Iterator[Path]:
                     if count > _MOST_FILES:
                         return
                     yield Path(place, name)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_DIGEST_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

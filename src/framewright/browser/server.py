@@ -28,6 +28,8 @@ _START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
 # One range; of several, the whole is a right answer too.
 _RANGE = re.compile(r"bytes=(?=.*\d)(\d{0,15})-(\d{0,15})")
+# Links that lead in a circle give a file names without end.
+_DEEPEST = 32
 _HEADERS = {
     "access-control-allow-origin": "*",
     "cache-control": "no-cache",
@@ -41,6 +43,9 @@ class FileServer:
 
     Links inside the folder are followed as long as they lead to something inside it. ``documents`` are answered
     first: they map a path such as ``/index.html`` to its content.
+
+    Attributes:
+        served: the files that somebody has asked for and that are there, as paths below the folder.
     """
 
     def __init__(self, root: Path, *, documents: Mapping[str, bytes] | None = None) -> None:
@@ -49,6 +54,7 @@ class FileServer:
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
+        self.served: set[str] = set()
 
     @property
     def origin(self) -> str:
@@ -120,11 +126,13 @@ class FileServer:
         name = path + "index.html" if path.endswith("/") else path
         content = self._documents.get(name)
         if content is not None:
+            self.served.add(name.lstrip("/"))
             return _document(content, media_type(name), Headers(scope=scope).get("range", ""))
         found = await asyncio.to_thread(find_file, self._root, path)
         if found is None:
             return _refusal(404, "no such file")
         file, facts = found
+        self.served.add(name_below(self._root, path, file))
         return FileResponse(file, media_type=media_type(file.name), headers=_HEADERS, stat_result=facts)
 
 
@@ -152,6 +160,20 @@ def find_file(root: Path, path: str) -> tuple[Path, os.stat_result] | None:
         return None
     inside = real.is_relative_to(root)
     return (real, facts) if inside and stat.S_ISREG(facts.st_mode) and os.access(real, os.R_OK) else None
+
+
+def name_below(root: Path, path: str, real: Path) -> str:
+    """The name below a folder that a path means, links not followed: what must lie there for the path to be found.
+
+    Args:
+        path: as of :func:`find_file`.
+        real: the file that it was found to be.
+    """
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if len(parts) > _DEEPEST or ".." in parts:
+        return str(real.relative_to(root))
+    # A folder stands for its page.
+    return "/".join([*parts, "index.html"] if os.path.isdir(os.path.join(root, *parts)) else parts)
 
 
 def _document(content: bytes, kind: str, wished: str) -> Response:

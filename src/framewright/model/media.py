@@ -105,6 +105,7 @@ class MediaUse(_Value):
         skip: seconds of the source behind the offset that have gone by at the start: of a loop that is cut at its front.
         plays: False: nobody has it play, and a video shows one picture.
         seen: False: it is hidden, or its time lies outside of what it stands in.
+        placed: an attribute gives it its place on the clock, outside of which it is not shown.
         facts: what the source holds; None where nobody has read it.
         unheard: why it is not in the mix; None: it is.
     """
@@ -120,6 +121,7 @@ class MediaUse(_Value):
     skip: float = 0.0
     plays: bool = True
     seen: bool = True
+    placed: bool = False
     facts: MediaFacts | None = None
     failure: MediaFailure | None = None
     unheard: Unheard | None = None

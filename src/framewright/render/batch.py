@@ -108,13 +108,13 @@ class Batch:
         numbers = iter(range(len(self._values)))
         project = self._project
         async with AsyncExitStack() as stack:
-            origin = None
+            server = None
             if not isinstance(project, Site):
                 server = FileServer(project.root, documents=project.documents)
                 # A browser is bound to the one that it was started with.
-                origin = (await stack.enter_async_context(server)).origin
+                await stack.enter_async_context(server)
             stock = await stack.enter_async_context(BrowserStock(most=self._workers))
-            turn = Turn(stock=stock, origin=origin, spare=self._spare, written=self._rows.written)
+            turn = Turn(stock=stock, server=server, spare=self._spare, written=self._rows.written)
 
             async def work() -> None:
                 for number in numbers:

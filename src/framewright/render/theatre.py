@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import BrowserOptions, FileServer, Outside, find_fonts
@@ -19,7 +19,7 @@ from framewright.model.logs import get_logger
 from framewright.render.stock import BrowserStock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from fractions import Fraction
     from pathlib import Path
     from types import TracebackType
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRate
+    from framewright.model.media import MediaFacts
     from framewright.model.report import FootageReport
     from framewright.model.settings import Settings
     from framewright.model.size import Size
@@ -151,6 +152,7 @@ class House:
         scale: device pixels to a CSS pixel.
         wishes: what the page is told.
         remote: answers what the page asks of other origins; None: the network does.
+        absent: what sources hold that are no part of the folder here; see :class:`OwnFiles`.
     """
 
     project: Project | Site
@@ -160,6 +162,22 @@ class House:
     wishes: Wishes
     settings: Settings
     remote: RemoteDesk | PlannedRemote | None = None
+    absent: Mapping[str, MediaFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What pages have asked of the project so far. Paths in it, as they were asked for.
+
+    Attributes:
+        served: by the browser: pages, scripts, styles, images, fonts, and whatever scripts fetch.
+        described: sources of video, sound and moving pictures.
+        shown: the files, links followed, of which somebody has got a frame.
+    """
+
+    served: frozenset[str] = frozenset()
+    described: frozenset[str] = frozenset()
+    shown: frozenset[Path] = frozenset()
 
 
 class Theatre:
@@ -195,7 +213,8 @@ class Theatre:
         self.steps = 0
         self.origin = ""
         # What a site is made of is recorded like all that is remote: every browser then gets the same.
-        self._own: str | None = turn.origin if turn else None
+        self._server = turn.server if turn else None
+        self._own: str | None = self._server.origin if self._server else None
 
     async def __aenter__(self) -> Self:
         self._fonts = await asyncio.to_thread(find_fonts, self._house.settings)
@@ -205,10 +224,10 @@ class Theatre:
             self.origin = project.origin
         else:
             if self._own is None:
-                server = FileServer(project.root, documents=project.documents)
-                self._own = (await self._stack.enter_async_context(server)).origin
+                self._server = FileServer(project.root, documents=project.documents)
+                self._own = (await self._stack.enter_async_context(self._server)).origin
             self.origin = self._own
-            own = [OwnFiles(self._own, project.root, project.documents)]
+            own = [OwnFiles(self._own, project.root, project.documents, self._house.absent)]
         settings = self._house.settings
         shelf = await self._stack.enter_async_context(SourceShelf(settings.footage_memory))
         self._footage = await self._stack.enter_async_context(
@@ -240,6 +259,15 @@ class Theatre:
     def footage(self) -> FootageReport | None:
         """What pages have got of their sources; None: no frame."""
         return self._footage.report
+
+    @property
+    def asked(self) -> Asked:
+        """What pages have asked of the project so far; those of a whole batch where this is a turn of one."""
+        return Asked(
+            served=frozenset(self._server.served) if self._server else frozenset(),
+            described=self._footage.files_found,
+            shown=self._footage.files_shown,
+        )
 
     @property
     def house(self) -> House:

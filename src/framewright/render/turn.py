@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from framewright.browser import FileServer
     from framewright.render.stock import BrowserStock
 
 
@@ -15,12 +16,12 @@ class Turn:
 
     Attributes:
         stock: where browsers come from, and go to.
-        origin: of the file server that serves the composition to every row; None where it is an address.
+        server: serves the composition to every row; None where it is an address.
         spare: variables that the page need not declare: the names of outputs are made of them.
         written: numbers and truth values among the variables are text.
     """
 
     stock: BrowserStock
-    origin: str | None
+    server: FileServer | None
     spare: tuple[str, ...] = ()
     written: bool = False

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
-from framewright.browser import Refusal, decoded_path, find_file, shortened
+from framewright.browser import Refusal, decoded_path, find_file, name_below, shortened
 from framewright.model.errors import CompositionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from framewright.model.media import MediaFacts
     from framewright.stores.blobs import BlobFolder
 
 _MIB = 2**20
@@ -36,11 +37,14 @@ class OwnFiles:
         origin: of the server, such as ``http://127.0.0.1:43210``.
         root: the folder, free of links.
         documents: what the server answers in place of the file of that path.
+        absent: what files hold that are no part of the folder here, by their paths in it: pages are told of them, and
+            nobody is to ask for their frames.
     """
 
     origin: str
     root: Path
     documents: Mapping[str, bytes] = field(default_factory=dict)
+    absent: Mapping[str, MediaFacts] = field(default_factory=dict)
 
 
 class Addresses:
@@ -52,6 +56,10 @@ class Addresses:
         blobs: where bytes go that have no file.
         largest: bytes that one source without a file may have.
         site: the origin of the pages that ask.
+
+    Attributes:
+        found: the files of the project that were looked up so far, as paths in it.
+        absent: what the files hold that were looked up and are not there.
     """
 
     def __init__(
@@ -69,6 +77,8 @@ class Addresses:
         self._largest = largest
         self._site = site
         self._sent: dict[str, Path] = {}
+        self.found: set[str] = set()
+        self.absent: dict[Path, MediaFacts] = {}
 
     def add(self, own: OwnFiles) -> None:
         """Know one more folder."""
@@ -134,11 +144,15 @@ class Addresses:
         if document is not None:
             return self._blobs.path(await asyncio.to_thread(self._blobs.put, document))
         found = await asyncio.to_thread(find_file, own.root, path)
+        if found is None and (facts := own.absent.get(path.lstrip("/"))) is not None:
+            self.absent[missing := own.root / path.lstrip("/")] = facts
+            return missing
         if found is None:
             raise CompositionError(
                 f"The source {self.shown(address)} is missing: no such file lies in the project.",
                 code="SOURCE_MISSING",
             )
+        self.found.add(name_below(own.root, path, found[0]))
         return found[0]
 
     def _find_sent(self, address: str) -> Path:

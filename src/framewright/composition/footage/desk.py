@@ -94,6 +94,16 @@ class FootageDesk:
         decoded = self._shelf.counters.decoded
         return FootageReport(sources=len(self._shown), frames=self._frames, decoded=decoded)
 
+    @property
+    def files_found(self) -> frozenset[str]:
+        """The files of the project that pages have asked about so far, as paths in it."""
+        return frozenset(self._addresses.found)
+
+    @property
+    def files_shown(self) -> frozenset[Path]:
+        """The files of which pages have got a frame so far."""
+        return frozenset(self._shown)
+
     def handed_out(self, path: Path) -> None:
         """A frame of this file goes to a page."""
         self._shown.add(path)
@@ -140,6 +150,9 @@ class FootageDesk:
 
     async def _describe(self, address: str) -> tuple[Path, MediaFacts]:
         path = await self.locate(address)
+        absent = self._addresses.absent.get(path)
+        if absent is not None:
+            return path, absent
         return path, await self._shelf.facts(path, shown=self._addresses.shown(address))
 
     async def frame(self, path: Path, seconds: Fraction, box: Size | None, address: str) -> SourceFrame:
@@ -149,6 +162,12 @@ class FootageDesk:
             CompositionError: it cannot be read.
         """
         shown = self._addresses.shown(address)
+        if path in self._addresses.absent:
+            raise CompositionError(
+                f"The page shows the source {shown} in a frame for which it was not planned: keep data-start and "
+                "data-duration true to where scripts show it, or render from the project itself.",
+                code="SOURCE_UNPLANNED",
+            )
         return await self._within(self._shelf.frame(path, seconds, box=box, shown=shown), address)
 
     async def _within(self, reading: Awaitable[_Read], address: str) -> _Read:

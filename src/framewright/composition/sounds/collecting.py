@@ -180,6 +180,7 @@ def _uses(sound: ToldSound, parts: list[Stretch], why: Unheard | None) -> Iterat
         failure=sound.failure,
         unheard=why,
         seen=bool(parts) and not sound.hidden,
+        placed=sound.placed,
     )
     if not parts:
         # Nobody plays it: a video shows where it stands.
