@@ -12,10 +12,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from framewright.model.frames import FrameRange, FrameRate
+from framewright.model.media import MediaFacts  # noqa: TC001 -- pydantic reads it at run time
 from framewright.model.output import Codec, Format, OutputSpec, Quality
 from framewright.model.recording import Recording
 from framewright.model.size import Size
-from framewright.model.sound import Dropped, SoundPlan  # noqa: TC001 -- pydantic reads them at run time
+from framewright.model.sound import Dropped, SoundPlan  # noqa: TC001 -- as above
 from framewright.model.subtitles import Cue, SubtitleFacts  # noqa: TC001 -- as above
 
 MOST_CHUNKS = 10_000
@@ -195,6 +196,8 @@ class PlanFile(_Value):
         kind: where it belongs: ``project``, ``recorded`` or ``added``.
         frames: ranges in which a picture needs it; None: every frame.
         sound: the mix needs it.
+        spare: nobody has asked for it yet, and the page may: it travels along, and is a part of no key.
+        facts: what a source of video or sound holds; pages are told of it also where the file itself is not needed.
     """
 
     name: str
@@ -203,6 +206,8 @@ class PlanFile(_Value):
     bytes: Annotated[int, Field(ge=0)]
     frames: tuple[tuple[Frame, Frame], ...] | None = None
     sound: bool = False
+    spare: bool = False
+    facts: MediaFacts | None = None
 
     def needed_in(self, frames: FrameRange) -> bool:
         """Whether a picture of this range needs it."""

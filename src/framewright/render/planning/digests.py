@@ -1,0 +1,109 @@
+"""What plans and their pieces are called: digests of everything that can change a byte of them, and of nothing else.
+
+The same on every machine, and from every way in which a plan came to be: written and read again, or made here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from framewright.model.plan import Digests
+from framewright.stores.blobs import digest_of
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from framewright.model.frames import FrameRange
+    from framewright.model.plan import Plan
+    from framewright.model.recording import Recording
+
+# What is told of a whole render and changes no picture of a part.
+_OF_THE_WHOLE = frozenset({"start", "stop"})
+# Where an answer came from differs from the first plan to the second, and a failure may be told in other words.
+_OF_THE_DAY = frozenset({"by", "failure"})
+
+
+def canonical(value: object) -> bytes:
+    """JSON in which equal values are equal bytes: names sorted, no blanks, ASCII only.
+
+    Raises:
+        ValueError: a number that is not finite.
+        TypeError: something that is no JSON.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def digest_of_value(value: object) -> str:
+    """BLAKE3 of the canonical JSON."""
+    return digest_of(canonical(value))
+
+
+def chunk_key(plan: Plan, frames: FrameRange) -> str:
+    """What names a piece with these frames: the same for every plan that would render them alike.
+
+    The sound, the other pieces, the texts and the output's path do not count; nor do files that only others need.
+
+    Args:
+        frames: any part of the composition, whether or not the plan has a chunk like it.
+    """
+    return digest_of_value({**_of_pictures(plan, frames), "frames": [frames.start, frames.stop]})
+
+
+def sealed(plan: Plan) -> Plan:
+    """The plan with its digests, whatever stood there before."""
+    video = digest_of_value(
+        {**_of_pictures(plan, plan.picture.range), "frames": [plan.picture.start, plan.picture.stop]}
+    )
+    audio = None if plan.sound is None else digest_of_value(_of_sound(plan))
+    whole = {
+        "video": video,
+        "audio": audio,
+        "chunks": [[chunk.start, chunk.stop] for chunk in plan.chunks],
+        "texts": [_told(text) for text in plan.texts],
+    }
+    return plan.model_copy(update={"digests": Digests(video=video, audio=audio, plan=digest_of_value(whole))})
+
+
+def _of_pictures(plan: Plan, frames: FrameRange) -> dict[str, object]:
+    return {
+        "version": plan.version,
+        "page": _told(plan.page),
+        "picture": _told(plan.picture, leave=_OF_THE_WHOLE),
+        "output": _told(plan.output),
+        "environment": _told(plan.environment),
+        "recording": _recorded(plan.recording),
+        "files": sorted(
+            [file.kind, file.name, file.digest]
+            for file in plan.files
+            if not file.spare and file.needed_in(frames)
+        ),
+        # A page is told of sources that it does not show here, and may lay itself out by them.
+        "facts": {
+            file.name: _told(file.facts)
+            for file in plan.files
+            if file.facts is not None and not file.needed_in(frames)
+        },
+    }
+
+
+def _of_sound(plan: Plan) -> dict[str, object]:
+    sound, here = plan.sound, plan.environment
+    assert sound is not None
+    return {
+        "version": plan.version,
+        "mix": _told(sound.mix),
+        "sources": dict(sound.sources),
+        "format": plan.output.format.value,
+        "code": here.code,
+        "libraries": dict(here.libraries),
+        "machine": here.machine,
+    }
+
+
+def _recorded(recording: Recording) -> list[object]:
+    return [_told(answer, leave=_OF_THE_DAY) for answer in recording.answers]
+
+
+def _told(value: BaseModel, *, leave: frozenset[str] = frozenset()) -> dict[str, object]:
+    return value.model_dump(mode="json", exclude=set(leave))
