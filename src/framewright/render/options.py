@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 from framewright.model.errors import UsageError
 from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, Quality
+from framewright.model.plan import MOST_CHUNKS
 from framewright.model.size import LARGEST_SIDE
 from framewright.model.subtitles import SubtitleFile, SubtitlesMode
 from framewright.model.variables import check_variables
@@ -38,6 +39,7 @@ _PLAIN: dict[str, type] = {
     "height": int,
     "duration": float,
     "scale": float,
+    "chunk_frames": int,
     "start_frame": int,
     "end_frame": int,
     "crf": float,
@@ -114,6 +116,8 @@ class RenderWishes(ProbeWishes, total=False):
         crf: constant rate factor in the codec's own scale, in place of the quality's.
         bitrate: bits a second, as a number or as ``"8M"``, in place of crf.
         workers: browsers that draw side by side; ``"auto"``: as many as the machine carries.
+        chunks: pieces that the frames are rendered in; ``"auto"``: as many as are worth it.
+        chunk_frames: frames of each chunk, in place of their number.
         capture: ``stream`` or ``screenshot``; ``"auto"``: the faster one that does the output justice.
         alpha: keep transparency; None: where the format can and the page is transparent.
         loudness: LUFS (EBU R128) that the sound is brought to, -70 to -5; None: as loud as it is.
@@ -125,6 +129,8 @@ class RenderWishes(ProbeWishes, total=False):
     crf: float | None
     bitrate: int | str | None
     workers: int | str
+    chunks: int | str
+    chunk_frames: int | None
     capture: str
     alpha: bool | None
     loudness: float | None
@@ -134,8 +140,8 @@ class RenderWishes(ProbeWishes, total=False):
 class RenderOptions:
     """The wishes of one render, each checked by itself. None means: choose for me.
 
-    Attributes are those of :class:`RenderWishes`, as exact types: ``bitrate`` in bits a second, ``workers`` None
-    for ``auto``.
+    Attributes are those of :class:`RenderWishes`, as exact types: ``bitrate`` in bits a second, ``workers`` and ``chunks``
+    None for ``auto``.
     """
 
     fps: FrameRate | None = None
@@ -151,6 +157,8 @@ class RenderOptions:
     start_frame: int | None = None
     end_frame: int | None = None
     workers: int | None = None
+    chunks: int | None = None
+    chunk_frames: int | None = None
     capture: CaptureWish = CaptureWish.AUTO
     alpha: bool | None = None
     mode: ModeWish = ModeWish.SEEK
@@ -180,11 +188,27 @@ class RenderOptions:
                 f"--duration {self.duration:g} is no length: give seconds above 0.", code="DURATION_INVALID"
             )
         self._check_sound()
+        self._check_chunks()
         check_variables(self.variables, "--variables")
         check_subtitle_files(self.subtitles, self.subtitles_mode)
         for name, frame in (("--start-frame", self.start_frame), ("--end-frame", self.end_frame)):
             if frame is not None and frame < 0:
                 raise UsageError(f"{name} {frame} is no frame: the first one is 0.", code="FRAMES_INVALID")
+
+    def _check_chunks(self) -> None:
+        if self.chunks is not None and self.chunk_frames is not None:
+            raise UsageError(
+                "--chunks and --chunk-frames both say how to cut: give one of them.", code="CHUNKS_INVALID"
+            )
+        if self.chunks is not None and not 1 <= self.chunks <= MOST_CHUNKS:
+            raise UsageError(
+                f"--chunks {self.chunks} is out of range: use 1 to {MOST_CHUNKS}, or auto.",
+                code="CHUNKS_INVALID",
+            )
+        if self.chunk_frames is not None and self.chunk_frames < 1:
+            raise UsageError(
+                f"--chunk-frames {self.chunk_frames} is out of range: use 1 or more.", code="CHUNKS_INVALID"
+            )
 
     def _check_sound(self) -> None:
         if self.loudness is not None and not QUIETEST_MIX <= self.loudness <= LOUDEST_MIX:
@@ -230,6 +254,8 @@ class RenderOptions:
             read["bitrate"] = parse_bitrate(bitrate)
         if (workers := wishes.get("workers")) is not None:
             read["workers"] = parse_workers(workers)
+        if (chunks := wishes.get("chunks")) is not None:
+            read["chunks"] = parse_chunks(chunks)
         if (tracks := wishes.get("audio_tracks")) is not None:
             read["audio_tracks"] = read_tracks(tracks)
         read["variables"] = {} if (given := wishes.get("variables")) is None else read_variables(given)
@@ -285,6 +311,22 @@ def parse_workers(written: str | int) -> int | None:
     except ValueError:
         raise UsageError(
             f"'{written}' is no number of workers: use 1 to {MOST_WORKERS}, or auto.", code="WORKERS_INVALID"
+        ) from None
+
+
+def parse_chunks(written: str | int) -> int | None:
+    """A number of chunks; None for ``auto``.
+
+    Raises:
+        UsageError: ``CHUNKS_INVALID``.
+    """
+    if written == "auto":
+        return None
+    try:
+        return int(str(written))
+    except ValueError:
+        raise UsageError(
+            f"'{written}' is no number of chunks: use 1 to {MOST_CHUNKS}, or auto.", code="CHUNKS_INVALID"
         ) from None
 
 
