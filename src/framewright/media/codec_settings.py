@@ -6,7 +6,7 @@ machine: the number of threads too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from framewright.model.errors import UsageError
@@ -36,6 +36,8 @@ class CodecSettings:
         options: for the encoder.
         container_options: for the muxer.
         codec_tag: the four characters that name the codec in mp4 and mov; None: FFmpeg's own choice.
+        segment: the encoder begins anew at every multiple of so many frames; 0: never.
+        lender: options of the least that the encoder can be, for a codec that only lends its tags to a stream.
     """
 
     encoder: str
@@ -46,11 +48,24 @@ class CodecSettings:
     options: dict[str, str] = field(default_factory=dict)
     container_options: dict[str, str] = field(default_factory=dict)
     codec_tag: str | None = None
+    segment: int = 0
+    lender: dict[str, str] = field(default_factory=dict)
 
 
 # bitexact keeps dates, versions and chance out of the file, so that the same frames give the same bytes.
-_MP4 = {"movflags": "+faststart", "fflags": "+bitexact"}
-_WEBM = {"fflags": "+bitexact"}
+_BITEXACT = {"fflags": "+bitexact"}
+_MP4 = {"movflags": "+faststart", **_BITEXACT}
+_WEBM = _BITEXACT
+# Every frame of these stands alone: nothing is carried over from one to the next.
+_INTRA = frozenset({Codec.PRORES, Codec.GIF, Codec.PNG})
+# Frames after which the encoder begins anew, in keyframe distances.
+_SEGMENT_DISTANCES = {Codec.H264: 1, Codec.H265: 2, Codec.AV1: 4, Codec.VP9: 2}
+_LENDERS = {
+    Codec.H264: {"preset": "ultrafast", "threads": "1"},
+    Codec.H265: {"preset": "ultrafast", "x265-params": "pools=none:frame-threads=1:log-level=error"},
+    Codec.AV1: {"preset": "13", "svtav1-params": "lp=1"},
+    Codec.VP9: {"threads": "1"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +126,30 @@ def settings_for(spec: OutputSpec, size: Size, rate: FrameRate) -> CodecSettings
         Codec.VP9: _vp9,
         Codec.PRORES: _prores,
     }[spec.codec]
-    return build(spec, size, max(1, round(KEYFRAME_SECONDS * rate.value)))
+    settings = build(spec, size, _keyframe_distance(rate))
+    segment = 0 if spec.codec in _INTRA else segment_of(spec, rate)
+    lender = _LENDERS.get(spec.codec)
+    if lender is None:
+        return replace(settings, segment=segment, lender=settings.options)
+    return replace(settings, segment=segment, lender=lender | _rate_control(spec, Step("", 0)))
+
+
+def segment_of(spec: OutputSpec, rate: FrameRate) -> int:
+    """Frames after which the encoder begins anew, counted from frame 0 of the composition, in whatever piece they are.
+
+    Pieces cut at its multiples hold the very packets that one piece would. 1 where every frame stands alone; 0 with a
+    bitrate to keep, for which the encoder must live as long as the piece.
+    """
+    if spec.codec in _INTRA:
+        return 1
+    if spec.bitrate is not None:
+        return 0
+    return _SEGMENT_DISTANCES[spec.codec] * _keyframe_distance(rate)
+
+
+def without_faststart(settings: CodecSettings) -> CodecSettings:
+    """The same for a file whose index stays at its end: a piece is read once, from where it lies."""
+    return replace(settings, container_options=_BITEXACT)
 
 
 def check(spec: OutputSpec, size: Size, rate: FrameRate) -> None:
@@ -132,6 +170,10 @@ def check(spec: OutputSpec, size: Size, rate: FrameRate) -> None:
             f"GIF cannot show {rate} frames a second: use --fps {_GIF_HIGHEST_RATE} or less.",
             code="FPS_UNSUPPORTED",
         )
+
+
+def _keyframe_distance(rate: FrameRate) -> int:
+    return max(1, round(KEYFRAME_SECONDS * rate.value))
 
 
 def _rate_control(spec: OutputSpec, step: Step) -> dict[str, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from framewright.media.codec_settings import CodecSettings
     from framewright.media.sound_piece import SoundPiece
     from framewright.media.sound_source import SoundSource
     from framewright.media.subtitles.track import TextTrack
@@ -87,7 +88,10 @@ def open_encoder(
     if spec.codec is Codec.GIF:
         return GifEncoder(spec, size, rate, path)
     settings = settings_for(spec, size, rate)
+    return video_writer(settings)(settings, size, rate, path, heard, texts=texts)
+
+
+def video_writer(settings: CodecSettings) -> type[H264Encoder | VideoEncoder]:
+    """What writes a video file with these settings."""
     # With a bitrate to keep, the rate control must live as long as the video.
-    if spec.codec is Codec.H264 and spec.bitrate is None:
-        return H264Encoder(settings, size, rate, path, heard, texts=texts)
-    return VideoEncoder(settings, size, rate, path, heard, texts=texts)
+    return H264Encoder if settings.encoder == "libx264" and settings.segment else VideoEncoder

@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
+def check_png(picture: Picture, size: Size, taker: str) -> None:
+    """Refuse what is no PNG of the size.
+
+    Args:
+        taker: who refuses, as the subject of a sentence.
+
+    Raises:
+        EncoderError: ``PICTURE_INVALID``.
+    """
+    if picture.size != size or picture.layout is not Layout.PNG:
+        raise EncoderError(
+            f"{taker} of {size} got a picture that is no PNG of this size.", code="PICTURE_INVALID"
+        )
+    if bytes(picture.data[:8]) != _PNG_SIGNATURE:
+        raise EncoderError(f"{taker} got a picture that is no PNG.", code="PICTURE_INVALID")
+
+
 class SequenceEncoder:
     """An :class:`~framewright.media.encoder.Encoder` that fills a folder with ``frame_000001.png`` and so on.
 
@@ -45,13 +62,7 @@ class SequenceEncoder:
 
     def write(self, picture: Picture) -> None:
         """Add a frame."""
-        if picture.size != self._size or picture.layout is not Layout.PNG:
-            raise EncoderError(
-                f"An image sequence of {self._size} got a picture that is no PNG of this size.",
-                code="PICTURE_INVALID",
-            )
-        if bytes(picture.data[:8]) != _PNG_SIGNATURE:
-            raise EncoderError("A picture of an image sequence is no PNG.", code="PICTURE_INVALID")
+        check_png(picture, self._size, "An image sequence")
         path = self._next()
         try:
             path.write_bytes(picture.data)

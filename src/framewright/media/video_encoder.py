@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewright.media.codec_log import codec_errors
+from framewright.media.codec_run import CodecRun
 from framewright.media.colour import Converter
 from framewright.media.video_file import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from av.packet import Packet
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
     from framewright.media.codec_settings import CodecSettings
     from framewright.media.soundtrack import Sound
@@ -22,13 +24,12 @@ if TYPE_CHECKING:
     from framewright.model.size import Size
 
 
-# x265 leaves the decoding times of so short a video to chance (its delay is known only with the third frame). There is
-# nothing to reorder in it: two frames are decoded as they are shown.
-_UNORDERED_FRAMES = 2
-
-
 class VideoEncoder:
-    """An :class:`~framewright.media.encoder.Encoder` for any codec that FFmpeg wraps."""
+    """An :class:`~framewright.media.encoder.Encoder` for any codec that FFmpeg wraps.
+
+    Args:
+        first: number of the first frame in the composition: the codec begins anew at every multiple of its segment.
+    """
 
     def __init__(
         self,
@@ -39,12 +40,24 @@ class VideoEncoder:
         sound: Sound | None = None,
         *,
         texts: Sequence[TextTrack] = (),
+        first: int = 0,
     ) -> None:
         self._settings = settings
+        self._rate = rate
+        self._first = first
         self._converter = Converter(size, settings.coded, settings.pixel_format)
-        self._file = VideoFile(settings, rate, path, sound=sound, texts=texts)
+        self._run = CodecRun(settings, rate)
+        self._file = VideoFile(
+            settings,
+            rate,
+            path,
+            parameters=self._run.parameters,
+            delay=self._run.delay,
+            sound=sound,
+            texts=texts,
+        )
         self._frame: VideoFrame | None = None
-        self._count = 0
+        self._begin = 0
         self._done = 0
 
     @property
@@ -61,14 +74,16 @@ class VideoEncoder:
         """Encode the last frame once more."""
         if self._frame is None:
             raise ValueError("there is no picture to repeat")
-        self._frame.pts = self._count
-        self._frame.time_base = self._file.tick
-        self._count += 1
-        self._encode(self._frame)
+        frame, segment = self._begin + self._run.fed, self._settings.segment
+        if self._run.fed and segment and (self._first + frame) % segment == 0:
+            self._mux(self._run.drain())
+            self._run = CodecRun(self._settings, self._rate)
+            self._begin = frame
+        self._mux(self._run.encode(self._frame))
 
     def finish(self) -> None:
         """Write what the codec still holds and close the file."""
-        self._encode(None)
+        self._mux(self._run.drain())
         self._file.close()
 
     def interrupt(self) -> None:
@@ -79,11 +94,9 @@ class VideoEncoder:
         """Give up."""
         self._file.abort()
 
-    def _encode(self, frame: VideoFrame | None) -> None:
+    def _mux(self, packets: Iterable[Packet[VideoStream]]) -> None:
         self._done += 1
-        with codec_errors(self._settings.encoder):
-            for packet in self._file.codec.encode_lazy(frame):
-                if self._count <= _UNORDERED_FRAMES:
-                    packet.dts = packet.pts
-                self._file.mux(packet)
-                self._done += 1
+        for packet in packets:
+            packet.pts = self._begin + (packet.pts or 0)
+            self._file.mux(packet)
+            self._done += 1

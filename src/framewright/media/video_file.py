@@ -6,6 +6,7 @@ import contextlib
 import errno
 from collections import deque
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import av
@@ -69,8 +70,8 @@ class VideoFile:
 
     Args:
         path: written to, and read again for the one pass that moves the index to the front.
-        lender: settings of a codec that lends the stream its parameters, where another one makes the packets.
-        extradata: the parameter sets for that case.
+        parameters: what a decoder must know before the first packet.
+        delay: frames by which decoding runs ahead of what is shown.
         sound: None: a file without sound.
         texts: tracks of text.
 
@@ -79,7 +80,6 @@ class VideoFile:
         OutputError: when the file cannot be written.
 
     Attributes:
-        codec: the stream's codec, open.
         tick: seconds of a frame.
     """
 
@@ -89,16 +89,17 @@ class VideoFile:
         rate: FrameRate,
         path: Path,
         *,
-        lender: CodecSettings | None = None,
-        extradata: bytes | None = None,
+        parameters: bytes,
+        delay: int,
         sound: Sound | None = None,
         texts: Sequence[TextTrack] = (),
     ) -> None:
         self._settings = settings
         self._path = path
         self.tick = 1 / rate.value
+        self._delay = delay
+        self._decoded = 0
         listen()
-        lender = lender or settings
         options = dict(settings.container_options)
         if sound is not None and settings.container in {"mp4", "mov"}:
             options["movie_timescale"] = str(movie_ticks(rate))
@@ -107,13 +108,14 @@ class VideoFile:
         self._waiting_bytes = 0
         with self._errors():
             self._container = av.open(str(path), "w", format=settings.container, container_options=options)
-            self._stream = cast("VideoStream", self._container.add_stream(lender.encoder, rate=rate.value))
-            self.codec = self._stream.codec_context
-            configure(self.codec, lender, rate)
+            self._stream = cast("VideoStream", self._container.add_stream(settings.encoder, rate=rate.value))
+            # A muxer asks an open codec for the stream's tags. This one never sees a frame.
+            lender = self._stream.codec_context
+            configure(lender, replace(settings, options=settings.lender), rate)
             self._stream.time_base = self.tick
-            self.codec.open()
-            if extradata is not None:
-                self.codec.extradata = extradata
+            lender.open()
+            if parameters:
+                lender.extradata = parameters
             if sound is not None:
                 self._sound = Soundtrack(self._container, sound)
             self._texts = [TextStream(self._container, text, settings.container) for text in texts]
@@ -132,7 +134,7 @@ class VideoFile:
             self._sound.interrupt()
 
     def mux(self, packet: Packet[Any]) -> None:
-        """Append a packet, behind the sound of the time before it; its pts and dts count frames.
+        """Append the next packet in the order of decoding, behind the sound of the time before it; its pts counts frames.
 
         Raises:
             OutputError: when the file cannot be written.
@@ -141,6 +143,9 @@ class VideoFile:
         packet.stream = self._stream
         packet.time_base = self.tick
         packet.duration = 1
+        # One a frame, without a gap: what an encoder says of short films is left to chance now and then.
+        packet.dts = self._decoded - self._delay
+        self._decoded += 1
         if self._sound is None:
             self._write_picture(packet)
             return

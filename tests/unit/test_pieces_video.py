@@ -1,0 +1,74 @@
+"""A film cut where the encoder begins anew is the film in one piece: every packet, every time, every picture."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from framewright.media.pieces import parameters_digest, segment_of
+from framewright.model.frames import FrameRange, FrameRate
+from framewright.model.output import Codec, Format, OutputSpec, Quality
+from framewright.model.size import Size
+from truth import decoding, pieces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZE = Size(96, 64)
+RATE = FrameRate.parse(5)  # short segments: a film of few frames has many
+KINDS = [
+    pytest.param(OutputSpec(container, codec, Quality.STANDARD, alpha=alpha), id=f"{codec}-{container}{'-alpha' * alpha}")
+    for container, codec, alpha in [
+        (Format.MP4, Codec.H264, False),
+        (Format.MP4, Codec.H265, False),
+        (Format.MP4, Codec.AV1, False),
+        (Format.WEBM, Codec.AV1, False),
+        (Format.WEBM, Codec.VP9, False),
+        (Format.WEBM, Codec.VP9, True),
+        (Format.MOV, Codec.PRORES, False),
+        (Format.MOV, Codec.PRORES, True),
+        (Format.MOV, Codec.H264, False),
+    ]
+]  # fmt: skip
+
+
+def film_of(frames: int, seed: int = 1) -> list[int]:
+    """Pictures that move and pictures that stay, over cuts too."""
+    chance = random.Random(seed)
+    film: list[int] = []
+    while len(film) < frames:
+        film += [37 * len(film) % 256] * chance.choice([1, 1, 1, 1, 2, 3, 9, 12, 30])
+    return film[:frames]
+
+
+def joined(
+    folder: Path, spec: OutputSpec, film: list[int], cuts: list[int]
+) -> tuple[list[pieces.Coded], set[str]]:
+    """The packets of all pieces, one after the other, and the digests of their parameters."""
+    packets: list[pieces.Coded] = []
+    digests = set()
+    for start, stop in itertools.pairwise(cuts):
+        path = folder / f"{start}-{stop}.{spec.format}"
+        pieces.write(path, spec, film, FrameRange(start, stop), size=SIZE, rate=RATE)
+        packets += pieces.packets(path, RATE, start)
+        digests.add(parameters_digest(path))
+    return packets, digests
+
+
+@pytest.mark.parametrize("spec", KINDS)
+def test_cuts_on_the_grid_do_not_show(spec: OutputSpec, tmp_path: Path) -> None:
+    segment = segment_of(spec, RATE)
+    film = film_of(3 * max(segment, 10) + 7)
+    end = len(film)
+    whole, parameters = joined(tmp_path, spec, film, [0, end])
+    assert decoding.numbers(tmp_path / f"0-{end}.{spec.format}") == film
+    grid = list(range(0, end, max(segment, 10)))
+    for cuts in ([*grid, end], [0, grid[2], end], [grid[1], grid[3], end]):
+        found, digests = joined(tmp_path, spec, film, cuts)
+        assert found == [packet for packet in whole if packet.pts >= cuts[0]]
+        assert digests == parameters
+    assert [packet.dts - whole[0].dts for packet in whole] == list(range(end))
+    assert all(packet.dts <= packet.pts for packet in whole)
