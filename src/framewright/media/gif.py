@@ -1,8 +1,7 @@
 """GIF with one palette for the whole render.
 
-The palette can only be chosen when every picture has been seen, so pictures are counted as they come and kept, as the
-PNGs they are, in a spool beside the result; at the end they are read once more, quantised and written. Memory does not
-grow with the length.
+The palette can only be chosen when every picture has been seen, so pictures wait in packs, as the PNGs they are, and
+are gone through twice at the end: counted, then quantised and written. Memory does not grow with the length.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 import av
@@ -23,6 +22,8 @@ from framewright.media.codec_log import complaint, listen
 from framewright.media.colour import PngReader
 from framewright.media.filters import FilterChain, source
 from framewright.media.output_file import write_error
+from framewright.media.pack import PackEncoder, PackReader
+from framewright.media.sound_source import Pulse
 from framewright.media.video_file import BITEXACT, system_errors
 from framewright.model.errors import EncoderError
 from framewright.model.output import Layout, OutputSpec, Quality
@@ -30,13 +31,13 @@ from framewright.model.picture import Picture
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-    from framewright.model.frames import FrameRate
+    from framewright.model.frames import FrameRange, FrameRate
 
 # Ordered dithering does not crawl from frame to frame and packs well; error diffusion follows gradients more closely.
 _DITHER = {
@@ -52,82 +53,125 @@ _RGB = 0  # AVCOL_SPC_RGB
 _LONGEST_DELAY = 60_000  # 16 bits of hundredths, with room
 
 
-@dataclass(frozen=True, slots=True)
-class _Spooled:
-    """A picture in the spool and the frame from which on it shows."""
-
-    offset: int
-    size: int
-    frame: int
-
-
 class GifEncoder:
     """An :class:`~framewright.media.encoder.Encoder` for GIF. Repeated frames only lengthen the delay.
 
     Args:
         size: of the pictures.
-        path: of the result; the spool stands in the same folder, without a name.
+        path: of the result; a pack of the pictures stands in the same folder, without a name, until the end.
     """
 
     def __init__(self, spec: OutputSpec, size: Size, rate: FrameRate, path: Path) -> None:
-        listen()
         self._spec = spec
         self._size = size
         self._rate = rate
         self._path = path
-        self._reader = PngReader()
-        self._pictures: list[_Spooled] = []
-        self._count = 0
-        self._holes = False
-        self.progress = 0
+        self._pulse = Pulse()
         try:
             self._spool = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 -- closed by finish and abort
         except OSError as error:
             raise write_error(path, error) from error
-        self._source = source("bgra", size, matrix="gbr", full_range=True)
-        self._palette = FilterChain(self._source, [("palettegen", "reserve_transparent=1:stats_mode=full")])
+        self._pack = PackEncoder(size, 0, path, self._spool)
+
+    @property
+    def progress(self) -> int:
+        """A number that grows whenever anything was done."""
+        return self._pack.progress + self._pulse.beats
 
     def write(self, picture: Picture) -> None:
         """Add a frame."""
-        if picture.size != self._size or picture.layout is not Layout.PNG:
-            raise EncoderError(
-                f"A GIF of {self._size} got a picture that is no PNG of this size.", code="PICTURE_INVALID"
-            )
-        with self._errors():
-            frame = self._bgra(picture, len(self._pictures))
-            self._holes = self._holes or _has_holes(frame)
-            self._palette.push(frame)
-            self._pictures.append(_Spooled(self._spool.tell(), picture.nbytes, self._count))
-            self._spool.write(picture.data)
-        self._count += 1
-        self.progress += 1
+        self._pack.write(picture)
 
     def repeat(self) -> None:
         """Let the last picture stand one frame longer."""
-        if not self._pictures:
-            raise ValueError("there is no picture to repeat")
-        self._count += 1
-        self.progress += 1
+        self._pack.repeat()
 
     def finish(self) -> None:
         """Choose the palette, quantise every picture and write the file."""
-        if not self._pictures:
+        if self._pack.progress == 0:
             raise EncoderError("A GIF needs a picture.", code="ENCODER_FAILED")
-        with self._errors():
-            self._palette.push(None)
-            palette = self._palette.pull()
-            self._quantise(palette)
-            self._spool.close()
+        self._pack.finish()
+        with PackReader(self._path, self._spool) as pack:
+            write_gif(
+                self._spec, self._size, self._rate, pack.frames, pack, path=self._path, pulse=self._pulse
+            )
+        self._spool.close()
 
     def interrupt(self) -> None:
         """There is no sound to wait for."""
+        self._pulse.stop()
 
     def abort(self) -> None:
         """Give up."""
+        self._pack.abort()
         with contextlib.suppress(OSError):
             self._spool.close()
 
-    def _quantise(self, palette: VideoFrame) -> None:
+
+def write_gif(
+    spec: OutputSpec,
+    size: Size,
+    rate: FrameRate,
+    frames: FrameRange,
+    pictures: Iterable[tuple[int, bytes]],
+    *,
+    path: Path,
+    pulse: Pulse | None = None,
+) -> None:
+    """Write pictures as a GIF: one palette for all of them, each as long as it is shown. Blocks until it is done.
+
+    Args:
+        size: of the pictures.
+        frames: of the film; the first one stands at time 0.
+        pictures: PNGs, each with the frame from which on it is shown; gone through twice, and never held.
+        path: of the file.
+        pulse: beats twice a picture; stop it to give up.
+
+    Raises:
+        StoppedError: the pulse was stopped.
+        EncoderError: ``ENCODER_FAILED``, ``PICTURE_INVALID``.
+        OutputError: the file cannot be written.
+    """
+    listen()
+    with _errors(path):
+        _Gif(spec, size, rate, path, pulse or Pulse()).write(frames, pictures)
+
+
+class _Gif:
+    """One file being written."""
+
+    def __init__(self, spec: OutputSpec, size: Size, rate: FrameRate, path: Path, pulse: Pulse) -> None:
+        self._spec = spec
+        self._size = size
+        self._rate = rate
+        self._path = path
+        self._pulse = pulse
+        self._reader = PngReader()
+        self._source = source("bgra", size, matrix="gbr", full_range=True)
+
+    def write(self, frames: FrameRange, pictures: Iterable[tuple[int, bytes]]) -> None:
+        chain = FilterChain(self._source, [("palettegen", "reserve_transparent=1:stats_mode=full")])
+        starts: list[int] = []
+        holes = False
+        for number, picture in pictures:
+            seen = self._bgra(picture, len(starts))
+            holes = holes or _has_holes(seen)
+            chain.push(seen)
+            starts.append(self._hundredths(number - frames.start))
+            self._pulse.beat()
+        if not starts:
+            raise EncoderError("A GIF needs a picture.", code="ENCODER_FAILED")
+        chain.push(None)
+        self._quantise(pictures, chain.pull(), [*starts, self._hundredths(len(frames))], holes=holes)
+
+    def _quantise(
+        self,
+        pictures: Iterable[tuple[int, bytes]],
+        palette: VideoFrame,
+        times: list[int],
+        *,
+        holes: bool,
+    ) -> None:
         mapping = FilterChain(
             self._source,
             [("paletteuse", f"{_DITHER[self._spec.quality]}:diff_mode=rectangle")],
@@ -135,47 +179,46 @@ class GifEncoder:
         )
         palette.pts = 0
         mapping.push_aside(palette)
-        end = _hundredths(self._rate.time_of(self._count))
-        starts = [_hundredths(self._rate.time_of(picture.frame)) for picture in self._pictures]
         options = {"loop": "0", "fflags": "+bitexact"}
         with av.open(str(self._path), "w", format="gif", container_options=options) as out:
             stream = out.add_stream("gif", rate=_HUNDREDTHS)
             stream.width, stream.height, stream.pix_fmt = self._size.width, self._size.height, "pal8"
             stream.codec_context.flags |= BITEXACT
-            if self._holes:
+            if holes:
                 # FFmpeg's differences reckon with what stood there before; with holes, nothing may stand there.
                 stream.codec_context.options = {"gifflags": "-transdiff-offsetting"}
-            for picture, start, stop in zip(self._pictures, starts, [*starts[1:], end], strict=True):
-                mapping.push(self._bgra(self._read(picture), start))
+            for (_, picture), (start, stop) in zip(pictures, pairwise(times), strict=True):
+                mapping.push(self._bgra(picture, start))
                 frame = mapping.pull()
                 for time in range(start, stop, _LONGEST_DELAY):
                     frame.pts = time
                     frame.time_base = Fraction(1, _HUNDREDTHS)
                     for packet in stream.encode(frame):
-                        shown = _clearing(packet) if self._holes else packet
+                        shown = _clearing(packet) if holes else packet
                         shown.duration = min(stop - time, _LONGEST_DELAY)
                         out.mux(shown)
-                self.progress += 1
+                self._pulse.beat()
             out.mux(stream.encode(None))
 
-    def _read(self, spooled: _Spooled) -> Picture:
-        self._spool.seek(spooled.offset)
-        return Picture(Layout.PNG, self._size, self._spool.read(spooled.size))
-
-    def _bgra(self, picture: Picture, pts: int) -> VideoFrame:
-        frame = self._reader.read(picture).reformat(format="bgra")
+    def _bgra(self, picture: bytes, pts: int) -> VideoFrame:
+        frame = self._reader.read(Picture(Layout.PNG, self._size, picture)).reformat(format="bgra")
         frame.pts = pts
         frame.time_base = Fraction(1, _HUNDREDTHS)
         frame.colorspace, frame.color_range = _RGB, ColorRange.JPEG
         return frame
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        with system_errors(self._path):
-            try:
-                yield
-            except av.FFmpegError as error:
-                raise EncoderError(f"GIF failed: {complaint(error)}.", code="ENCODER_FAILED") from error
+    def _hundredths(self, frames: int) -> int:
+        """Half a hundredth goes up, so that equal steps stay as equal as they can be."""
+        return int(self._rate.time_of(frames) * _HUNDREDTHS + Fraction(1, 2))
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    with system_errors(path):
+        try:
+            yield
+        except av.FFmpegError as error:
+            raise EncoderError(f"GIF failed: {complaint(error)}.", code="ENCODER_FAILED") from error
 
 
 def _has_holes(frame: VideoFrame) -> bool:
@@ -207,8 +250,3 @@ def _clearing(packet: Packet[VideoStream]) -> Packet[VideoStream]:
     changed.pts, changed.dts, changed.time_base = packet.pts, packet.dts, packet.time_base
     changed.is_keyframe = packet.is_keyframe
     return changed
-
-
-def _hundredths(seconds: Fraction) -> int:
-    """Half a hundredth goes up, so that equal steps stay as equal as they can be."""
-    return int(seconds * _HUNDREDTHS + Fraction(1, 2))

@@ -5,8 +5,20 @@ sequence is a picture pack.
 """
 
 from framewright.media.codec_settings import segment_of
-from framewright.media.pieces.pack import PackReader, read_pack
+from framewright.media.gif import write_gif
+from framewright.media.pack import PackedPictures, PackReader, read_pack
 from framewright.media.pieces.parameters import parameters_digest
+from framewright.media.pieces.unpacking import write_sequence
 from framewright.media.pieces.writing import is_packed, open_piece
 
-__all__ = ["PackReader", "is_packed", "open_piece", "parameters_digest", "read_pack", "segment_of"]
+__all__ = [
+    "PackReader",
+    "PackedPictures",
+    "is_packed",
+    "open_piece",
+    "parameters_digest",
+    "read_pack",
+    "segment_of",
+    "write_gif",
+    "write_sequence",
+]

@@ -9,7 +9,7 @@ import av
 import blake3
 
 from framewright.media.codec_log import complaint, listen
-from framewright.media.pieces.pack import read_pack
+from framewright.media.pack import read_pack
 from framewright.model.errors import PieceError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from framewright.media.codec_settings import check, settings_for, without_faststart
 from framewright.media.encoder import Encoder, video_writer
-from framewright.media.pieces.pack import PackEncoder
+from framewright.media.pack import PackEncoder
 from framewright.model.output import Codec, OutputSpec
 
 if TYPE_CHECKING:

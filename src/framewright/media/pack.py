@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zipfile
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from framewright.media.output_file import write_error
 from framewright.media.sequence import check_png
@@ -17,7 +17,7 @@ from framewright.model.errors import PieceError
 from framewright.model.frames import FrameRange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -37,18 +37,19 @@ class PackEncoder:
         size: of the pictures.
         first: number of the first frame.
         path: a new file.
+        file: open, in place of the one at ``path``, which then only names it in errors. It stays open.
 
     Raises:
         OutputError: when the file cannot be written.
     """
 
-    def __init__(self, size: Size, first: int, path: Path) -> None:
+    def __init__(self, size: Size, first: int, path: Path, file: IO[bytes] | None = None) -> None:
         self._size = size
         self._first = first
         self._path = path
         self.progress = 0
         try:
-            self._archive = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
+            self._archive = zipfile.ZipFile(file or path, "w", zipfile.ZIP_STORED)
         except OSError as error:
             raise write_error(path, error) from error
 
@@ -89,6 +90,9 @@ class PackEncoder:
 class PackReader:
     """A picture pack, open.
 
+    Args:
+        file: in place of the one at ``path``, which then only names it in errors. It stays open.
+
     Attributes:
         frames: that it is about.
 
@@ -96,10 +100,10 @@ class PackReader:
         PieceError: ``PIECE_INVALID`` when it is none, or not whole.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, file: IO[bytes] | None = None) -> None:
         self._path = path
         try:
-            self._archive = zipfile.ZipFile(path)
+            self._archive = zipfile.ZipFile(file or path)
         except (OSError, zipfile.BadZipFile) as error:
             raise self._invalid(str(error)) from error
         try:
@@ -115,6 +119,10 @@ class PackReader:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """As :meth:`pictures`."""
+        return self.pictures()
 
     def pictures(self) -> Iterator[tuple[int, bytes]]:
         """Frames with the PNG that is shown from there on, in order. One picture is in memory at a time.
@@ -153,6 +161,33 @@ class PackReader:
             f"{self._path} is no whole picture pack ({reason.rstrip('.')}): render this chunk again.",
             code="PIECE_INVALID",
         )
+
+
+class PackedPictures:
+    """The pictures of packs that follow on each other, as often as they are wanted; one is in memory at a time.
+
+    What a pack begins with is left out where it is the picture that the one before ended with, so that cuts do not show.
+
+    Args:
+        paths: of the packs, in order.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Frames with the PNG that is shown from there on.
+
+        Raises:
+            PieceError: ``PIECE_INVALID``.
+        """
+        before = b""
+        for path in self._paths:
+            with read_pack(path) as pack:
+                for frame, picture in pack.pictures():
+                    if picture != before:
+                        yield frame, picture
+                    before = picture
 
 
 def read_pack(path: Path) -> PackReader:
