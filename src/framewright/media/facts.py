@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import av
 
 from framewright.media.codec_log import complaint, listen
+from framewright.media.opening import without_pictures
 from framewright.media.output_file import SOUND_NAME
 from framewright.media.sound_facts import Length, read_sound, sound_facts
 from framewright.model.errors import OutputError
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 _NAMES = {"libdav1d": "av1", "libvpx-vp9": "vp9", "hevc": "hevc"}
 
 
-def inspect(path: str | os.PathLike[str], rate: FrameRate | None = None) -> FileFacts:
+def inspect(
+    path: str | os.PathLike[str], rate: FrameRate | None = None, *, pixel_format: str | None = None
+) -> FileFacts:
     """What a reader finds in a finished file or image sequence. Packets are counted, not decoded.
 
     Args:
         path: a file, or the folder of an image sequence.
         rate: of an image sequence, which does not say; without it its length is 0 seconds.
+        pixel_format: as whoever wrote a video file knows it. Otherwise a picture is decoded for it.
 
     Raises:
         OutputError: ``OUTPUT_UNREADABLE``.
@@ -37,15 +41,16 @@ def inspect(path: str | os.PathLike[str], rate: FrameRate | None = None) -> File
     try:
         if place.is_dir():
             return _sequence(place, rate)
-        return _file(place)
+        return _file(place, pixel_format)
     except (av.FFmpegError, OSError, IndexError) as error:
         raise OutputError(
             f"{place} cannot be read back: {complaint(error)}.", code="OUTPUT_UNREADABLE"
         ) from error
 
 
-def _file(path: Path) -> FileFacts:
-    with av.open(str(path)) as container:
+def _file(path: Path, pixel_format: str | None) -> FileFacts:
+    options = {} if pixel_format is None else without_pictures(pixel_format)
+    with av.open(str(path), options=options) as container:
         stream = container.streams.video[0]
         heard = container.streams.audio[0] if container.streams.audio else None
         frames, end, length = 0, 0, Length()
@@ -70,7 +75,7 @@ def _file(path: Path) -> FileFacts:
             height=stream.height,
             fps=str(rate),
             codec=stream.codec_context.codec.canonical_name,
-            pixel_format=stream.codec_context.pix_fmt or "",
+            pixel_format=pixel_format or stream.codec_context.pix_fmt or "",
             sound=None if heard is None else sound_facts(heard, length),
         )
 

@@ -10,7 +10,6 @@ from blake3 import blake3
 from pydantic import ValidationError
 
 from framewright.media import write_error
-from framewright.model.errors import PieceError
 from framewright.model.piece import ChunkResult, SoundResult
 
 if TYPE_CHECKING:
@@ -37,38 +36,14 @@ def attempt_at(piece: Path) -> Path:
     return piece.with_name(f".{piece.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
-def read_sidecar(piece: Path, kind: type[_Result]) -> _Result:
-    """The account of a piece.
-
-    Raises:
-        PieceError: ``PIECE_UNFINISHED`` there is none; ``PIECE_INVALID`` it is none of this kind, or of a newer version.
-    """
-    try:
-        written = sidecar_of(piece).read_bytes()
-    except OSError as error:
-        raise PieceError(
-            f"{piece} has no {sidecar_of(piece).name} beside it, so it was never finished: render it again.",
-            code="PIECE_UNFINISHED",
-        ) from error
-    try:
-        return kind.model_validate_json(written)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "the document"
-        raise PieceError(
-            f"{sidecar_of(piece)} is no account of a piece that this version can read: {where}: {first['msg']}.",
-            code="PIECE_INVALID",
-        ) from error
-
-
 def committed(piece: Path, key: str, kind: type[_Result]) -> _Result | None:
     """The account of a piece that was finished under this key and is whole; None: it has to be made."""
     try:
-        result = read_sidecar(piece, kind)
+        result = kind.model_validate_json(sidecar_of(piece).read_bytes())
         if result.key != key or result.bytes != piece.stat().st_size:
             return None
         return result if file_digest(piece) == result.digest else None
-    except (PieceError, OSError):
+    except (ValidationError, OSError):
         return None
 
 

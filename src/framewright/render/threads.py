@@ -12,16 +12,24 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-async def in_thread(work: Callable[[], _Result], *, undo: Callable[[_Result], None] | None = None) -> _Result:
+async def in_thread(
+    work: Callable[[], _Result],
+    *,
+    undo: Callable[[_Result], None] | None = None,
+    interrupt: Callable[[], None] | None = None,
+) -> _Result:
     """Do blocking work in a thread, and to its end even when this is cancelled.
 
     Args:
         undo: called with the result when the wait for it was cancelled, so that nobody will have it.
+        interrupt: called when the wait is cancelled, so that the end comes soon.
     """
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
+        if interrupt is not None:
+            interrupt()
         await _ended(task)
         if undo is not None and task.exception() is None:
             undo(task.result())
