@@ -26,7 +26,10 @@ PAIRS = [(container, codec) for container, codecs in CODECS.items() for codec in
 VIDEOS = [pair for pair in PAIRS if pair[0] not in {Format.GIF, Format.PNG_SEQUENCE}]
 # ProRes takes whole pictures only.
 FED = [
-    (pair, layout) for pair in VIDEOS for layout in Layout if (pair[1], layout) != (Codec.PRORES, Layout.I420)
+    (pair, layout)
+    for pair in VIDEOS
+    for layout in (Layout.I420, Layout.PNG)
+    if (pair[1], layout) != (Codec.PRORES, Layout.I420)
 ]
 WITH_ALPHA = [pair for pair in PAIRS if can_hold_alpha(*pair) and pair[0] is not Format.GIF]
 # True: a new picture; False: the one before again. Short and long holds, one over a keyframe, one at the end.

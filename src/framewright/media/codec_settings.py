@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from framewright.media.hdr.levels import for_svt_av1, for_x265
 from framewright.model.errors import UsageError
+from framewright.model.media import Transfer
 from framewright.model.output import Codec, Format, OutputSpec, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from framewright.model.frames import FrameRate
+    from framewright.model.media import LightLevels
     from framewright.model.size import Size
 
 THREADS = 4
@@ -38,6 +41,8 @@ class CodecSettings:
         codec_tag: the four characters that name the codec in mp4 and mov; None: FFmpeg's own choice.
         segment: the encoder begins anew at every multiple of so many frames; 0: never.
         lender: options of the least that the encoder can be, for a codec that only lends its tags to a stream.
+        transfer: as frames are tagged.
+        levels: what the container says of the light; None: nothing.
     """
 
     encoder: str
@@ -50,6 +55,8 @@ class CodecSettings:
     codec_tag: str | None = None
     segment: int = 0
     lender: dict[str, str] = field(default_factory=dict)
+    transfer: Transfer = Transfer.SDR
+    levels: LightLevels | None = None
 
 
 # bitexact keeps dates, versions and chance out of the file, so that the same frames give the same bytes.
@@ -220,6 +227,7 @@ def _h265(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
         "lookahead-threads": 0,
         "info": 0,
         "log-level": "error",
+        **({} if spec.levels is None else for_x265(spec.levels)),
         **step.parameters,
     }
     options = {
@@ -227,21 +235,43 @@ def _h265(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
         "x265-params": _joined(parameters),
         **_rate_control(spec, step),
     }
-    return CodecSettings("libx265", spec.format.value, "yuv420p", size.even, distance, options, _MP4, "hvc1")
+    return CodecSettings(
+        "libx265",
+        spec.format.value,
+        "yuv420p" if spec.transfer is Transfer.SDR else "yuv420p10le",
+        size.even,
+        distance,
+        options,
+        _MP4,
+        "hvc1",
+        transfer=spec.transfer,
+        levels=spec.levels,
+    )
 
 
 def _av1(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:
     step = LADDERS[Codec.AV1][spec.quality]
-    parameters = {"lp": THREADS, "irefresh-type": 2, **step.parameters}
+    light = {} if spec.levels is None else for_svt_av1(spec.levels)
+    parameters = {"lp": THREADS, "irefresh-type": 2, **light, **step.parameters}
     options = {
         "preset": step.preset,
         "g": str(distance),
         "svtav1-params": _joined(parameters),
         **_rate_control(spec, step),
     }
-    if spec.format is Format.WEBM:
-        return CodecSettings("libsvtav1", "webm", "yuv420p10le", size.even, distance, options, _WEBM)
-    return CodecSettings("libsvtav1", "mp4", "yuv420p10le", size.even, distance, options, _MP4, "av01")
+    in_webm = spec.format is Format.WEBM
+    return CodecSettings(
+        "libsvtav1",
+        spec.format.value,
+        "yuv420p10le",
+        size.even,
+        distance,
+        options,
+        _WEBM if in_webm else _MP4,
+        None if in_webm else "av01",
+        transfer=spec.transfer,
+        levels=spec.levels,
+    )
 
 
 def _vp9(spec: OutputSpec, size: Size, distance: int) -> CodecSettings:

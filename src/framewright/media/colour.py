@@ -1,8 +1,8 @@
-"""Pictures of the browser become frames of a codec: BT.709, limited range, stored and tagged.
+"""Pictures become frames of a codec, stored as they are tagged: BT.709, or BT.2020 in PQ or HLG, in the limited range.
 
-Two things come in. I420 of the frame stream has the BT.601 matrix, so its matrix is changed and its primaries and
+Three things come in. I420 of the frame stream has the BT.601 matrix, so its matrix is changed and its primaries and
 transfer, which are those of sRGB and near enough to BT.709's for every player, are kept. PNG is sRGB, and gets the
-BT.709 matrix from its RGB. What leaves is what the tags say.
+BT.709 matrix from its RGB. I010 is what it is tagged as already, see :mod:`framewright.media.hdr`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from framewright.media.codec_log import complaint
 from framewright.media.filters import FilterChain, source
 from framewright.model.errors import EncoderError
+from framewright.model.media import Transfer
 from framewright.model.output import Layout
 from framewright.model.size import Size
 
@@ -35,12 +36,20 @@ _FROM_RGB = (
 )
 
 
-def tag(target: VideoFrame | VideoCodecContext) -> None:
-    """Write BT.709 and limited range on a frame or a codec."""
-    target.colorspace = Colorspace.ITU709
+_CURVES = {Transfer.PQ: ColorTrc.SMPTE2084, Transfer.HLG: ColorTrc.ARIB_STD_B67}
+
+
+def tag(target: VideoFrame | VideoCodecContext, transfer: Transfer = Transfer.SDR) -> None:
+    """Write BT.709, or BT.2020 with its transfer, and the limited range on a frame or a codec."""
     target.color_range = ColorRange.MPEG
-    target.color_primaries = ColorPrimaries.BT709
-    target.color_trc = ColorTrc.BT709
+    if transfer is Transfer.SDR:
+        target.colorspace = Colorspace.ITU709
+        target.color_primaries = ColorPrimaries.BT709
+        target.color_trc = ColorTrc.BT709
+        return
+    target.colorspace = Colorspace.BT2020
+    target.color_primaries = ColorPrimaries.BT2020
+    target.color_trc = _CURVES[transfer]
 
 
 class Converter:
@@ -50,9 +59,11 @@ class Converter:
         size: of the pictures.
         coded: of the frames: ``size``, or larger by one row or column, which then repeats the last one.
         pixel_format: as FFmpeg names it.
+        transfer: of pictures in I010, which no other than SDR takes.
     """
 
-    def __init__(self, size: Size, coded: Size, pixel_format: str) -> None:
+    def __init__(self, size: Size, coded: Size, pixel_format: str, transfer: Transfer = Transfer.SDR) -> None:
+        self._transfer = transfer
         self._size = size
         self._coded = coded
         self._pixel_format = pixel_format
@@ -69,8 +80,17 @@ class Converter:
             raise EncoderError(
                 f"A picture of {picture.size} came for a video of {self._size}.", code="PICTURE_INVALID"
             )
+        if (picture.layout is Layout.I010) != (self._transfer is not Transfer.SDR):
+            raise EncoderError(
+                f"A picture of {picture.layout} came for {self._transfer}.", code="PICTURE_INVALID"
+            )
+        if picture.layout is Layout.I010:
+            frame = self._planes(picture, "yuv420p10le", np.dtype("<u2"))
+            tag(frame, self._transfer)
+            return frame
         if picture.layout is Layout.I420:
-            given = self._planes(picture)
+            given = self._planes(picture, "yuv420p", np.dtype(np.uint8))
+            given.colorspace, given.color_range = Colorspace.ITU601, ColorRange.MPEG
         else:
             given = _padded(self._png.read(picture), self._coded)
         chain = self._chain_for(given)
@@ -80,22 +100,21 @@ class Converter:
         tag(frame)
         return frame
 
-    def _planes(self, picture: Picture) -> VideoFrame:
+    def _planes(self, picture: Picture, pixels: str, number: np.dtype[np.unsignedinteger]) -> VideoFrame:
         """The tightly packed planes in a frame of even size, so that every filter takes it."""
         width, height = self._size.width, self._size.height
         even = self._size.even
         sides = ((height, width), (even.height // 2, even.width // 2), (even.height // 2, even.width // 2))
-        data = np.frombuffer(picture.data, np.uint8)
+        data = np.frombuffer(picture.data, number)
         if data.size != sum(rows * columns for rows, columns in sides):
             raise EncoderError(
-                f"An I420 picture of {picture.size} came with {data.size} bytes.", code="PICTURE_INVALID"
+                f"A picture of {picture.size} in {picture.layout} came with {picture.nbytes} bytes.",
+                code="PICTURE_INVALID",
             )
-        frame = VideoFrame(even.width, even.height, "yuv420p")
-        frame.colorspace = Colorspace.ITU601
-        frame.color_range = ColorRange.MPEG
+        frame = VideoFrame(even.width, even.height, pixels)
         start = 0
         for plane, (rows, columns) in zip(frame.planes, sides, strict=True):
-            target = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+            target = np.frombuffer(memoryview(plane), number).reshape(-1, plane.line_size // number.itemsize)
             target[:rows, :columns] = data[start : start + rows * columns].reshape(rows, columns)
             target[:rows, columns : plane.width] = target[:rows, columns - 1 : columns]
             target[rows : plane.height] = target[rows - 1]

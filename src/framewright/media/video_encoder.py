@@ -45,7 +45,7 @@ class VideoEncoder:
         self._settings = settings
         self._rate = rate
         self._first = first
-        self._converter = Converter(size, settings.coded, settings.pixel_format)
+        self._converter = Converter(size, settings.coded, settings.pixel_format, settings.transfer)
         self._run = CodecRun(settings, rate)
         self._file = VideoFile(
             settings,

@@ -13,6 +13,7 @@ import av
 
 from framewright.media.codec_log import codec_errors, listen
 from framewright.media.colour import tag
+from framewright.media.hdr.template import levels_template
 from framewright.media.output_file import write_error
 from framewright.media.sound_settings import movie_ticks
 from framewright.media.soundtrack import Soundtrack
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 BITEXACT = 1 << 23
 _GLOBAL_HEADER = 1 << 22
+# In a template their parameter sets are those of a file, by which a muxer would take their packets for such of a file too.
+_LENT_TWICE = frozenset({"libx265"})
 MOST_WAITING_BYTES = 32 * 2**20
 """Of pictures that wait for the sound before them."""
 
@@ -59,7 +62,7 @@ def configure(codec: VideoCodecContext, settings: CodecSettings, rate: FrameRate
     codec.time_base = 1 / rate.value
     codec.framerate = rate.value
     codec.flags |= _GLOBAL_HEADER | BITEXACT
-    tag(codec)
+    tag(codec, settings.transfer)
     if settings.codec_tag is not None:
         codec.codec_tag = settings.codec_tag
     codec.options = dict(settings.options)
@@ -108,20 +111,35 @@ class VideoFile:
         self._waiting_bytes = 0
         with self._errors():
             self._container = av.open(str(path), "w", format=settings.container, container_options=options)
-            self._stream = cast("VideoStream", self._container.add_stream(settings.encoder, rate=rate.value))
-            # A muxer asks an open codec for the stream's tags. This one never sees a frame.
-            lender = self._stream.codec_context
-            configure(lender, replace(settings, options=settings.lender), rate)
+            self._stream = self._add_stream(rate, parameters)
             self._stream.time_base = self.tick
-            lender.open()
-            if parameters:
-                lender.extradata = parameters
             if sound is not None:
                 self._sound = Soundtrack(self._container, sound)
             self._texts = [TextStream(self._container, text, settings.container) for text in texts]
             self._container.start_encoding()
             if self._sound is not None:
                 self._sound.begin()
+
+    def _add_stream(self, rate: FrameRate, parameters: bytes) -> VideoStream:
+        settings = self._settings
+
+        def lend(lender: VideoCodecContext) -> None:
+            configure(lender, replace(settings, options=settings.lender), rate)
+            lender.open()
+            if parameters:
+                lender.extradata = parameters
+
+        if settings.levels is not None:
+            with levels_template(settings.encoder, lend, settings.levels) as template:
+                stream = self._container.add_stream_from_template(
+                    template, opaque=settings.encoder not in _LENT_TWICE
+                )
+        else:
+            stream = cast("VideoStream", self._container.add_stream(settings.encoder, rate=rate.value))
+        # A muxer asks an open codec for the stream's tags. This one never sees a frame.
+        if settings.levels is None or settings.encoder in _LENT_TWICE:
+            lend(stream.codec_context)
+        return stream
 
     @property
     def sound_progress(self) -> int:

@@ -14,12 +14,34 @@ class _Value(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Chromaticity = Annotated[int, Field(ge=0, le=50_000)]
+
+
 class Transfer(StrEnum):
     """How light is written into the numbers of a picture."""
 
     SDR = "sdr"
     PQ = "pq"
     HLG = "hlg"
+
+
+class LightLevels(_Value):
+    """How bright pictures in PQ are, and the screen that they were made on.
+
+    Attributes:
+        primaries: of that screen, in steps of 0.00002 of CIE 1931: x and y of red, green, blue and white.
+        darkest, brightest: of that screen, in steps of 0.0001 cd/m².
+        content: cd/m² of the brightest pixel of all (MaxCLL); 0: not known.
+        average: cd/m² of the brightest picture on average (MaxFALL); 0: not known.
+    """
+
+    primaries: tuple[Chromaticity, ...] = Field(
+        default=(34_000, 16_000, 13_250, 34_500, 7_500, 3_000, 15_635, 16_450), min_length=8, max_length=8
+    )
+    darkest: Annotated[int, Field(ge=0, le=50_000)] = 1
+    brightest: Annotated[int, Field(ge=50_000, le=100_000_000)] = 10_000_000
+    content: Annotated[int, Field(ge=0, le=65_535)] = 1_000
+    average: Annotated[int, Field(ge=0, le=65_535)] = 400
 
 
 class VideoFacts(_Value):
@@ -33,6 +55,7 @@ class VideoFacts(_Value):
         seconds: from the first picture to the end of the last one; None: the file does not say.
         alpha: some of it is transparent, or may be.
         interlaced: its pictures are two fields each.
+        levels: of pictures in PQ, as far as the file says.
         moving: False for a single picture.
     """
 
@@ -45,6 +68,7 @@ class VideoFacts(_Value):
     alpha: bool = False
     interlaced: bool = False
     transfer: Transfer = Transfer.SDR
+    levels: LightLevels | None = None
     moving: bool = True
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from framewright.model.errors import UsageError
+from framewright.model.media import LightLevels, Transfer
 
 
 class Format(StrEnum):
@@ -67,6 +68,7 @@ _WITH_ALPHA = {
     (Format.GIF, Codec.GIF),
     (Format.PNG_SEQUENCE, Codec.PNG),
 }
+HDR_CODECS = frozenset({Codec.H265, Codec.AV1})
 # What crf means, and how far it goes, differs by encoder.
 HIGHEST_CRF = {Codec.H264: 51, Codec.H265: 51, Codec.AV1: 63, Codec.VP9: 63}
 
@@ -75,10 +77,13 @@ class Layout(StrEnum):
     """How the bytes of a picture lie.
 
     ``I420``: the planes Y, U, V of the frame stream, tightly packed, 8 bits, BT.601 matrix, limited range.
+    ``I010``: the planes Y, U, V, tightly packed, 10 bits in two bytes each, low byte first; BT.2020 non-constant matrix,
+    limited range, in the transfer of the output.
     ``PNG``: an encoded PNG, sRGB, with or without alpha, as the browser wrote it.
     """
 
     I420 = "i420"
+    I010 = "i010"
     PNG = "png"
 
 
@@ -90,6 +95,8 @@ class OutputSpec:
         alpha: keep the page's transparency.
         crf: constant rate factor in the codec's own scale; None: the quality's.
         bitrate: bits a second; takes the place of crf.
+        transfer: PQ and HLG are BT.2020 in 10 bits.
+        levels: what the file says of its light; PQ alone.
     """
 
     format: Format
@@ -98,6 +105,8 @@ class OutputSpec:
     alpha: bool = False
     crf: float | None = None
     bitrate: int | None = None
+    transfer: Transfer = Transfer.SDR
+    levels: LightLevels | None = None
 
     def __post_init__(self) -> None:
         allowed = CODECS[self.format]
@@ -110,6 +119,11 @@ class OutputSpec:
             raise UsageError(
                 f"{self.codec} in {self.format} has no transparency: use --format webm, mov, gif or png-sequence.",
                 code="ALPHA_INVALID",
+            )
+        if self.transfer is not Transfer.SDR and self.codec not in HDR_CODECS:
+            raise UsageError(
+                f"{self.codec} holds no HDR here: use --codec h265 or av1, or leave out --hdr.",
+                code="HDR_INVALID",
             )
         self._check_rate_control()
 
@@ -134,7 +148,9 @@ class OutputSpec:
 
     @property
     def layout(self) -> Layout:
-        """The pictures that do this output justice: 8-bit 4:2:0 from the stream, or whole PNGs."""
+        """The pictures that do this output justice: 4:2:0 in 8 bits from the stream or in 10 of ours, or whole PNGs."""
+        if self.transfer is not Transfer.SDR:
+            return Layout.I010
         streamed = not self.alpha and self.codec in {Codec.H264, Codec.H265, Codec.AV1, Codec.VP9}
         return Layout.I420 if streamed else Layout.PNG
 

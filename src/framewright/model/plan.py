@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from framewright.model.frames import FrameRange, FrameRate
-from framewright.model.media import MediaFacts  # noqa: TC001 -- pydantic reads it at run time
+from framewright.model.media import LightLevels, MediaFacts, Transfer
 from framewright.model.output import Codec, Format, OutputSpec, Quality
 from framewright.model.recording import Recording
 from framewright.model.size import Size
@@ -125,6 +125,8 @@ class OutputPlan(_Value):
         options: of the encoder, all of them.
         segment: the encoder begins anew, with a keyframe, at every multiple of so many frames of the composition, in whatever
             piece they are: pieces cut there give the bytes of one. 0: never, for a bitrate is kept over the whole piece.
+        transfer: PQ and HLG are BT.2020 in 10 bits.
+        levels: what the file says of its light.
     """
 
     format: Format
@@ -137,12 +139,21 @@ class OutputPlan(_Value):
     pixel_format: str
     options: dict[str, str] = {}
     segment: Annotated[int, Field(ge=0)]
+    transfer: Transfer = Transfer.SDR
+    levels: LightLevels | None = None
 
     @property
     def spec(self) -> OutputSpec:
         """What is to be written."""
         return OutputSpec(
-            self.format, self.codec, self.quality, alpha=self.alpha, crf=self.crf, bitrate=self.bitrate
+            self.format,
+            self.codec,
+            self.quality,
+            alpha=self.alpha,
+            crf=self.crf,
+            bitrate=self.bitrate,
+            transfer=self.transfer,
+            levels=self.levels,
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import av
 
+from framewright.media.hdr.levels import levels_of
 from framewright.media.sources.errors import SourceFault, fault_of
 from framewright.media.sources.geometry import Shape, quarter_turn
 from framewright.media.sources.lengths import length_of, zero_of
@@ -136,6 +137,7 @@ def reading_of(container: InputContainer) -> Reading:
         alpha=decoder is not None or _alpha_format(stream, first),
         interlaced=_interlaced(stream, first),
         transfer=_TRANSFERS.get(first.color_trc if first is not None else stream.color_trc, Transfer.SDR),
+        levels=levels_of(first) if first is not None else None,
         moving=moving,
     )
     if container.format.name == "avi" and first is not None and first.pts is not None and stream.time_base:

@@ -19,24 +19,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 from av.video.frame import VideoFrame
 
+from framewright.media.hdr.curves import (
+    BT2020_TO_709,
+    P3_TO_709,
+    PEAK,
+    WHITE,
+    hlg_light,
+    pq_code,
+    pq_light,
+    srgb_code,
+    srgb_light,
+)
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL = 7
 """Of the Hald picture: 49 steps an axis, 343 × 343 pixels."""
 
-_PEAK, _WHITE = 1000.0, 203.0  # cd/m²
 _PQ, _HLG = 16, 18  # transfers, ITU-T H.273
 _BT2020, _P3 = frozenset({9}), frozenset({11, 12})  # primaries
-# From linear light to linear light of BT.709, same white (ITU-R BT.2087; P3 by the same method).
-_MATRICES = {
-    "bt2020": (
-        (1.660491, -0.587641, -0.072850),
-        (-0.124550, 1.132900, -0.008349),
-        (-0.018151, -0.100579, 1.118730),
-    ),
-    "p3": ((1.224940, -0.224940, 0.0), (-0.042057, 1.042057, 0.0), (-0.019638, -0.078636, 1.098274)),
-}
 _LUMA_709 = np.array([0.2126, 0.7152, 0.0722])
 
 
@@ -81,50 +83,30 @@ def hald_frame(light: Light) -> VideoFrame:
 def to_srgb(colours: NDArray[np.float64], light: Light) -> NDArray[np.float64]:
     """R'G'B' of a source, n × 3 from 0 to 1, as R'G'B' of sRGB."""
     if light is Light.PQ:
-        linear = _toned(_pq_light(colours))
+        linear = _toned(pq_light(colours))
     elif light is Light.HLG:
-        linear = _toned(_hlg_light(colours))
+        linear = _toned(hlg_light(colours))
     else:
-        linear = _srgb_light(colours)
-    matrix = np.array(_MATRICES["p3" if light is Light.P3 else "bt2020"])
-    return _srgb_code(_in_gamut(linear @ matrix.T))
-
-
-def _pq_light(code: NDArray[np.float64]) -> NDArray[np.float64]:
-    """cd/m² of PQ code values."""
-    root = np.power(code, 1 / 78.84375)
-    light = np.maximum(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)
-    return np.asarray(10_000 * np.power(light, 1 / 0.1593017578125))
-
-
-def _pq_code(light: NDArray[np.float64]) -> NDArray[np.float64]:
-    power = np.power(np.clip(light / 10_000, 0, 1), 0.1593017578125)
-    return np.power((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power), 78.84375)
-
-
-def _hlg_light(code: NDArray[np.float64]) -> NDArray[np.float64]:
-    """cd/m² on a screen of 1000 cd/m² of HLG code values."""
-    a, b, c = 0.17883277, 0.28466892, 0.55991073
-    scene = np.where(code <= 0.5, code * code / 3, (np.exp((code - c) / a) + b) / 12)
-    luminance = scene @ np.array([0.2627, 0.6780, 0.0593])
-    return np.asarray(_PEAK * scene * np.power(np.maximum(luminance, 1e-9), 0.2)[:, None])
+        linear = srgb_light(colours)
+    matrix = P3_TO_709 if light is Light.P3 else BT2020_TO_709
+    return srgb_code(_in_gamut(linear @ matrix.T))
 
 
 def _toned(light: NDArray[np.float64]) -> NDArray[np.float64]:
     """Linear light of 0 to 1, where 1 is the white of the SDR picture."""
     largest = np.maximum(light.max(axis=1), 1e-9)
-    whole = _pq_code(np.array([_PEAK]))[0]
-    target = _pq_code(np.array([_WHITE]))[0] / whole
+    whole = pq_code(np.array([PEAK]))[0]
+    target = pq_code(np.array([WHITE]))[0] / whole
     knee = 1.5 * target - 0.5
-    code = np.clip(_pq_code(largest) / whole, 0, 1)
+    code = np.clip(pq_code(largest) / whole, 0, 1)
     t = np.maximum(code - knee, 0) / (1 - knee)
     spline = (
         (2 * t**3 - 3 * t**2 + 1) * knee
         + (t**3 - 2 * t**2 + t) * (1 - knee)
         + (-2 * t**3 + 3 * t**2) * target
     )
-    toned = _pq_light(np.where(code < knee, code, spline) * whole)
-    return np.asarray(light * (toned / largest)[:, None] / _WHITE)
+    toned = pq_light(np.where(code < knee, code, spline) * whole)
+    return np.asarray(light * (toned / largest)[:, None] / WHITE)
 
 
 def _in_gamut(linear: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -135,11 +117,3 @@ def _in_gamut(linear: NDArray[np.float64]) -> NDArray[np.float64]:
         room = np.where(away > 0, (1 - grey) / away, np.where(away < 0, -grey / away, 1.0))
     share = np.clip(np.nanmin(room, axis=1), 0, 1)[:, None]
     return np.asarray(np.clip(grey + away * share, 0, 1))
-
-
-def _srgb_light(code: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(code <= 0.04045, code / 12.92, np.power((code + 0.055) / 1.055, 2.4))
-
-
-def _srgb_code(light: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.power(light, 1 / 2.4) - 0.055)

@@ -1,0 +1,1 @@
+"""High dynamic range: PQ and HLG, how graphics get into them, and what a file says of its light."""
