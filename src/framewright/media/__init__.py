@@ -3,7 +3,7 @@
 from framewright.media.codec_settings import check
 from framewright.media.encoder import Encoder, open_encoder
 from framewright.media.facts import inspect
-from framewright.media.output_file import OutputFile, remove_partials, write_error
+from framewright.media.output_file import FolderKind, OutputFile, remove_partials, write_error
 from framewright.media.sound_piece import SoundPiece, read_sound_piece, write_sound_piece
 from framewright.media.sound_source import Pulse, SoundSource, StoppedError
 from framewright.media.thread import EncoderThread
@@ -11,6 +11,7 @@ from framewright.media.thread import EncoderThread
 __all__ = [
     "Encoder",
     "EncoderThread",
+    "FolderKind",
     "OutputFile",
     "Pulse",
     "SoundPiece",

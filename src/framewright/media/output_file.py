@@ -11,6 +11,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -25,8 +26,24 @@ SOUND_NAME = "sound.wav"
 """Of the sound beside the frames of an image sequence."""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderKind:
+    """A result that is a folder.
+
+    Attributes:
+        name: as people say it, such as ``an image sequence``.
+        children: what may lie in it; a folder with anything else in it is somebody else's.
+    """
+
+    name: str
+    children: re.Pattern[str]
+
+
+SEQUENCE = FolderKind("an image sequence", re.compile(rf"{_FRAME.pattern}|{re.escape(SOUND_NAME)}"))
+
+
 class OutputFile:
-    """A file, or with ``folder`` a folder of frames, that appears under its name only when it is complete.
+    """A file, or with ``folder`` a folder, that appears under its name only when it is complete.
 
     Write to :attr:`partial`, a name beside the target, then :meth:`commit`. Leaving the ``with`` block without a
     commit removes what was written. A symlink is kept, and what it points at replaced. A device or a pipe is left as
@@ -34,16 +51,16 @@ class OutputFile:
 
     Args:
         target: the name that the result shall have.
-        folder: the result is an image sequence.
+        folder: the result is a folder; True: an image sequence.
 
     Raises:
         OutputError: ``OUTPUT_FOLDER_MISSING``, ``OUTPUT_READ_ONLY``, ``OUTPUT_IS_FOLDER``, ``OUTPUT_IS_FILE`` or
             ``OUTPUT_FOLDER_IN_USE``, before anything is touched; ``OUTPUT_FAILED`` for what only the system can name.
     """
 
-    def __init__(self, target: str | os.PathLike[str], *, folder: bool = False) -> None:
+    def __init__(self, target: str | os.PathLike[str], *, folder: bool | FolderKind = False) -> None:
         self.target = Path(target)
-        self._folder = folder
+        self._folder = SEQUENCE if folder is True else folder or None
         self._place = Path(os.path.realpath(self.target))
         self._special = _is_special(self._place)
         try:
@@ -130,7 +147,7 @@ class OutputFile:
                 code="OUTPUT_FOLDER_MISSING",
             )
         if self._folder:
-            self._check_folder()
+            self._check_folder(self._folder)
         elif place.is_dir():
             raise OutputError(
                 f"{self.target} is a folder: name a file in it with -o.", code="OUTPUT_IS_FOLDER"
@@ -142,16 +159,16 @@ class OutputFile:
                 f"The folder {parent} is read-only: choose another with -o.", code="OUTPUT_READ_ONLY"
             )
 
-    def _check_folder(self) -> None:
+    def _check_folder(self, kind: FolderKind) -> None:
         if not self._place.exists():
             return
         if not self._place.is_dir():
             raise OutputError(
-                f"{self.target} is a file, and an image sequence is a folder: choose another name with -o.",
+                f"{self.target} is a file, and {kind.name} is a folder: choose another name with -o.",
                 code="OUTPUT_IS_FILE",
             )
         for child in self._place.iterdir():
-            if not (_FRAME.fullmatch(child.name) or child.name == SOUND_NAME):
+            if not kind.children.fullmatch(child.name):
                 raise OutputError(
                     f"The folder {self.target} holds other files, such as {child.name}: "
                     "choose a new or an empty folder with -o.",

@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from framewright.model.errors import SetupError
+from framewright.model.frames import LONGEST_SECONDS
+from framewright.model.plan import MOST_CHUNKS
 
 _MEMORY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([kmgt])(?:i?b)?", re.IGNORECASE)
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -41,6 +43,10 @@ class Settings(BaseSettings):
         remote_size: bytes that one thing from elsewhere may have.
         remote_total: bytes that all things from elsewhere may have that one composition asks for.
         footage_memory: bytes that decoded frames of sources may take in one render.
+        plan_size: bytes of files that one chunk of a written plan may need.
+        plan_chunks: chunks of a plan.
+        plan_duration: seconds of a composition.
+        plan_spare_size, plan_spare_files: how much may travel with a plan that no page has asked for, all together.
         piece_cache_size: bytes that finished pieces of renders may take in the cache; 0: none are kept.
         piece_cache_age: days that such a piece stays without being used; 0: none are kept.
     """
@@ -62,6 +68,11 @@ class Settings(BaseSettings):
     remote_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=256 * 2**20, gt=0)
     remote_total: Annotated[int, BeforeValidator(read_memory)] = Field(default=2 * 2**30, gt=0)
     footage_memory: Annotated[int, BeforeValidator(read_memory)] = Field(default=512 * 2**20, gt=0)
+    plan_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=2 * 2**30, gt=0)
+    plan_chunks: int = Field(default=MOST_CHUNKS, gt=0, le=MOST_CHUNKS)
+    plan_duration: float = Field(default=LONGEST_SECONDS, gt=0, le=LONGEST_SECONDS)
+    plan_spare_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=256 * 2**20, ge=0)
+    plan_spare_files: int = Field(default=10_000, ge=0)
     piece_cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=8 * 2**30, ge=0)
     piece_cache_age: float = Field(default=14.0, ge=0, allow_inf_nan=False)
 

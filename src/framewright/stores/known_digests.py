@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAME = "digests-1.json"
 _PIECE = 1 << 20
+_DIGEST_LENGTH = 64
 _MOST_ENTRIES = 4096
 # A file may be written again within the step of its disk's clock, and look untouched.
 _SETTLED_SECONDS = 2.0
@@ -77,8 +78,8 @@ class KnownDigests:
         token = _identity(facts, linked=linked)
         name = os.fspath(path.absolute())
         note = self._notes.get(name)
-        if note is not None and note[:-1] == token and isinstance(note[-1], str):
-            return FileDigest(note[-1], facts.st_size)
+        if note is not None and note[:-1] == token and len(str(note[-1])) == _DIGEST_LENGTH:
+            return FileDigest(str(note[-1]), facts.st_size)
         began = time.time()
         found = self._read(path)
         newest = facts.st_mtime if linked else max(facts.st_mtime, facts.st_ctime)

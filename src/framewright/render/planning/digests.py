@@ -92,8 +92,11 @@ def _of_sound(plan: Plan) -> dict[str, object]:
     assert sound is not None
     return {
         "version": plan.version,
-        "mix": _told(sound.mix),
-        "sources": dict(sound.sources),
+        # Sources go by what they hold: a name may have a port of the day in it.
+        "mix": sound.mix.model_dump(
+            mode="json", exclude={"tracks": {"__all__": {"name", "source"}}}, exclude_defaults=True
+        ),
+        "sources": [sound.sources[track.source] for track in sound.mix.tracks],
         "format": plan.output.format.value,
         "code": here.code,
         "libraries": dict(here.libraries),
@@ -106,4 +109,5 @@ def _recorded(recording: Recording) -> list[object]:
 
 
 def _told(value: BaseModel, *, leave: frozenset[str] = frozenset()) -> dict[str, object]:
-    return value.model_dump(mode="json", exclude=set(leave))
+    # A field that comes with a later version changes no name as long as nobody uses it.
+    return value.model_dump(mode="json", exclude=set(leave), exclude_defaults=True)

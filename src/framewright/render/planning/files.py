@@ -137,7 +137,12 @@ def absent_facts(plan: Plan) -> dict[str, MediaFacts]:
 
 def needed_files(plan: Plan, frames: FrameRange) -> tuple[PlanFile, ...]:
     """What must be there to draw these frames, with what travels along."""
-    return tuple(file for file in plan.files if file.needed_in(frames))
+    return tuple(file for file in plan.files if needed_by_all(file) or file.needed_in(frames))
+
+
+def needed_by_all(file: PlanFile) -> bool:
+    """Whether it goes to every chunk: also a sound that scripts play, of which nobody has told the plan what it holds."""
+    return file.frames is None or (file.kind == "project" and file.sound and file.facts is None)
 
 
 def digest_of_file(path: Path, known: KnownDigests) -> tuple[str, int]:

@@ -97,6 +97,7 @@ def _notice(left: list[tuple[int, str, Path]], limit: SpareLimit) -> Notice:
     told = f": {largest}" if largest else ""
     return Notice(
         code="FILES_LEFT_OUT",
-        message=f"{len(left)} files of the project that the page has not asked for do not travel with the plan, for all of "
-        f"them are more than {limit.files} or {limit.bytes / _MIB:.0f} MiB{told}. A page that asks for one later fails.",
+        message=f"The plan leaves {len(left)} of the project's files behind that the page has not asked for, since at most "
+        f"{limit.files} of them with {limit.bytes / _MIB:.0f} MiB travel along{told}. Where a page asks for one later, its "
+        "picture lacks it.",
     )

@@ -1,0 +1,205 @@
+"""A plan that travels: a folder with the document and every file that it names, by digest."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from framewright.browser import find_file, make_profile, remove_profile
+from framewright.media import FolderKind, OutputFile, write_error
+from framewright.model.errors import CompositionError, PlanError, StoreError
+from framewright.model.settings import Settings
+from framewright.render.bundle import Bundle
+from framewright.render.planning.document import LARGEST_DOCUMENT, read_document, write_document
+from framewright.render.planning.files import needed_files, path_of
+from framewright.render.threads import in_thread
+from framewright.stores import BlobFolder, BlobWriter
+from framewright.stores.known_digests import ChangedFileError, KnownDigests
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from framewright.model.frames import FrameRange
+    from framewright.model.plan import Digest, Plan, PlanFile
+
+DOCUMENT = "plan.json"
+BLOBS = "blobs"
+_KIND = FolderKind("a plan", re.compile(f"{re.escape(DOCUMENT)}|{BLOBS}"))
+_PIECE = 1 << 20
+
+
+def write_plan(folder: str | os.PathLike[str], plan: Plan, bundle: Bundle) -> None:
+    """Write a plan with all of its files. The folder appears whole; a plan that stood there before is replaced.
+
+    Blocks: it copies every file once, and sees that each is still what was planned.
+
+    Raises:
+        OutputError: as :class:`~framewright.media.OutputFile` says: the folder holds other things, the disk is full.
+        CompositionError: ``FILE_CHANGED`` a file is not what it was when it was planned.
+    """
+    with OutputFile(folder, folder=_KIND) as target:
+        blobs = BlobFolder(target.partial / BLOBS)
+        try:
+            blobs.root.mkdir()
+            for digest, file in {file.digest: file for file in plan.files}.items():
+                _copy(_source_of(file, bundle), digest, blobs)
+            (target.partial / DOCUMENT).write_bytes(write_document(plan))
+        except OSError as error:
+            raise write_error(target.target, error) from error
+        target.commit()
+
+
+def open_plan(path: str | os.PathLike[str]) -> Plan:
+    """Read the plan of a folder, or of a document by itself. The files are not looked at.
+
+    Raises:
+        PlanError: ``PLAN_MISSING`` there is none; ``PLAN_UNREADABLE``; or as
+            :func:`~framewright.render.planning.document.read_document`.
+    """
+    document = _document_at(Path(path))
+    try:
+        with document.open("rb") as file:
+            data = file.read(LARGEST_DOCUMENT + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PlanError(
+            f"{path} holds no plan: name the folder that framewright plan has written.", code="PLAN_MISSING"
+        ) from error
+    except OSError as error:
+        raise PlanError(
+            f"{document} cannot be read: {error.strerror or error}.", code="PLAN_UNREADABLE"
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise PlanError(f"{str(path)!r} is no path: {error}.", code="PLAN_MISSING") from error
+    return read_document(data, str(document))
+
+
+@asynccontextmanager
+async def unpacked(
+    path: str | os.PathLike[str],
+    plan: Plan,
+    frames: FrameRange | Literal["sound"],
+    *,
+    settings: Settings | None = None,
+) -> AsyncIterator[Bundle]:
+    """Lay out what is needed of a plan's folder as a project that can be served, and remove it in the end.
+
+    Only what is needed is looked at, and all of that is checked; nothing is written to the plan's folder.
+
+    Args:
+        frames: what will be drawn; ``"sound"``: the mix alone.
+        settings: None: read from the environment.
+
+    Raises:
+        StoreError: ``BLOB_MISSING``, ``BLOB_CHANGED`` a file of the plan is not there, or is not what it was.
+        SetupError: ``PROFILE_FAILED`` there is no place for temporary files. OutputError: the disk is full.
+    """
+    chosen = settings or Settings.read()
+    place = await asyncio.to_thread(make_profile, chosen.tmpdir)  # swept like a browser's when we are killed
+    try:
+        yield await in_thread(lambda: _lay_out(_document_at(Path(path)).parent, plan, frames, place, chosen))
+    finally:
+        await in_thread(lambda: remove_profile(place))
+
+
+def _document_at(path: Path) -> Path:
+    return path if path.is_file() else path / DOCUMENT
+
+
+def _source_of(file: PlanFile, bundle: Bundle) -> Path:
+    """Where the bytes of a planned file lie now."""
+    if file.kind == "recorded":
+        return BlobFolder(bundle.blobs).path(file.digest)
+    if file.kind == "added":
+        return bundle.sources[file.name]
+    path = path_of(file.name)
+    assert path is not None
+    assert bundle.root is not None
+    found = find_file(bundle.root, path)
+    if found is None:
+        raise CompositionError(
+            f"{bundle.root / path} is gone since it was planned: plan again.", code="FILE_CHANGED"
+        )
+    return found[0]
+
+
+def _copy(source: Path, digest: Digest, blobs: BlobFolder) -> None:
+    """Raises OSError only where writing failed."""
+    with BlobWriter(blobs) as writer:
+        try:
+            file = source.open("rb")
+        except OSError as error:
+            raise CompositionError(
+                f"{source} cannot be read: {error.strerror}.", code="UNREADABLE"
+            ) from error
+        with file:
+            while piece := file.read(_PIECE):
+                writer.write(piece)
+        if writer.commit() != digest:
+            raise CompositionError(
+                f"{source} was changed while it was planned: plan again when it is finished.",
+                code="FILE_CHANGED",
+            )
+
+
+def _lay_out(
+    folder: Path, plan: Plan, frames: FrameRange | Literal["sound"], place: Path, settings: Settings
+) -> Bundle:
+    blobs = BlobFolder(folder / BLOBS)
+    root, bodies, sounds = place / "project", BlobFolder(place / BLOBS), place / "sounds"
+    sources: dict[str, Path] = {}
+    try:
+        root.mkdir()
+        bodies.root.mkdir()
+        with KnownDigests(settings.cache_folder) as known:
+            if frames == "sound":
+                sounds.mkdir()
+                for number, (name, digest) in enumerate(plan.sound.sources.items() if plan.sound else ()):
+                    _check_blob(blobs, digest, name, known)
+                    # Decoders tell some formats by their names.
+                    sources[name] = sounds / f"{number}{PurePosixPath(name).suffix}"
+                    _place(blobs.path(digest), sources[name])
+            else:
+                for file in needed_files(plan, frames):
+                    _check_blob(blobs, file.digest, file.name, known)
+                    path = path_of(file.name) if file.kind == "project" else None
+                    target = bodies.path(file.digest) if path is None else root / path
+                    _place(blobs.path(file.digest), target)
+    except OSError as error:
+        raise write_error(place, error) from error
+    return Bundle(plan, None if plan.page.entry is None else root, bodies.root, sources)
+
+
+def _check_blob(blobs: BlobFolder, digest: Digest, shown: str, known: KnownDigests) -> None:
+    try:
+        found = known.of(blobs.path(digest), linked=True).digest
+    except ChangedFileError:
+        found = ""
+    except OSError as error:
+        raise StoreError(
+            f"The plan's file {shown} is not there ({digest} in {blobs.root}): copy the whole folder of the plan, or plan "
+            "again.",
+            code="BLOB_MISSING",
+        ) from error
+    if found != digest:
+        raise StoreError(
+            f"The plan's file {shown} is not what it was ({digest} in {blobs.root}): copy the folder of the plan again, "
+            "or plan again.",
+            code="BLOB_CHANGED",
+        )
+
+
+def _place(source: Path, target: Path) -> None:
+    """Without a copy where both lie on one disk."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, one without links, or a file of somebody else
+        with source.open("rb") as read, target.open("xb") as written:
+            while piece := read.read(_PIECE):
+                written.write(piece)
