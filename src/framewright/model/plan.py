@@ -1,7 +1,8 @@
 """A render, frozen: what is drawn, by what, of which files, how it is written, and in which pieces.
 
 One JSON document, the same on every machine: no absolute path, no clock and no host name stands in it. Names of files
-are paths in the project with their bytes percent-encoded, as in an address.
+are paths in the project with their bytes percent-encoded, as in an address. ``docs/plan.schema.json`` is written from
+here: ``make docs`` after each change.
 """
 
 from __future__ import annotations
