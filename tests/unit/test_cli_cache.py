@@ -12,9 +12,9 @@ from framewright.cli.cache import parse_age
 from framewright.cli.entry import run
 from framewright.composition.remote import BlobFolder, CacheEntry, RemoteCache
 from framewright.executors.piece_cache import PieceCache
-from framewright.executors.shelf import sidecar_of
 from framewright.model.errors import UsageError
 from framewright.model.settings import Settings
+from framewright.render.committing import sidecar_of
 
 
 @pytest.fixture

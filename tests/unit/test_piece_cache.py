@@ -9,11 +9,13 @@ import time
 import pytest
 
 from framewright.executors.piece_cache import PieceCache
-from framewright.executors.shelf import LOCK, lock_folder, sidecar_of
+from framewright.executors.shelf import LOCK, lock_folder
 from framewright.model.frames import FrameRange
 from framewright.model.piece import ChunkResult
 from framewright.model.report import TimeSpent
 from framewright.model.settings import Settings
+from framewright.render.committing import sidecar_of
+from framewright.render.workbench import piece_name
 from framewright.stores.blobs import digest_of
 
 SHELF = "ab" * 32
@@ -24,7 +26,7 @@ def put(shelf, start=0, stop=10, data=b"packets", key=None):
     """A piece as whoever renders it commits it: the sidecar last."""
     frames = FrameRange(start, stop)
     key = key or digest_of(f"{start} {stop}".encode())
-    path = shelf.path(frames, key)
+    path = shelf.place(piece_name(frames, key), ".mp4")
     path.write_bytes(data)
     result = ChunkResult(
         key=key,
@@ -106,7 +108,6 @@ def test_what_is_old_goes_and_empty_shelves_with_it(cache):
         old = put(shelf)
         os.utime(sidecar_of(old), (time.time() - 7200,) * 2)
         (shelf.folder / ".attempt-of-a-dead-writer").write_bytes(b"x")
-        (shelf.folder / "cuts-0.json").write_text("[]")
     cache.sweep()
     assert [path.name for path in cache.folder.rglob("*") if path.is_file()] == [LOCK]
     assert not shelf.folder.exists()
@@ -129,18 +130,8 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance(tmp_path):
     cache = PieceCache(tmp_path / "pieces", largest=1000, oldest=10)
     with cache.shelf(SHELF) as shelf:
         assert not shelf.writable
-        assert shelf.stored() == () and shelf.sound("0" * 64) is None
-        shelf.remember_cuts("0" * 64, [FrameRange(0, 5)])
+        assert shelf.stored() == () and shelf.sound(shelf.place("0" * 64, ".sound"), "0" * 64) is None
     assert cache.sweep() == 0
-
-
-def test_cuts_are_remembered(cache):
-    with cache.shelf(SHELF) as shelf:
-        assert shelf.cuts("1" * 64) is None
-        shelf.remember_cuts("1" * 64, [FrameRange(0, 60), FrameRange(60, 90)])
-        assert shelf.cuts("1" * 64) == (FrameRange(0, 60), FrameRange(60, 90))
-        (shelf.folder / f"cuts-{'1' * 64}.json").write_text("[[5,")
-        assert shelf.cuts("1" * 64) is None
 
 
 def test_a_lock_is_not_taken_of_a_folder_that_was_cleared_away(cache, tmp_path):

@@ -8,8 +8,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from framewright.executors.shelf import LOCK, Shelf, lock_folder, sidecar_of
+from framewright.executors.cuts import Cuts
+from framewright.executors.shelf import LOCK, Shelf, lock_folder
 from framewright.model.logs import get_logger
+from framewright.render.committing import sidecar_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,7 @@ _log = get_logger(__name__)
 _DAY = 24 * 3600.0
 # After a sweep there is room for the next render.
 _KEPT_PART = 0.9
-_SUFFIX = ".piece"
+_ACCOUNT = ".json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,10 @@ class PieceCache:
         """All pieces with a sidecar; what was not used for longest comes first."""
         found = []
         for shelf in self._shelves():
-            for path in shelf.glob(f"*{_SUFFIX}"):
+            for account in shelf.glob(f"[!.]*.*{_ACCOUNT}"):
                 with contextlib.suppress(OSError):
-                    account = sidecar_of(path).stat()
-                    size = path.stat().st_size + account.st_size
-                    found.append(Kept(path, size, account.st_mtime))
+                    path, facts = account.with_suffix(""), account.stat()
+                    found.append(Kept(path, path.stat().st_size + facts.st_size, facts.st_mtime))
         return tuple(sorted(found, key=lambda one: one.used))
 
     def sweep(self) -> int:
@@ -116,6 +117,7 @@ class PieceCache:
                     sidecar_of(one.path).unlink(missing_ok=True)
                     one.path.unlink(missing_ok=True)
                     freed += one.bytes
+        Cuts(self).sweep(self._oldest)
         for shelf in self._shelves():
             with _cleared(shelf) as ours:
                 if ours:
@@ -142,9 +144,8 @@ def _tidy(shelf: Path) -> None:
     """Remove what belongs to no finished piece: nobody writes here now, so its writer has died. Then the empty shelf."""
     with contextlib.suppress(OSError):
         names = {entry.name for entry in os.scandir(shelf)}
-        pieces = {name for name in names if name.endswith(_SUFFIX) and f"{name}.json" in names}
-        keep = pieces | {f"{name}.json" for name in pieces}
-        keep |= {name for name in names if name.startswith("cuts-")} if pieces else set()
+        pieces = {name for name in names if f"{name}{_ACCOUNT}" in names}
+        keep = pieces | {f"{name}{_ACCOUNT}" for name in pieces}
         for name in names - keep - {LOCK}:
             (shelf / name).unlink()
         if not pieces:

@@ -6,30 +6,26 @@ import contextlib
 import fcntl
 import os
 import re
-import secrets
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Self
-
-from blake3 import blake3
-from pydantic import TypeAdapter, ValidationError
+from typing import IO, TYPE_CHECKING, Self, TypeVar
 
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
 from framewright.model.piece import ChunkResult, SoundResult
+from framewright.render.committing import committed, sidecar_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
 
 _log = get_logger(__name__)
 
-_NAME = re.compile(r"(\d{1,9})-(\d{1,9})-([0-9a-f]{64})\.piece")
+_NAME = re.compile(r"(\d{1,9})-(\d{1,9})-([0-9a-f]{64})\.(?!json)[a-z0-9]+")
 LOCK = ".lock"
 # Whoever clears a shelf holds it only while it removes files.
 _LOCK_SECONDS = 5.0
-_CUTS = TypeAdapter(tuple[tuple[int, int], ...])
+_Result = TypeVar("_Result", ChunkResult, SoundResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,6 @@ class Stored:
     frames: FrameRange
     key: str
     path: Path
-
-
-def sidecar_of(piece: Path) -> Path:
-    """Where the account of a piece stands."""
-    return piece.with_name(f"{piece.name}.json")
 
 
 class Shelf:
@@ -75,13 +66,9 @@ class Shelf:
             self._lock.close()
             self._lock = None
 
-    def path(self, frames: FrameRange, key: str) -> Path:
-        """Where the piece of these frames lies, or would lie."""
-        return self.folder / f"{frames.start}-{frames.stop}-{key}.piece"
-
-    def sound_path(self, key: str) -> Path:
-        """Where the sound of this digest lies, or would lie."""
-        return self.folder / f"sound-{key}.piece"
+    def place(self, key: str, suffix: str) -> Path:
+        """Where the piece of this key lies, or would lie; see :class:`~framewright.render.workbench.Shelf`."""
+        return self.folder / f"{key}{suffix}"
 
     def stored(self) -> tuple[Stored, ...]:
         """Every piece that has a sidecar."""
@@ -99,88 +86,31 @@ class Shelf:
 
     def chunk(self, stored: Stored) -> ChunkResult | None:
         """The account of a piece that is whole. One that is not is removed, and not there."""
-        try:
-            result = ChunkResult.model_validate_json(sidecar_of(stored.path).read_bytes())
-        except (OSError, ValidationError):
-            result = None
-        if (
-            result is None
-            or (result.key, result.range) != (stored.key, stored.frames)
-            or not self._is_whole(stored.path, result.digest)
-        ):
+        result = self._whole(stored.path, stored.key, ChunkResult)
+        if result is not None and result.range != stored.frames:
             self.remove(stored.path)
             return None
         return result
 
-    def sound(self, key: str) -> SoundResult | None:
+    def sound(self, piece: Path, key: str) -> SoundResult | None:
         """The account of a sound that is whole. One that is not is removed, and not there."""
-        path = self.sound_path(key)
-        if not sidecar_of(path).exists():
-            return None
-        try:
-            result = SoundResult.model_validate_json(sidecar_of(path).read_bytes())
-        except (OSError, ValidationError):
-            result = None
-        if result is None or result.key != key or not self._is_whole(path, result.digest):
-            self.remove(path)
-            return None
-        return result
+        return self._whole(piece, key, SoundResult) if sidecar_of(piece).exists() else None
 
-    def _is_whole(self, path: Path, digest: str) -> bool:
-        try:
-            if digest_of_file(path) != digest:
-                return False
-        except OSError:
-            return False
+    def _whole(self, piece: Path, key: str, kind: type[_Result]) -> _Result | None:
+        result = committed(piece, key, kind)
+        if result is None:
+            self.remove(piece)
+            return None
         # The time of its sidecar tells when a piece was last used.
         with contextlib.suppress(OSError):
-            os.utime(sidecar_of(path))
-        return True
+            os.utime(sidecar_of(piece))
+        return result
 
     def remove(self, piece: Path) -> None:
         """Take a piece away, its sidecar first: without that it does not exist."""
         for path in (sidecar_of(piece), piece):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-
-    def cuts(self, video: str) -> tuple[FrameRange, ...] | None:
-        """How the video of this digest was cut when it was rendered last."""
-        try:
-            written = _CUTS.validate_json(self._cuts_path(video).read_bytes())
-            return tuple(FrameRange(start, stop) for start, stop in written)
-        except (OSError, ValueError):
-            return None
-
-    def remember_cuts(self, video: str, cuts: Sequence[FrameRange]) -> None:
-        """Remember how it is cut, so that the pieces of a render that is broken off are found though costs differ."""
-        if not self.writable:
-            return
-        path = self._cuts_path(video)
-        partial = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-        try:
-            partial.write_bytes(_CUTS.dump_json(tuple((one.start, one.stop) for one in cuts)))
-            partial.replace(path)
-        except OSError as error:
-            _log.info("piece_cache_not_written", folder=str(self.folder), error=str(error))
-        finally:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
-
-    def _cuts_path(self, video: str) -> Path:
-        return self.folder / f"cuts-{video}.json"
-
-
-def digest_of_file(path: Path) -> str:
-    """The BLAKE3 digest of a file, in hexadecimal.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    digest = blake3()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def lock_folder(folder: Path, *, exclusive: bool, seconds: float) -> IO[bytes]:

@@ -89,6 +89,12 @@ class BrowserError(SetupError):
     retryable = True
 
 
+class WorkerError(SetupError):
+    """A process that rendered frames has ended before it was done. Another one may do better."""
+
+    retryable = True
+
+
 class RenderCancelledError(FramewrightError):
     """The caller cancelled the render."""
 

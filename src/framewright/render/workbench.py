@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewright.media import OutputFile
+    from framewright.model.frames import FrameRange
 
 
 class Shelf(Protocol):
@@ -40,7 +41,7 @@ class Workbench:
 
     def place(self, key: str, suffix: str) -> Path:
         """See :class:`Shelf`."""
-        return self._folder / f"{key[:32]}{suffix}"
+        return self._folder / f"{key[:48]}{suffix}"
 
 
 @contextmanager
@@ -59,6 +60,11 @@ def workbench_beside(target: OutputFile) -> Iterator[Workbench]:
         yield Workbench(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def piece_name(frames: FrameRange, key: str) -> str:
+    """What the piece of a chunk is placed by: its frames can be told without opening its account."""
+    return f"{frames.start}-{frames.stop}-{key}"
 
 
 def suffix_of(container: Format) -> str:

@@ -1,0 +1,38 @@
+"""Errors that cross a process: sent by the name of their class, raised as what they were."""
+
+from __future__ import annotations
+
+from framewright.executors.messages import RunFailed
+from framewright.model.errors import FramewrightError, RenderCancelledError
+
+
+def failure_of(run: int, error: BaseException) -> RunFailed:
+    """An error as a message; one that is not ours is told by its own name."""
+    if isinstance(error, FramewrightError):
+        return RunFailed(run=run, error=type(error).__name__, code=error.code, message=error.message)
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return RunFailed(
+        run=run,
+        error="FramewrightError",
+        code="UNEXPECTED",
+        message=f"Something unexpected happened: {what}.",
+    )
+
+
+def cancelled(run: int) -> RunFailed:
+    """A run that was left off as it was told."""
+    return failure_of(run, RenderCancelledError("The render was cancelled.", code="CANCELLED"))
+
+
+def error_of(failure: RunFailed) -> FramewrightError:
+    """The error that a message tells of, of the same class."""
+    return _class_named(failure.error)(failure.message, code=failure.code)
+
+
+def _class_named(name: str) -> type[FramewrightError]:
+    found = [FramewrightError]
+    for kind in found:
+        if kind.__name__ == name:
+            return kind
+        found += kind.__subclasses__()
+    return FramewrightError
