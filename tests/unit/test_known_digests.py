@@ -5,7 +5,7 @@ import time
 import pytest
 
 from framewright.stores import digest_of
-from framewright.stores.known_digests import ChangedFileError, KnownDigests
+from framewright.stores.known_digests import ChangedFileError, KnownDigests, StoppedReadingError
 
 
 @pytest.fixture
@@ -118,3 +118,10 @@ def test_two_that_keep_notes_at_a_time_harm_nobody(tmp_path, film, monkeypatch):
         worker.join()
     assert all(read(tmp_path / "notes", path)[0] == digest_of(path.name.encode()) for path in files)
     assert [path.name for path in (tmp_path / "notes").iterdir()] == ["digests-1.json"]
+
+
+def test_reading_ends_when_it_is_not_wanted_any_more(tmp_path, film):
+    with KnownDigests(tmp_path) as known:
+        known.stop()
+        with pytest.raises(StoppedReadingError):
+            known.of(film)

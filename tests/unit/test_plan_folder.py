@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import shutil
+import threading
 
 import pytest
 
@@ -13,7 +14,7 @@ from framewright.model.sound import SoundPlan, SoundTrack
 from framewright.render.bundle import Bundle
 from framewright.render.planning import document
 from framewright.render.planning.document import write_document
-from framewright.render.planning.folder import open_plan, unpacked, write_plan
+from framewright.render.planning.folder import fill, open_plan, plan_target, unpacked, write_plan
 from framewright.stores import BlobFolder, digest_of
 from truth import plans
 
@@ -307,3 +308,11 @@ def test_a_page_of_the_web_has_no_folder(tmp_path):
 def test_documents_are_stable(bundle):
     assert write_document(bundle.plan) == write_document(bundle.plan)
     assert b"/tmp" not in write_document(bundle.plan)
+
+
+def test_copying_ends_when_it_is_not_wanted_any_more(bundle, tmp_path):
+    stopped = threading.Event()
+    stopped.set()
+    with plan_target(tmp_path / "new") as target, pytest.raises(OutputError):
+        fill(target, bundle.plan, bundle, stopped=stopped)
+    assert not [path for path in tmp_path.iterdir() if "new" in path.name]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from framewright.model.composition import Clip, FontUse, Variable
+    from framewright.model.composition import Clip, FontUse, Notice, Variable
     from framewright.model.recording import RecordedAnswer
     from framewright.model.sound import SoundTrack
     from framewright.render import ProbeResult, ProbeWishes
@@ -87,9 +87,14 @@ def tell_probe(console: Console, composition: str, found: ProbeResult) -> None:
     if found.media:
         line(console, "")
         tell_media(console, found.media, found.sounds.tracks)
-    if found.notices:
+    tell_notices(console, found.notices)
+
+
+def tell_notices(console: Console, notices: Sequence[Notice]) -> None:
+    """Print warnings behind an empty line; nothing where there are none."""
+    if notices:
         line(console, "")
-    for notice in found.notices:
+    for notice in notices:
         where = f"{phrases.clean(notice.element)}: " if notice.element else ""
         text = Text.assemble((where, "bold"), phrases.clean(notice.message), (f" ({notice.code})", "dim"))
         hanging(console, Text("!", style="bold yellow"), text)

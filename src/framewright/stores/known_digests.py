@@ -27,6 +27,10 @@ class ChangedFileError(OSError):
     """A file was written while it was read, so that its digest would be of nothing that ever was."""
 
 
+class StoppedReadingError(OSError):
+    """Somebody has said that the digest is not needed any more."""
+
+
 class FileDigest(NamedTuple):
     """What a file holds: its BLAKE3 digest in hexadecimal, and its size in bytes."""
 
@@ -51,7 +55,12 @@ class KnownDigests:
         self._path = folder / _NAME
         self._notes: dict[str, list[int | str]] = {}
         self._fresh: dict[str, list[int | str]] = {}
+        self._stopped = False
         self.bytes_read = 0
+
+    def stop(self) -> None:
+        """Let whatever is being read, in any thread, end with :class:`StoppedReadingError`."""
+        self._stopped = True
 
     def __enter__(self) -> Self:
         self._notes = self._load()
@@ -72,6 +81,7 @@ class KnownDigests:
 
         Raises:
             ChangedFileError: it was written while it was read.
+            StoppedReadingError: :meth:`stop` was called.
             OSError: it cannot be read.
         """
         facts = path.stat()
@@ -95,6 +105,8 @@ class KnownDigests:
             while piece := file.read(_PIECE):
                 digest.update(piece)
                 size += len(piece)
+                if self._stopped:
+                    raise StoppedReadingError(f"{path} is not needed any more")
             if _identity(os.fstat(file.fileno()), linked=True) != before:
                 raise ChangedFileError(f"{path} was written while it was read")
         self.bytes_read += size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from framewright.stores import BlobFolder, BlobWriter
 from framewright.stores.known_digests import ChangedFileError, KnownDigests
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import AsyncIterator
 
     from framewright.model.frames import FrameRange
@@ -41,16 +43,37 @@ def write_plan(folder: str | os.PathLike[str], plan: Plan, bundle: Bundle) -> No
         OutputError: as :class:`~framewright.media.OutputFile` says: the folder holds other things, the disk is full.
         CompositionError: ``FILE_CHANGED`` a file is not what it was when it was planned.
     """
-    with OutputFile(folder, folder=_KIND) as target:
-        blobs = BlobFolder(target.partial / BLOBS)
-        try:
-            blobs.root.mkdir()
-            for digest, file in {file.digest: file for file in plan.files}.items():
-                _copy(_source_of(file, bundle), digest, blobs)
-            (target.partial / DOCUMENT).write_bytes(write_document(plan))
-        except OSError as error:
-            raise write_error(target.target, error) from error
+    with plan_target(folder) as target:
+        fill(target, plan, bundle)
         target.commit()
+
+
+def plan_target(folder: str | os.PathLike[str]) -> OutputFile:
+    """Where a plan will stand, checked before anything is planned. Fill it, and commit.
+
+    Raises:
+        OutputError: the folder holds other things, or cannot be written.
+    """
+    return OutputFile(folder, folder=_KIND)
+
+
+def fill(target: OutputFile, plan: Plan, bundle: Bundle, *, stopped: threading.Event | None = None) -> None:
+    """Write a plan with all of its files to where it will stand. Blocks.
+
+    Args:
+        stopped: once it is set the copying ends, by an OutputError that nobody is to see.
+
+    Raises:
+        OutputError, CompositionError: as :func:`write_plan`.
+    """
+    blobs = BlobFolder(target.partial / BLOBS)
+    try:
+        blobs.root.mkdir()
+        for digest, file in {file.digest: file for file in plan.files}.items():
+            _copy(_source_of(file, bundle), digest, blobs, stopped)
+        (target.partial / DOCUMENT).write_bytes(write_document(plan))
+    except OSError as error:
+        raise write_error(target.target, error) from error
 
 
 def open_plan(path: str | os.PathLike[str]) -> Plan:
@@ -126,7 +149,7 @@ def _source_of(file: PlanFile, bundle: Bundle) -> Path:
     return found[0]
 
 
-def _copy(source: Path, digest: Digest, blobs: BlobFolder) -> None:
+def _copy(source: Path, digest: Digest, blobs: BlobFolder, stopped: threading.Event | None) -> None:
     """Raises OSError only where writing failed."""
     with BlobWriter(blobs) as writer:
         try:
@@ -138,6 +161,8 @@ def _copy(source: Path, digest: Digest, blobs: BlobFolder) -> None:
         with file:
             while piece := file.read(_PIECE):
                 writer.write(piece)
+                if stopped is not None and stopped.is_set():
+                    raise InterruptedError(errno.EINTR, "stopped")
         if writer.commit() != digest:
             raise CompositionError(
                 f"{source} was changed while it was planned: plan again when it is finished.",
