@@ -4,7 +4,7 @@ import math
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framewright.model.frames import FrameRange
@@ -23,6 +23,7 @@ def test_costs_are_straight_lines_between_knots_and_flat_outside():
     assert [curve.at(frame) for frame in (0, 10, 15, 20, 21, 99)] == [1.0, 1.0, 2.0, 3.0, 0.5, 0.5]
 
 
+@settings(deadline=None)
 @given(curves(), st.integers(0, 600), st.integers(0, 600))
 def test_a_range_costs_what_its_frames_cost(curve, one, other):
     frames = FrameRange(min(one, other), max(one, other))
@@ -31,6 +32,7 @@ def test_a_range_costs_what_its_frames_cost(curve, one, other):
     )
 
 
+@settings(deadline=None)
 @given(curves(), st.floats(0, 5000, allow_nan=False))
 def test_the_inverse_is_the_last_frame_that_is_reached(curve, seconds):
     frame = curve.frame_at(seconds)

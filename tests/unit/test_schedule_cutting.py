@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framewright.model.errors import UsageError
@@ -19,6 +19,7 @@ def ends(made):
     return [(chunk.start, chunk.stop) for chunk in made.chunks]
 
 
+@settings(deadline=None)
 @given(
     start=st.integers(0, 300),
     length=st.integers(1, 2000),
@@ -68,6 +69,12 @@ def test_cuts_leave_a_grid_that_would_make_them_uneven_and_say_so():
     assert "between the encoder's keyframes" in made.reason
 
 
+def test_one_slot_keeps_to_the_grid_however_uneven():
+    made = cut(CostCurve.flat(0.1), FrameRange(0, 240), grid=60, chunks=3, slots=1)
+    assert all(end % 60 == 0 for chunk in ends(made) for end in chunk)
+    assert made.aligned
+
+
 def test_the_grid_is_absolute():
     made = cut(CostCurve.flat(0.1), FrameRange(30, 630), grid=60, chunks=2)
     assert ends(made) == [(30, 300), (300, 630)] or ends(made) == [(30, 360), (360, 630)]
@@ -112,10 +119,12 @@ def test_auto_never_cuts_below_ten_frames():
 
 
 def test_auto_takes_a_number_that_fits_the_grid():
-    # 30 cells for 16 to 24 chunks: 24 would be uneven.
-    made = cut(CostCurve.flat(1.0), FrameRange(0, 1800), grid=60, slots=8)
+    # 28 cells: 24 chunks would give four of eight slots four cells, 16 give four of them four: 14 give each at most four.
+    made = cut(CostCurve.flat(1.0), FrameRange(0, 1680), grid=60, slots=7)
     assert made.aligned
-    assert 16 <= len(made.chunks) < 24
+    loads = sorted((len(chunk.range) // 60 for chunk in made.chunks), reverse=True)
+    assert sum(loads) == 28
+    assert max(loads) <= 4
 
 
 def test_more_chunks_than_frames_are_one_a_frame():

@@ -32,6 +32,8 @@ class CostCurve:
     """
 
     knots: tuple[tuple[int, float], ...]
+    _frames: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _slopes: tuple[float, ...] = field(init=False, repr=False, compare=False)
     _sums: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -43,9 +45,12 @@ class CostCurve:
             raise ValueError("a cost is a number of seconds from 0 on")
         knots = tuple((frame, max(LEAST_COST, float(cost))) for frame, cost in self.knots)
         object.__setattr__(self, "knots", knots)
+        slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(knots)]
         sums = [knots[0][0] * knots[0][1]]
-        for (frame, cost), (after, next_cost) in pairwise(knots):
-            sums.append(sums[-1] + _line(cost, (next_cost - cost) / (after - frame), after - frame))
+        for (a, b), slope in zip(pairwise(knots), slopes, strict=True):
+            sums.append(sums[-1] + _line(a[1], slope, b[0] - a[0]))
+        object.__setattr__(self, "_frames", tuple(frame for frame, _ in knots))
+        object.__setattr__(self, "_slopes", (*slopes, 0.0))
         object.__setattr__(self, "_sums", tuple(sums))
 
     @classmethod
@@ -66,8 +71,11 @@ class CostCurve:
 
     def at(self, frame: int) -> float:
         """Seconds of one frame."""
-        base, cost, slope = self._piece(frame)
-        return cost + slope * (frame - base)
+        index = bisect_right(self._frames, frame) - 1
+        if index < 0:
+            return self.knots[0][1]
+        base, cost = self.knots[index]
+        return cost + self._slopes[index] * (frame - base)
 
     def of(self, frames: FrameRange) -> float:
         """Seconds of all frames of a range."""
@@ -75,11 +83,11 @@ class CostCurve:
 
     def before(self, frame: int) -> float:
         """Seconds of all frames from 0 on that come before this one."""
-        index = bisect_right(self.knots, frame, key=_frame_of) - 1
+        index = bisect_right(self._frames, frame) - 1
         if index < 0:
             return frame * self.knots[0][1]
-        base, cost, slope = self._piece(frame)
-        return self._sums[index] + _line(cost, slope, frame - base)
+        base, cost = self.knots[index]
+        return self._sums[index] + _line(cost, self._slopes[index], frame - base)
 
     def frame_at(self, seconds: float) -> int:
         """The last frame that so many seconds, counted from frame 0, reach: those before it cost no more."""
@@ -88,7 +96,7 @@ class CostCurve:
         index = bisect_right(self._sums, seconds) - 1
         if index < 0:
             return int(seconds / self.knots[0][1])
-        base, cost, slope = self._piece(self.knots[index][0])
+        (base, cost), slope = self.knots[index], self._slopes[index]
         left = seconds - self._sums[index]
         if index + 1 == len(self.knots):
             return base + int(left / cost)
@@ -99,21 +107,6 @@ class CostCurve:
     def scaled(self, factor: float) -> CostCurve:
         """The same shape, each frame at ``factor`` times its cost."""
         return CostCurve(tuple((frame, cost * factor) for frame, cost in self.knots))
-
-    def _piece(self, frame: int) -> tuple[int, float, float]:
-        """The knot at or before a frame, its cost, and how the cost grows with each frame after it."""
-        index = bisect_right(self.knots, frame, key=_frame_of) - 1
-        if index < 0:
-            return 0, self.knots[0][1], 0.0
-        base, cost = self.knots[index]
-        if index + 1 == len(self.knots):
-            return base, cost, 0.0
-        after, next_cost = self.knots[index + 1]
-        return base, cost, (next_cost - cost) / (after - base)
-
-
-def _frame_of(knot: tuple[int, float]) -> int:
-    return knot[0]
 
 
 def _line(cost: float, slope: float, frames: int) -> float:

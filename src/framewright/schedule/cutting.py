@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
     from framewright.schedule.costs import CostCurve
 
 EVEN = 1.10
-"""Cuts on the grid may make the costliest chunk so much dearer than cuts at any frame would."""
+"""Cuts on the grid may make a render so much longer than cuts at any frame would."""
 CHUNKS_A_SLOT = (2, 3)
 """Enough that slots end together although costs are guessed, and few enough that openings do not count."""
 OPENINGS = 10
 """A chunk is worth at least so many times what opening a browser costs."""
 FEWEST_FRAMES = 10
-# Numbers of chunks that are tried for the grid.
+# Numbers of chunks below the largest that are tried for the grid.
 _TRIALS = 9
-# Of the room between equal costs and EVEN: 1 % of the difference is below what costs are known to.
-_HALVINGS = 6
+# Of what separates the nearest cuts from equal ones: 1 % of it is below what costs are known to.
+_HALVINGS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def cut(
     grid: int,
     chunks: int | None = None,
     chunk_frames: int | None = None,
-    slots: int = 1,
+    slots: int | None = None,
     opening: float = 1.0,
 ) -> Cut:
     """Cut frames into chunks.
@@ -64,7 +65,7 @@ def cut(
         grid: the encoder begins anew at every multiple of so many frames of the composition; 0: nowhere.
         chunks: how many are wanted; more than there are frames are as many as frames.
         chunk_frames: how many frames each shall have; the last one may have fewer, and so may the first one.
-        slots: how many are rendered at a time, for the number of chunks when neither is given.
+        slots: how many are rendered at a time. None: it is not known; then all that were asked for, else one.
         opening: seconds until a browser is ready for its first frame.
 
     Raises:
@@ -84,9 +85,9 @@ def cut(
         points, aligned = _by_length(frames, grid, chunk_frames)
         why = f"{chunk_frames} frames each, as asked"
     elif chunks is not None:
-        points, aligned, why = _asked(curve, frames, grid, chunks)
+        points, aligned, why = _asked(curve, frames, grid, chunks, slots=slots or chunks)
     else:
-        points, aligned, why = _worthy(curve, frames, grid, slots=slots, opening=opening)
+        points, aligned, why = _worthy(curve, frames, grid, slots=slots or 1, opening=opening)
     ends = (frames.start, *points, frames.stop)
     pieces = tuple(
         Chunk(index=index, start=start, stop=stop, cost=curve.of(FrameRange(start, stop)))
@@ -134,12 +135,17 @@ def _by_length(frames: FrameRange, grid: int, length: int) -> tuple[list[int], b
     return points, not points
 
 
-def _asked(curve: CostCurve, frames: FrameRange, grid: int, chunks: int) -> tuple[list[int], bool, str]:
+def _asked(
+    curve: CostCurve, frames: FrameRange, grid: int, chunks: int, *, slots: int
+) -> tuple[list[int], bool, str]:
     number = min(chunks, len(frames))
-    points, aligned = _even(curve, frames, grid, number)
+    free = _nearest(curve, frames, 1, number)
+    most = EVEN * _wall(curve, frames, free, slots)
+    points = _on_grid(curve, frames, grid, number, slots=slots, most=most)
+    why = "of about equal cost, as many as asked" if number > 1 else "as asked"
     if number < chunks:
-        return points, aligned, f"one a frame, since there are no {chunks} frames"
-    return points, aligned, "of about equal cost, as many as asked" if number > 1 else "as asked"
+        why = f"one a frame, since there are no {chunks} frames"
+    return (free, False, why) if points is None else (points, True, why)
 
 
 def _worthy(
@@ -151,33 +157,37 @@ def _worthy(
     most = max(1, min(many, worth, len(frames) // FEWEST_FRAMES))
     if most == 1:
         return [], True, "more would cost more to open than they save"
-    least = min(fewest, most)
     if most < fewest:
+        # Between one and two for each slot, most slots would wait for the last ones.
+        numbers = [min(most, slots)]
         why = "of about equal cost, as many as are worth a browser's start"
     else:
-        why = f"of about equal cost, two or three for each of {slots} rendered at a time"
-    step = max(1, -(-(most - least) // (_TRIALS - 1)))
-    for number in range(most, least - 1, -step):
-        points, aligned = _even(curve, frames, grid, number)
-        if aligned:
+        # Whole rounds for all slots, or nearly; one round rather than cuts off the grid.
+        nearly = range(most, round(most * 0.9), -max(1, most // 10 // _TRIALS))
+        numbers = [*(number for number in (many, fewest) if number <= most), *nearly, slots]
+        why = f"of about equal cost, some for each of {slots} rendered at a time"
+    free = _nearest(curve, frames, 1, numbers[0])
+    longest = EVEN * _wall(curve, frames, free, slots)
+    for number in numbers:
+        points = _on_grid(curve, frames, grid, number, slots=slots, most=longest)
+        if points is not None:
             return points, True, why
-    points, aligned = _even(curve, frames, grid, most)
-    return points, aligned, why
+    return free, False, why
 
 
-def _even(curve: CostCurve, frames: FrameRange, grid: int, number: int) -> tuple[list[int], bool]:
-    """Cuts into chunks of equal cost: on the grid, unless that makes them much less equal."""
+def _on_grid(
+    curve: CostCurve, frames: FrameRange, grid: int, number: int, *, slots: int, most: float
+) -> list[int] | None:
+    """Cuts into chunks of about equal cost on the grid; None where rendering them would take longer than ``most``."""
     if number == 1:
-        return [], True
-    free = _nearest(curve, frames, 1, number)
+        return []
     if grid == 0 or (frames.stop - 1) // grid - frames.start // grid < number - 1:
-        return free, False
-    most = EVEN * _costliest(curve, frames, free)
-    aligned = _nearest(curve, frames, grid, number)
-    if _costliest(curve, frames, aligned) <= most:
-        return aligned, True
-    filled = _least_costly(curve, frames, grid, number, most)
-    return (free, False) if filled is None else (filled, True)
+        return None
+    points = _nearest(curve, frames, grid, number)
+    if _wall(curve, frames, points, slots) <= most:
+        return points
+    filled = _least_costly(curve, frames, grid, number)
+    return filled if _wall(curve, frames, filled, slots) <= most else None
 
 
 def _nearest(curve: CostCurve, frames: FrameRange, grid: int, number: int) -> list[int]:
@@ -196,13 +206,11 @@ def _nearest(curve: CostCurve, frames: FrameRange, grid: int, number: int) -> li
     return found
 
 
-def _least_costly(
-    curve: CostCurve, frames: FrameRange, grid: int, number: int, most: float
-) -> list[int] | None:
-    """Cuts on the grid whose costliest chunk is about as cheap as it can be; None where that is above ``most``."""
-    best = _filled(curve, frames, grid, number, most)
-    least = curve.of(frames) / number
-    for _ in range(_HALVINGS if best else 0):
+def _least_costly(curve: CostCurve, frames: FrameRange, grid: int, number: int) -> list[int]:
+    """Cuts on the grid whose costliest chunk is about as cheap as it can be."""
+    best = _nearest(curve, frames, grid, number)
+    least, most = curve.of(frames) / number, _costliest(curve, frames, best)
+    for _ in range(_HALVINGS):
         middle = (least + most) / 2
         found = _filled(curve, frames, grid, number, middle)
         if found is None:
@@ -225,6 +233,18 @@ def _filled(curve: CostCurve, frames: FrameRange, grid: int, number: int, most: 
     return found if _costliest(curve, frames, found) <= most else None
 
 
-def _costliest(curve: CostCurve, frames: FrameRange, points: list[int]) -> float:
+def _costs(curve: CostCurve, frames: FrameRange, points: list[int]) -> list[float]:
     sums = [curve.before(frame) for frame in (frames.start, *points, frames.stop)]
-    return max(after - before for before, after in pairwise(sums))
+    return [after - before for before, after in pairwise(sums)]
+
+
+def _costliest(curve: CostCurve, frames: FrameRange, points: list[int]) -> float:
+    return max(_costs(curve, frames, points))
+
+
+def _wall(curve: CostCurve, frames: FrameRange, points: list[int], slots: int) -> float:
+    """Seconds until all chunks are done, if each slot takes the costliest one left whenever it is free."""
+    ends = [0.0] * min(slots, len(points) + 1)
+    for cost in sorted(_costs(curve, frames, points), reverse=True):
+        heapq.heapreplace(ends, ends[0] + cost)
+    return max(ends)
