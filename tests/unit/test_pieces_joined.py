@@ -27,13 +27,13 @@ CUTS = [[1, 12], [1, 3, 12], [1, 2, 6, 8, 9, 10, 11, 12], list(range(1, 13))]
 
 
 def packed(folder: Path, cuts: list[int]) -> PackedPictures:
-    paths = [
-        pieces.write(
-            folder / f"{start}-{stop}.pack", GIF, FILM, FrameRange(start, stop), size=SIZE, rate=RATE
-        )
-        for start, stop in itertools.pairwise(cuts)
-    ]
-    return PackedPictures(paths)
+    ranges = [FrameRange(start, stop) for start, stop in itertools.pairwise(cuts)]
+    return PackedPictures(
+        [
+            (pieces.write(folder / f"{frames}.pack", GIF, FILM, frames, size=SIZE, rate=RATE), frames)
+            for frames in ranges
+        ]
+    )
 
 
 def in_one() -> list:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from framewright.media import Pulse
+from framewright.media.codec_settings import settings_for
 from framewright.media.pieces import parameters_digest, segment_of
+from framewright.media.stitching import Film, StitchedPiece, stitch_video
 from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.output import Codec, Format, OutputSpec, Quality
 from framewright.model.size import Size
@@ -72,3 +75,34 @@ def test_cuts_on_the_grid_do_not_show(spec: OutputSpec, tmp_path: Path) -> None:
         assert digests == parameters
     assert [packet.dts - whole[0].dts for packet in whole] == list(range(end))
     assert all(packet.dts <= packet.pts for packet in whole)
+
+
+@pytest.mark.parametrize("spec", KINDS)
+def test_cuts_between_give_the_same_pictures_at_the_same_times(spec: OutputSpec, tmp_path: Path) -> None:
+    """Where chunks could not be even on the grid: the seams are gapless all the same, holds go over them."""
+    film = film_of(75, seed=2)
+    cuts = [0, 1, 3, 29, 30, 47, 64, 75]
+    joined(tmp_path, spec, film, cuts)
+    parts = [
+        StitchedPiece(tmp_path / f"{start}-{stop}.{spec.format}", FrameRange(start, stop))
+        for start, stop in itertools.pairwise(cuts)
+    ]
+    path = tmp_path / f"film.{spec.format}"
+    stitch_video(Film(spec, SIZE, RATE), parts, path, Pulse())
+    assert decoding.numbers(path) == film
+    assert decoding.times(path) == [RATE.time_of(frame) for frame in range(len(film))]
+
+
+def test_the_segment_is_a_whole_number_of_keyframe_distances() -> None:
+    """And a place to cut is never far: two of them at most."""
+    for spec in (kind.values[0] for kind in KINDS):
+        for rate in map(FrameRate.parse, ("1/10", "1", "24", "30000/1001", "60", "240")):
+            segment = segment_of(spec, rate)
+            if spec.codec is Codec.PRORES:
+                assert segment == 1
+                continue
+            distance = settings_for(spec, SIZE, rate).keyframe_distance
+            assert segment % distance == 0
+            assert segment <= 2 * distance
+    assert segment_of(OutputSpec(Format.MP4, Codec.H264, bitrate=1_000_000), RATE) == 0
+    assert segment_of(OutputSpec(Format.GIF, Codec.GIF), RATE) == 1

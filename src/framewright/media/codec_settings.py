@@ -65,8 +65,9 @@ _MP4 = {"movflags": "+faststart", **_BITEXACT}
 _WEBM = _BITEXACT
 # Every frame of these stands alone: nothing is carried over from one to the next.
 _INTRA = frozenset({Codec.PRORES, Codec.GIF, Codec.PNG})
-# Frames after which the encoder begins anew, in keyframe distances.
-_SEGMENT_DISTANCES = {Codec.H264: 1, Codec.H265: 2, Codec.AV1: 4, Codec.VP9: 2}
+# Frames after which the encoder begins anew, in keyframe distances. Held pictures of H.264 need it to be one: they bring
+# no keyframe of their own.
+_SEGMENT_DISTANCES = {Codec.H264: 1, Codec.H265: 2, Codec.AV1: 2, Codec.VP9: 2}
 _LENDERS = {
     Codec.H264: {"preset": "ultrafast", "threads": "1"},
     Codec.H265: {"preset": "ultrafast", "x265-params": "pools=none:frame-threads=1:log-level=error"},

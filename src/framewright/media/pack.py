@@ -169,21 +169,26 @@ class PackedPictures:
     What a pack begins with is left out where it is the picture that the one before ended with, so that cuts do not show.
 
     Args:
-        paths: of the packs, in order.
+        packs: their paths, and the frames that each must be about, in order and without a gap.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
+    def __init__(self, packs: Sequence[tuple[Path, FrameRange]]) -> None:
+        self._packs = packs
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         """Frames with the PNG that is shown from there on.
 
         Raises:
-            PieceError: ``PIECE_INVALID``.
+            PieceError: ``PIECE_INVALID``; ``PIECE_INCOMPLETE`` a pack is about other frames.
         """
         before = b""
-        for path in self._paths:
+        for path, frames in self._packs:
             with read_pack(path) as pack:
+                if pack.frames != frames:
+                    raise PieceError(
+                        f"The piece {path.name} should hold frames {frames}, and holds {pack.frames}: render it again.",
+                        code="PIECE_INCOMPLETE",
+                    )
                 for frame, picture in pack.pictures():
                     if picture != before:
                         yield frame, picture
