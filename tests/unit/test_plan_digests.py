@@ -6,7 +6,7 @@ from framewright.model.plan import PagePlan, Plan, PlanFile, SoundPiecePlan, Tex
 from framewright.model.recording import AnsweredBy, RecordedAnswer, Recording
 from framewright.model.sound import SoundPlan, SoundTrack
 from framewright.model.subtitles import Cue, Run
-from framewright.render.planning.digests import canonical, chunk_key, digest_of_value, sealed
+from framewright.render.planning.digests import canonical, chunk_key, chunk_keys, digest_of_value, sealed
 from framewright.stores import digest_of
 from truth import plans
 
@@ -44,13 +44,13 @@ def test_a_plan_has_the_same_digests_on_every_machine():
     # Golden: whoever changes what is digested changes these, and with them the name of every cached piece.
     made = plans.plan(files=(plans.page_file(), film()), sound=sound())
     assert made.digests.model_dump() == {
-        "video": "8c3d009f439ed7cdc6a1f0ed232b7d5917c58d5e77c7dd481dd5690cd21f4f57",
+        "video": "40d9d415e0b4407ab7f2482e03a29c24312f1fbc3200090695ffdfc0c48ec42a",
         "audio": "fed50b6b2bdefa777e06d68fcd9bbf235da0c8e41cb70a5ff87470ef07cf56c3",
-        "plan": "60605476545c638044da7098bbc43b63825ec16df7d80d487d6386896391a653",
+        "plan": "0a8c5443adea13164275286379bb04bc9f44c48cdcab2cd9e308a86d8f0afeec",
     }
     assert (
         chunk_key(made, FrameRange(0, 60))
-        == "a729ef194d66436f8e2b40ad0705949851efb21bebb53722eb60850a791c8af4"
+        == "d63bd75da77cea966893f0c05f4ef2ab1ec3e8b8e878a29578a5ccab8ad67c3f"
     )
 
 
@@ -138,9 +138,25 @@ def test_spare_files_and_those_of_the_sound_change_no_key():
     assert chunk_key(with_all, WHOLE) == chunk_key(plans.plan(), WHOLE)
 
 
-def test_where_an_answer_came_from_changes_nothing():
-    first, second = (
-        plans.plan(recording=Recording(answers=(answer(by=by),)))
-        for by in (AnsweredBy.NETWORK, AnsweredBy.CACHE)
+def test_where_and_when_an_answer_came_from_changes_nothing_and_what_it_is_does():
+    def digests(**other):
+        return plans.plan(recording=Recording(answers=(answer(**other),))).digests
+
+    first = digests(headers=(("content-type", "text/css"), ("x-request-id", "1")))
+    assert (
+        digests(by=AnsweredBy.CACHE, headers=(("x-request-id", "2"), ("content-type", "text/css"))) == first
     )
-    assert first.digests == second.digests
+    for other in (
+        {"headers": (("content-type", "text/plain"),)},
+        {"headers": (("content-type", "text/css"), ("access-control-allow-origin", "*"))},
+        {"headers": (("content-type", "text/css"),), "status": 404},
+        {"headers": (("content-type", "text/css"),), "blob": digest_of(b"other"), "bytes": 5},
+    ):
+        assert digests(**other) != first
+
+
+def test_keys_of_many_chunks_are_those_of_each():
+    made = plans.plan(files=(plans.page_file(), film()), cuts=(0, 60, 120, 300))
+    ranges = [chunk.range for chunk in made.chunks]
+    assert chunk_keys(made, ranges) == tuple(chunk_key(made, frames) for frames in ranges)
+    assert len(set(chunk_keys(made, ranges))) == 3

@@ -12,16 +12,35 @@ from framewright.model.plan import Digests
 from framewright.stores.blobs import digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import BaseModel
 
     from framewright.model.frames import FrameRange
-    from framewright.model.plan import Plan
-    from framewright.model.recording import Recording
+    from framewright.model.plan import Plan, PlanFile
+    from framewright.model.recording import RecordedAnswer
 
 # What is told of a whole render and changes no picture of a part.
 _OF_THE_WHOLE = frozenset({"start", "stop"})
 # Where an answer came from differs from the first plan to the second, and a failure may be told in other words.
-_OF_THE_DAY = frozenset({"by", "failure"})
+_OF_THE_DAY = frozenset({"by", "failure", "headers"})
+# Headers by which a browser takes a body otherwise. The rest are ids of the request, and ages, which nobody's pictures
+# depend on.
+_ACTING = frozenset(
+    {
+        "content-type",
+        "content-disposition",
+        "content-language",
+        "content-security-policy",
+        "location",
+        "permissions-policy",
+        "referrer-policy",
+        "timing-allow-origin",
+        "x-content-type-options",
+        "x-frame-options",
+    }
+)
+_ACTING_BEGINNINGS = ("access-control-", "cross-origin-")
 
 
 def canonical(value: object) -> bytes:
@@ -47,14 +66,23 @@ def chunk_key(plan: Plan, frames: FrameRange) -> str:
     Args:
         frames: any part of the composition, whether or not the plan has a chunk like it.
     """
-    return digest_of_value({**_of_pictures(plan, frames), "frames": [frames.start, frames.stop]})
+    return chunk_keys(plan, (frames,))[0]
+
+
+def chunk_keys(plan: Plan, ranges: Iterable[FrameRange]) -> tuple[str, ...]:
+    """The key of each range, as :func:`chunk_key`; what they share is looked at once."""
+    of_all = digest_of_value(_of_all_pictures(plan))
+    some = [
+        (file, None if file.facts is None else digest_of_value(_told(file.facts)))
+        for file in plan.files
+        if file.frames is not None
+    ]
+    return tuple(digest_of_value(_of_range(of_all, some, frames)) for frames in ranges)
 
 
 def sealed(plan: Plan) -> Plan:
     """The plan with its digests, whatever stood there before."""
-    video = digest_of_value(
-        {**_of_pictures(plan, plan.picture.range), "frames": [plan.picture.start, plan.picture.stop]}
-    )
+    video = chunk_key(plan, plan.picture.range)
     audio = None if plan.sound is None else digest_of_value(_of_sound(plan))
     whole = {
         "video": video,
@@ -65,26 +93,33 @@ def sealed(plan: Plan) -> Plan:
     return plan.model_copy(update={"digests": Digests(video=video, audio=audio, plan=digest_of_value(whole))})
 
 
-def _of_pictures(plan: Plan, frames: FrameRange) -> dict[str, object]:
+def _of_all_pictures(plan: Plan) -> dict[str, object]:
     return {
         "version": plan.version,
         "page": _told(plan.page),
         "picture": _told(plan.picture, leave=_OF_THE_WHOLE),
         "output": _told(plan.output),
         "environment": _told(plan.environment),
-        "recording": _recorded(plan.recording),
+        "recording": [_recorded(answer) for answer in plan.recording.answers],
         "files": sorted(
             [file.kind, file.name, file.digest]
             for file in plan.files
-            if not file.spare and file.needed_in(frames)
+            if not file.spare and file.frames is None
         ),
-        # A page is told of sources that it does not show here, and may lay itself out by them.
-        "facts": {
-            file.name: _told(file.facts)
-            for file in plan.files
-            if file.facts is not None and not file.needed_in(frames)
-        },
     }
+
+
+def _of_range(
+    of_all: str, some: Iterable[tuple[PlanFile, str | None]], frames: FrameRange
+) -> dict[str, object]:
+    needed, told = [], {}
+    for file, facts in some:
+        if file.needed_in(frames):
+            needed.append([file.kind, file.name, file.digest])
+        elif facts is not None:
+            # A page is told of sources that it does not show here, and may lay itself out by them.
+            told[file.name] = facts
+    return {"all": of_all, "files": sorted(needed), "facts": told, "frames": [frames.start, frames.stop]}
 
 
 def _of_sound(plan: Plan) -> dict[str, object]:
@@ -104,8 +139,13 @@ def _of_sound(plan: Plan) -> dict[str, object]:
     }
 
 
-def _recorded(recording: Recording) -> list[object]:
-    return [_told(answer, leave=_OF_THE_DAY) for answer in recording.answers]
+def _recorded(answer: RecordedAnswer) -> dict[str, object]:
+    headers = [
+        header
+        for header in answer.headers
+        if header[0] in _ACTING or header[0].startswith(_ACTING_BEGINNINGS)
+    ]
+    return {**_told(answer, leave=_OF_THE_DAY), "headers": sorted(headers)}
 
 
 def _told(value: BaseModel, *, leave: frozenset[str] = frozenset()) -> dict[str, object]:
