@@ -1,5 +1,6 @@
 """Pictures out of the browser: the frame stream, screenshots, and the pool of workers."""
 
+from framewright.capture.bright import BrightSource
 from framewright.capture.pool import CapturePool
 from framewright.capture.running import RunningScene
 from framewright.capture.screenshot import FullPageSource, ScreenshotSource
@@ -9,6 +10,7 @@ from framewright.capture.stream import StreamSource, stream_carries
 from framewright.capture.worker import CaptureWorker
 
 __all__ = [
+    "BrightSource",
     "CaptureKind",
     "CapturePool",
     "CaptureWorker",

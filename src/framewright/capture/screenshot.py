@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from framewright.capture.source import Scene
     from framewright.model.frames import FrameRange, FrameRate
 
-_COVER_GREY = 128
+COVER_GREY = 128
+"""Of the cover under which runs begin."""
 _ATTEMPTS = 8
 _DRAWING_SECONDS = 10.0
 _PNG_SIZE = struct.Struct(">2I")
@@ -40,7 +41,7 @@ class ScreenshotSource:
     async def capture(self, scene: Scene, frames: FrameRange, rate: FrameRate) -> Run:
         """See :class:`~framewright.capture.source.FrameSource`."""
         # Drawn covered first: the run then begins from the same surface wherever it is captured.
-        await scene.cover(_COVER_GREY)
+        await scene.cover(COVER_GREY)
         await self._page.begin_frame()
         pictures: list[Picture | None] = []
         shown: int | None = None
@@ -58,7 +59,7 @@ class ScreenshotSource:
             if holding and not (await self._page.begin_frame()).damage:
                 pictures.append(None)
                 continue
-            picture = await self._take()
+            picture = await take_screenshot(self._page, self._size)
             fingerprint = picture.fingerprint()
             holding = fingerprint == shown
             shown = fingerprint
@@ -67,14 +68,6 @@ class ScreenshotSource:
 
     def disturbed(self) -> None:
         """Each run begins anew anyway."""
-
-    async def _take(self) -> Picture:
-        for _ in range(_ATTEMPTS):
-            drawn = await self._page.begin_frame(png=True)
-            # An answer without a screenshot is no word on what changed: ask again.
-            if drawn.png is not None:
-                return png_picture(drawn.png, self._size)
-        raise PicturesLostError("The browser drew a frame and delivered no screenshot of it.")
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -131,6 +124,20 @@ class FullPageSource:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+async def take_screenshot(page: Page, size: Size) -> Picture:
+    """Draw a page under frame control, and see it.
+
+    Raises:
+        PicturesLostError: there is no screenshot, or it has another size.
+    """
+    for _ in range(_ATTEMPTS):
+        drawn = await page.begin_frame(png=True)
+        # An answer without a screenshot is no word on what changed: ask again.
+        if drawn.png is not None:
+            return png_picture(drawn.png, size)
+    raise PicturesLostError("The browser drew a frame and delivered no screenshot of it.")
 
 
 def png_picture(png: bytes, size: Size) -> Picture:

@@ -45,6 +45,7 @@ RUNTIME_FILES = (
     "media_records.js",
     "media_poster.js",
     "media_pictures.js",
+    "bright_pictures.js",
     "media_calls.js",
     "media_callbacks.js",
     "media_element.js",

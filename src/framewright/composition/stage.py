@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from framewright.composition.site import Site
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRange, FrameRate
+    from framewright.model.media import Transfer
+    from framewright.model.picture import Layer
 
 _log = get_logger(__name__)
 
@@ -50,6 +52,9 @@ _SOUNDS = "function () { return this.sounds(); }"
 _COVER = "function (grey) { return this.cover(grey); }"
 _SUBTITLES = "function (told) { this.subtitles(told); }"
 _PLACED = "function () { return this.placed(); }"
+_BRIGHTEN = "function (light) { return this.brighten(light); }"
+_BRIGHT = "function () { return this.bright(); }"
+_PAINT = "function (layer) { this.paint(layer); }"
 _DESCRIBE = "function () { return this.describe(); }"
 _NOTHING_NEW = Step()
 
@@ -221,9 +226,33 @@ class Stage:
             notices = (*of_page, *(Notice.model_validate(one) for one in told))
             step = Step(still_until=still_until, notices=notices)
         if screens:
-            await seat_screens(self._page, self._control, self._link, timeout=self._timeout)
-            await self._ask(_PLACED)
+            await self._seat_screens()
         return step
+
+    async def _seat_screens(self) -> None:
+        await seat_screens(self._page, self._control, self._link, timeout=self._timeout)
+        await self._ask(_PLACED)
+
+    async def brighten(self, transfer: Transfer) -> None:
+        """Show the frames of HDR videos in codes of this transfer from now on, one of their bytes after the other.
+
+        Raises:
+            CompositionError, BrowserError: as :meth:`seek`.
+        """
+        answer = await self._ask(_BRIGHTEN, transfer.value)
+        with _understanding():
+            screens, lost = answer
+            _refuse_lost(lost)
+        if screens:
+            await self._seat_screens()
+
+    async def bright(self) -> str:
+        """Which frames of HDR videos are shown: equal for equal frames in an equal size; empty while none is."""
+        return str(await self._ask(_BRIGHT))
+
+    async def paint(self, layer: Layer) -> None:
+        """Put this into the place of each of them."""
+        await self._ask(_PAINT, layer)
 
     async def look_at_fonts(self, fonts: FontSet) -> tuple[Text, ...]:
         """Find which fonts draw the page's text as it stands now, and tell it in the description.

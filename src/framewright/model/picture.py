@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import xxhash
 
 if TYPE_CHECKING:
     from framewright.model.output import Layout
     from framewright.model.size import Size
+
+
+Layer = Literal["black", "white", "high", "low"]
+"""What stands in the place of HDR footage when a page is drawn: see :mod:`framewright.media.hdr.compositing`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

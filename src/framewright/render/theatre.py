@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRate
-    from framewright.model.media import MediaFacts
+    from framewright.model.media import MediaFacts, Transfer
+    from framewright.model.picture import Layer
     from framewright.model.report import FootageReport
     from framewright.model.settings import Settings
     from framewright.model.size import Size
@@ -125,6 +126,18 @@ class Performance:
     async def cover(self, grey: int | None) -> None:
         """Lay two greys over the page; None takes them away."""
         await self._stage.cover(grey)
+
+    async def brighten(self, transfer: Transfer) -> None:
+        """Show the frames of HDR videos in codes of this transfer from now on."""
+        await self._stage.brighten(transfer)
+
+    async def bright(self) -> str:
+        """Which of them are shown; empty while none is."""
+        return await self._stage.bright()
+
+    async def paint(self, layer: Layer) -> None:
+        """Put this into the place of each of them."""
+        await self._stage.paint(layer)
 
     async def bare(self) -> None:
         """Show transparency where the page paints nothing, in place of white."""

@@ -11,6 +11,7 @@ from framewright.browser import listening, make_profile, remove_profile
 from framewright.composition.footage.addresses import Addresses
 from framewright.composition.footage.line import Line
 from framewright.model.errors import CompositionError
+from framewright.model.media import Transfer
 from framewright.model.report import FootageReport
 from framewright.stores.blobs import BlobFolder
 
@@ -155,8 +156,15 @@ class FootageDesk:
             return path, absent
         return path, await self._shelf.facts(path, shown=self._addresses.shown(address))
 
-    async def frame(self, path: Path, seconds: Fraction, box: Size | None, address: str) -> SourceFrame:
-        """The frame of a time.
+    async def frame(
+        self,
+        path: Path,
+        seconds: Fraction,
+        box: Size | None,
+        address: str,
+        light: Transfer = Transfer.SDR,
+    ) -> SourceFrame:
+        """The frame of a time; see :meth:`SourceShelf.frame <framewright.media.sources.SourceShelf.frame>`.
 
         Raises:
             CompositionError: it cannot be read.
@@ -168,7 +176,9 @@ class FootageDesk:
                 "data-duration true to where scripts show it, or render from the project itself.",
                 code="SOURCE_UNPLANNED",
             )
-        return await self._within(self._shelf.frame(path, seconds, box=box, shown=shown), address)
+        return await self._within(
+            self._shelf.frame(path, seconds, box=box, light=light, shown=shown), address
+        )
 
     async def _within(self, reading: Awaitable[_Read], address: str) -> _Read:
         # Before the page's own limit, so that the message names the source.

@@ -1,7 +1,7 @@
 """The connection of one page: it asks for facts and frames, and each of its questions gets one answer.
 
 Messages are JSON. The page's worker says ``{describe: [{id, address}]}``, ``{frames: [{id, source, seconds, width,
-height, have}], read}``, ``{read}``, ``{made}``, ``{upload: address}`` with pieces behind it and ``{uploaded: address}``.
+height, have, light}], read}``, ``{read}``, ``{made}``, ``{upload: address}`` with pieces behind it and ``{uploaded: address}``.
 It is told ``{answers: [...]}`` with an answer for each id, ``{make: {bytes, token}}`` and ``{mapped}``.
 """
 
@@ -22,6 +22,7 @@ from framewright.composition.footage.carrier import Carrier, Reply
 from framewright.composition.footage.uploads import Uploads
 from framewright.model.errors import CompositionError, FramewrightError
 from framewright.model.logs import get_logger
+from framewright.model.media import Transfer
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
@@ -188,7 +189,8 @@ class Line:
             address, path = self._sources[int(ask["source"])]
             seconds = Fraction(ask["seconds"]) + _EARLY
             box = Size(int(ask["width"]), int(ask["height"])) if ask.get("width") else None
-            return await self._desk.frame(path, seconds, box, address)
+            light = Transfer(ask.get("light") or Transfer.SDR)
+            return await self._desk.frame(path, seconds, box, address, light)
         except FramewrightError as error:
             return error
         except (ValueError, TypeError, KeyError, IndexError, OverflowError):

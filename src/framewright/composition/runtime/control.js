@@ -16,6 +16,8 @@
 //                  not to be seen; [the frame to go on with, notices]
 //   mayBeHeard()   whether scripts may change what is heard; sounds() what is heard by now, as in describe.js
 //   fonts()        what text asks for, in all documents, see texts.js; fontSamples() the nodes that it speaks of
+//   brighten(light)  from now on frames of HDR videos are shown in "pq" or "hlg", see bright_pictures.js; [screens, lost] as of
+//                  seek(). bright() which of them are shown, paint(layer) what stands in their place
 //   cover(grey)    lays two greys over the page; null takes them away
 //   subtitles(told)  what is drawn over the page by its clock, see subtitles.js; before prepare()
 //
@@ -37,7 +39,7 @@
         soonest = Math.min(soonest, next);
       }
     }
-    soonest = Math.min(soonest, fw.pictures.next(seconds));
+    soonest = Math.min(soonest, fw.pictures.next(seconds), fw.brightPictures.next(seconds));
     return soonest > seconds ? soonest : null;
   };
 
@@ -56,7 +58,7 @@
     const visible = fw.config.listening ? [] : realms;
     for (const realm of visible) realm.screens.look();
     const images = visible.map((realm) => realm.movingImages.place(seconds));
-    const waiting = [fw.pictures.update(seconds), ...images].filter((promise) => promise !== null);
+    const waiting = [fw.pictures.update(seconds), fw.brightPictures.update(seconds), ...images].filter((promise) => promise !== null);
     if (waiting.length > 0) await Promise.all(waiting);
   };
 
@@ -170,6 +172,15 @@
     if (settled && !busy) await drive(seconds);
   };
 
+  /** @param {string} light */
+  const brighten = async (light) => {
+    fw.brightPictures.begin(light);
+    const realms = fw.realms();
+    await shown(realms, fw.time.now / 1000);
+    for (const realm of realms) realm.screens.place();
+    return [fw.screens.waiting().length, fw.footage.lost()];
+  };
+
   /** @type {{done: boolean, failure: unknown}} */
   let state = { done: false, failure: null };
   /** @type {Promise<void> | null} */
@@ -216,6 +227,9 @@
     fonts: () => fw.realms().flatMap((realm) => realm.texts.groups()),
     fontSamples: () => fw.realms().flatMap((realm) => realm.texts.samples()),
     cover: fw.cover.set,
+    brighten,
+    bright: fw.brightPictures.shown,
+    paint: fw.brightPictures.paint,
     waiting: fw.screens.waiting,
     placed() {
       for (const realm of fw.realms()) realm.screens.place();

@@ -2,10 +2,11 @@
 //   usable                   false where nobody answers: then no source is there
 //   describe(address, element)       {facts} as MediaFacts of model/media.py, or {failed: {code, message}}; kept by address
 //   known(address)           what describe() has found so far; null
-//   frame(address, seconds, box, {have, element})    the frame whose time holds `seconds` of the source, once it was
+//   frame(address, seconds, box, {have, light, element})    the frame whose time holds `seconds` of the source, once it was
 //                            described: {picture, start, stop}, it is the answer for start ≤ seconds < stop; stop null:
 //                            for ever. `box`: {width, height} of the pixels that are needed at most, or null. `picture` is
-//                            a VideoFrame, which the caller closes, or null when its start is `have`.
+//                            a VideoFrame, which the caller closes, or null when its start is `have`. With a `light` one of
+//                            HDR comes in two, see fw.brightPictures: the other one is `low`.
 //                            {failed: {code, message}} when it cannot be had, which also ends the render
 //   lost()                   the first such failure: {code, message, element}; null
 //   keep(address, blob)      what an object URL stands for, also after it was revoked
@@ -108,14 +109,14 @@
       /** @param {string} address */
       known: (address) => sources.get(address)?.answer ?? null,
       /** @param {string} address @param {number} seconds @param {{width: number, height: number} | null} box
-       * @param {{have?: number | null, element?: Element | null}} [told] */
-      async frame(address, seconds, box, { have = null, element = null } = {}) {
+       * @param {{have?: number | null, light?: string | null, element?: Element | null}} [told] */
+      async frame(address, seconds, box, { have = null, light = null, element = null } = {}) {
         const found = source(address);
         const described = found.answer ?? (await found.promise);
         if (described.failed) return lose(described.failed, element);
         const size = box ? { width: Math.ceil(box.width), height: Math.ceil(box.height) } : { width: null, height: null };
-        const answer = await ask(frames, { source: described.source, seconds, have, ...size });
-        return answer.failed ? lose(answer.failed, element) : { picture: answer.picture, start: answer.start, stop: answer.stop };
+        const answer = await ask(frames, { source: described.source, seconds, have, light, ...size });
+        return answer.failed ? lose(answer.failed, element) : { picture: answer.picture, low: answer.low, start: answer.start, stop: answer.stop };
       },
       lost: () => lost,
       /** @param {string} address @param {Blob} blob */

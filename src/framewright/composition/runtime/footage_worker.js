@@ -60,31 +60,39 @@
       return bytes;
     };
 
-    const picture = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) =>
-      new VideoFrame(pixels(told, behind), /** @type {any} */ ({
-        format: told.layout,
+    const picture = (/** @type {any} */ told, /** @type {string} */ format, /** @type {Uint8Array} */ bytes) =>
+      new VideoFrame(bytes, /** @type {any} */ ({
+        format,
         codedWidth: told.width,
         codedHeight: told.height,
         timestamp: Math.round(told.start * 1e6),
-        colorSpace: told.layout === "I420" ? PLANES : PIXELS,
+        colorSpace: format === "I420" ? PLANES : PIXELS,
       }));
+
+    /** One, or of a frame in PQ or HLG two, see fw.brightPictures. */
+    const pictures = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) => {
+      const bytes = pixels(told, behind);
+      if (told.layout !== "PQ" && told.layout !== "HLG") return [picture(told, told.layout, bytes)];
+      const half = bytes.length / 2;
+      return [bytes.subarray(0, half), bytes.subarray(half)].map((part) => picture(told, "RGBX", part));
+    };
 
     const pass = (/** @type {any} */ told, /** @type {ArrayBuffer | null} */ behind) => {
       /** @type {Transferable[]} */
-      const pictures = [];
+      const made = [];
       for (const answer of told.answers) {
-        answer.picture = null;
+        answer.picture = answer.low = null;
         if (!answer.layout) continue;
         try {
-          answer.picture = picture(answer, behind);
-          pictures.push(answer.picture);
+          [answer.picture, answer.low = null] = pictures(answer, behind);
+          made.push(...[answer.picture, answer.low].filter((one) => one !== null));
         } catch (error) {
           answer.failed = { code: "FRAME_LOST", message: `A frame did not reach the page: ${error}.` };
         }
       }
       if (told.number) read = told.number;
       if (told.tell) say({ read });
-      /** @type {any} */ (self).postMessage(told.answers, pictures);
+      /** @type {any} */ (self).postMessage(told.answers, made);
     };
 
     const take = async (/** @type {any} */ data) => {

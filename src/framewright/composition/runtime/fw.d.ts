@@ -123,7 +123,7 @@ interface FwLine {
 /** As MediaFacts of model/media.py. */
 interface FwMediaFacts {
   seconds: number | null;
-  video: { width: number; height: number; rate: string | null; alpha: boolean; [other: string]: any } | null;
+  video: { width: number; height: number; rate: string | null; alpha: boolean; transfer: string; [other: string]: any } | null;
   audio: { [other: string]: any } | null;
   [other: string]: any;
 }
@@ -251,6 +251,27 @@ interface FwPictureEntry {
   asking: { question: string; turn: number; promise: Promise<void> } | null;
 }
 
+/** A frame of an HDR video, and where it is painted. */
+interface FwBrightEntry {
+  record: FwMediaRecord;
+  canvas: HTMLCanvasElement;
+  context: any;
+  number: number;
+  box: { width: number; height: number };
+  start: number;
+  stop: number | null;
+  width: number;
+  height: number;
+  /** As it was asked for. */
+  size: string;
+  address: string | null;
+  turn: number;
+  high: VideoFrame | null;
+  low: VideoFrame | null;
+}
+
+type FwLayer = "black" | "white" | "high" | "low";
+
 interface FwInstance {
   host: HTMLElement;
   root: HTMLElement;
@@ -348,6 +369,8 @@ interface FwDescribed {
 
 interface FwFrame {
   picture?: VideoFrame | null;
+  /** Of a frame in PQ or HLG `picture` is the high bytes of its codes, and this the low ones. */
+  low?: VideoFrame | null;
   /** Seconds of the source for which this frame is the answer: start ≤ seconds < stop; null: for ever. */
   start?: number;
   stop?: number | null;
@@ -499,7 +522,7 @@ interface Fw {
       address: string,
       seconds: number,
       box: { width: number; height: number } | null,
-      told?: { have?: number | null; element?: Element | null },
+      told?: { have?: number | null; light?: string | null; element?: Element | null },
     ): Promise<FwFrame>;
     lost(): (FwFailed & { element: string | null }) | null;
     keep(address: string, blob: Blob): void;
@@ -571,6 +594,17 @@ interface Fw {
     of(element: Element): FwPictureEntry | null;
     next(seconds: number): number;
     draws(): void;
+  };
+  brightPictures: {
+    begin(light: string): void;
+    takes(video: { transfer: string; alpha: boolean }): boolean;
+    want(element: Element, box: { width: number; height: number }): void;
+    leave(element: Element): void;
+    update(seconds: number): Promise<unknown> | null;
+    of(element: Element): FwBrightEntry | null;
+    next(seconds: number): number;
+    shown(): string;
+    paint(layer: FwLayer): void;
   };
   media: {
     all(): FwMediaRecord[];

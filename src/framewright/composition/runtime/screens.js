@@ -4,7 +4,7 @@
 // fw.pictures takes their place: whatever is done to the video by styles, animations, scripts and ancestors is done to
 // it by the browser, and while only the picture changes nothing is read and nothing written.
 // That tree is not for scripts: Python fetches its root by the debugging protocol, once a video.
-//   look()      says to fw.pictures which videos of this document are seen, and in how many pixels
+//   look()      says to fw.pictures or fw.brightPictures which videos of this document are seen, and in how many pixels
 //   place()     puts the pictures in; whether a video waits for its seat
 //   waiting()   the videos of all documents that wait for a seat
 //   seat(root)  the root of that tree: from now on its video has a screen; false: there is no place in it
@@ -37,7 +37,9 @@
       const box = fw.screenBoxes.of(element, facts.video);
       if (!box) continue;
       seen.add(element);
-      fw.pictures.want(element, box);
+      const isBright = fw.brightPictures.takes(facts.video);
+      (isBright ? fw.brightPictures : fw.pictures).want(element, box);
+      (isBright ? fw.pictures : fw.brightPictures).leave(element);
     }
     for (const element of before) if (!seen.has(element)) leave(element);
   };
@@ -45,6 +47,7 @@
   /** Nobody sees it, or its poster is there instead. @param {Element} video */
   const leave = (video) => {
     fw.pictures.leave(video);
+    fw.brightPictures.leave(video);
     const screen = screens.get(video);
     if (!screen?.canvas) return;
     natives.replaceChildren(screen.inside);
@@ -57,10 +60,13 @@
     return screen?.box.isConnected ? screen : null;
   };
 
+  /** @param {Element} video */
+  const picture = (video) => fw.brightPictures.of(video) ?? fw.pictures.of(video);
+
   const place = () => {
     let complete = true;
     for (const video of seen) {
-      const canvas = fw.pictures.of(video)?.canvas;
+      const canvas = picture(video)?.canvas;
       if (!canvas) continue;
       const screen = of(video);
       if (!screen) complete = false;
@@ -91,6 +97,6 @@
     place,
     seat,
     waiting: () => fw.realms().flatMap((realm) => realm.screens.unseated()),
-    unseated: () => Array.from(seen).filter((video) => fw.pictures.of(video) && !of(video)),
+    unseated: () => Array.from(seen).filter((video) => picture(video) && !of(video)),
   };
 }

@@ -20,19 +20,11 @@ from framewright.media.hdr.curves import (
     srgb_light,
 )
 from framewright.media.hdr.matrix import FULL
+from framewright.media.hdr.tables import look_up, table_of_light
 from framewright.model.media import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
-
-# A table over light has as many steps an octave as its index takes bits of a float's fraction: 0.03 codes of 10 bits.
-_FRACTION_BITS = 10
-_DROPPED_BITS = 23 - _FRACTION_BITS
-_OCTAVES = 24
-_FIRST = (127 - _OCTAVES) << _FRACTION_BITS  # of 2 ** -24 of white, which every code is the lowest of
-_LAST = 127 << _FRACTION_BITS
 
 
 def codes_of_graphics(colours: NDArray[np.uint8], transfer: Transfer) -> NDArray[np.float32]:
@@ -44,8 +36,8 @@ def codes_of_graphics(colours: NDArray[np.uint8], transfer: Transfer) -> NDArray
     if transfer is Transfer.HLG:
         red, green, blue = LUMA_2020.astype(np.float32)
         luminance = wide[0] * red + wide[1] * green + wide[2] * blue
-        wide *= _look_up(_gains(), luminance)
-    return _look_up(_codes(transfer), wide)
+        wide *= look_up(_gains(), luminance)
+    return look_up(_codes(transfer), wide)
 
 
 @cache
@@ -57,26 +49,11 @@ def _light() -> NDArray[np.float32]:
 @cache
 def _codes(transfer: Transfer) -> NDArray[np.float32]:
     if transfer is Transfer.PQ:
-        return _table(lambda light: FULL * pq_code(light * WHITE))
-    return _table(lambda scene: FULL * hlg_code(scene))
+        return table_of_light(lambda light: FULL * pq_code(light * WHITE))
+    return table_of_light(lambda scene: FULL * hlg_code(scene))
 
 
 @cache
 def _gains() -> NDArray[np.float32]:
     """By what light of graphics is multiplied, to be light of the scene."""
-    return _table(lambda luminance: WHITE * screen_gain(luminance * WHITE))
-
-
-def _table(function: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float32]:
-    """A function over light of 0 to 1, in steps that are as fine as its floats are."""
-    bits = (np.arange(_FIRST, _LAST + 1, dtype=np.int64) << _DROPPED_BITS) + (1 << (_DROPPED_BITS - 1))
-    middles = bits.astype(np.int32).view(np.float32).astype(np.float64)
-    middles[0], middles[-1] = 0.0, 1.0
-    # Rounded to what no processor's library disagrees about.
-    return np.round(function(middles), 6).astype(np.float32)
-
-
-def _look_up(table: NDArray[np.float32], light: NDArray[np.float32]) -> NDArray[np.float32]:
-    places = light.view(np.int32) >> _DROPPED_BITS
-    places -= _FIRST
-    return table.take(places, mode="clip")
+    return table_of_light(lambda luminance: WHITE * screen_gain(luminance * WHITE))

@@ -44,14 +44,15 @@ def to_ycc(
     return (luma * _LUMA + _BLACK).astype(np.uint16), chroma[0], chroma[1]
 
 
-def to_rgb(planes: NDArray[np.uint16], *, full_range: bool) -> NDArray[np.float32]:
+def to_rgb(planes: NDArray[np.uint16], highest: int | None) -> NDArray[np.float32]:
     """Red, green and blue, 0 to :data:`FULL`.
 
     Args:
-        planes: Y', Cb and Cr, 3 × height × width, 16 bits: codes of 8 bits times 256.
+        planes: Y', Cb and Cr, 3 × height × width, 16 bits: those of fewer bits are the upper ones.
+        highest: of its codes in the full range; None: the range is limited.
     """
     lowest, range_of_luma, range_of_chroma = (
-        (0, FULL, FULL) if full_range else (16 * 256, 219 * 256, 224 * 256)
+        (16 * 256, 219 * 256, 224 * 256) if highest is None else (0, highest, highest)
     )
     y = (planes[0].astype(np.float32) - np.float32(lowest)) * np.float32(FULL / range_of_luma)
     step = np.float32(FULL / range_of_chroma)

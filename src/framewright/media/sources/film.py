@@ -21,6 +21,7 @@ from framewright.media.sources.pictures import Darkroom, Form, form_of
 from framewright.media.sources.readers import most_readers
 from framewright.media.sources.store import Held, Shelved
 from framewright.media.sources.webp import WebpCursor
+from framewright.model.media import Transfer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,8 +72,8 @@ class Film:
         self._rest = max(room.store.budget // 2, _FEW * pixels * 3 // 2)
         self._closing = False
 
-    async def frame(self, seconds: Fraction, box: Size | None) -> SourceFrame:
-        """The frame that is shown at a time.
+    async def frame(self, seconds: Fraction, box: Size | None, light: Transfer = Transfer.SDR) -> SourceFrame:
+        """The frame that is shown at a time. One of HDR comes in this light.
 
         Raises:
             SourceFault: there is none, or it cannot be decoded.
@@ -80,7 +81,7 @@ class Film:
         video = self.reading.facts.video
         if video is None:
             raise SourceFault("SOURCE_NO_VIDEO", "has sound but no pictures: use it in an <audio> element")
-        form = form_of(self.reading.shape, alpha=video.alpha, box=box)
+        form = form_of(self.reading.shape, video, box, light)
         self._forms.add(form)
         seconds = max(seconds, -self.reading.slack)  # where the first frame begins
         for _ in range(_PASSES):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from framewright.model.size import Size
 
-Pixels = Literal["I420", "RGBA"]
+Pixels = Literal["I420", "RGBA", "PQ", "HLG"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class SourceFrame:
 
     Attributes:
         data: tightly packed. I420: BT.709, full range, 8 bits; of odd sizes the chroma planes are rounded up.
-            RGBA: sRGB, straight alpha.
+            RGBA: sRGB, straight alpha. PQ, HLG: codes of 16 bits, as two pictures in RGBX, one behind the other: of the
+            high bytes and of the low ones.
         size: of the picture in ``data``; smaller than the source where less was asked for.
         start, stop: the seconds of the source, ``start`` included, for which this same frame is the answer; None: for
             ever. ``start`` is also the frame's name: equal for equal frames of a file.

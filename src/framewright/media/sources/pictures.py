@@ -14,9 +14,11 @@ import numpy as np
 
 from framewright.media.codec_log import complaint
 from framewright.media.filters import FilterChain, source
+from framewright.media.hdr.footage import PLANES, two_pictures
 from framewright.media.sources.errors import SourceFault
 from framewright.media.sources.geometry import size_for
 from framewright.media.sources.tone import hald_frame, light_of
+from framewright.model.media import Transfer
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from framewright.media.sources.frames import Pixels
     from framewright.media.sources.geometry import Shape
     from framewright.media.sources.tone import Light
+    from framewright.model.media import VideoFacts
 
 # FFmpeg's numbers of matrices and ranges (ITU-T H.273), and its filters' names of the matrices.
 _MATRICES = {
@@ -38,6 +41,8 @@ _MATRICES = {
     10: "bt2020c",
 }
 _LIMITED, _FULL = 1, 2
+_HLG = 18  # transfer, ITU-T H.273
+_LIGHTS = {"PQ": Transfer.PQ, "HLG": Transfer.HLG}
 _FIRST_HD_HEIGHT = 720  # below it, pictures that do not say are BT.601: what browsers assume
 _FLAGS = "flags=bicubic+accurate_rnd+full_chroma_int"
 # To pixels "accurate_rnd" would keep libswscale from its quick ways: 40 ms in place of 3 at 1920×1080.
@@ -83,9 +88,14 @@ class _Kind:
     form: Form
 
 
-def form_of(shape: Shape, *, alpha: bool, box: Size | None) -> Form:
-    """The form in which a source is handed out to somebody who needs so many pixels."""
-    return Form(size_for(shape, box), "RGBA" if alpha else "I420")
+def form_of(shape: Shape, video: VideoFacts, box: Size | None, light: Transfer) -> Form:
+    """The form in which a source is handed out to somebody who needs so many pixels, in this light if it is HDR itself."""
+    size = size_for(shape, box)
+    if video.alpha:
+        return Form(size, "RGBA")
+    if video.transfer is Transfer.SDR or light is Transfer.SDR:
+        return Form(size, "I420")
+    return Form(size, "PQ" if light is Transfer.PQ else "HLG")
 
 
 class Darkroom:
@@ -101,6 +111,10 @@ class Darkroom:
         Raises:
             SourceFault: ``SOURCE_UNSUPPORTED``: FFmpeg cannot convert its pixels.
         """
+        if form.layout in _LIGHTS:
+            full, given = _is_full(frame), _LIGHTS["HLG" if frame.color_trc == _HLG else "PQ"]
+            made, bits = self._filtered(frame, form), frame.format.components[0].bits
+            return two_pictures(made, bits=bits, full_range=full, given=given, wanted=_LIGHTS[form.layout])
         if not self.is_plain(frame, form):
             frame = self._filtered(frame, form)
         return _tight(frame, form.layout)
@@ -165,6 +179,18 @@ class Darkroom:
         buffer = source(kind.pixels, kind.size, matrix=kind.matrix, full_range=kind.full)
         scale = f"{size.width}:{size.height}:{_FLAGS}"
         turning = _TURNS.get(turn, [])
+        if kind.form.layout in _LIGHTS:
+            matrix = kind.matrix.removesuffix("nc").removesuffix("c")
+            same = f"out_color_matrix={matrix}:out_range={'pc' if kind.full else 'tv'}"
+            planes = PLANES[kind.matrix == "gbr"]
+            return FilterChain(
+                buffer,
+                [
+                    ("scale", f"{scale}:{same if kind.matrix != 'gbr' else 'out_range=pc'}"),
+                    ("format", planes),
+                    *turning,
+                ],
+            )
         if kind.form.layout == "RGBA":
             quick = f"{size.width}:{size.height}:{_RGBA_FLAGS}"
             return FilterChain(buffer, [("scale", quick), ("format", "rgba"), *turning])

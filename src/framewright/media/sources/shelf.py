@@ -14,6 +14,7 @@ from framewright.media.sources.frames import Counters
 from framewright.media.sources.readers import Readers
 from framewright.media.sources.store import Store
 from framewright.media.sources.threads import Threads
+from framewright.model.media import Transfer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,13 @@ class SourceShelf:
             raise fault.named(shown or path.name) from fault
 
     async def frame(
-        self, path: Path, seconds: Fraction | float, *, box: Size | None = None, shown: str | None = None
+        self,
+        path: Path,
+        seconds: Fraction | float,
+        *,
+        box: Size | None = None,
+        light: Transfer = Transfer.SDR,
+        shown: str | None = None,
     ) -> SourceFrame:
         """The frame of a file that is shown at a time.
 
@@ -90,6 +97,7 @@ class SourceShelf:
             path: the file.
             seconds: of the source; before its first frame that one is the answer, past its end the last one.
             box: the pixels that are needed at most; the frame may come scaled down, to no less than that.
+            light: what the frame of an HDR source that is opaque comes in; all others, and for SDR all, come in SDR.
             shown: as in :meth:`facts`.
 
         Raises:
@@ -97,7 +105,7 @@ class SourceShelf:
         """
         try:
             film = await self._film(path)
-            return await film.frame(Fraction(seconds), box)
+            return await film.frame(Fraction(seconds), box, light)
         except SourceFault as fault:
             raise fault.named(shown or path.name) from fault
 
