@@ -223,13 +223,6 @@ def test_a_part_is_what_the_whole_has_there(folder, first):
     assert np.array_equal(part, whole[first:])
 
 
-def test_the_same_plan_gives_the_same_bytes(folder, monkeypatch):
-    tracks = [track("noise.wav", start=index * 0.1, rate=1 + index * 0.1) for index in range(3)]
-    once = mixed(folder, *tracks, samples=40_000)
-    monkeypatch.setattr("framewright.sound.mixing._THREADS", 1)
-    assert np.array_equal(once, mixed(folder, *tracks, samples=40_000))
-
-
 @pytest.mark.parametrize("block", [1_000, 7_777, 65_536])
 def test_the_size_of_blocks_changes_no_bit(folder, monkeypatch, block):
     """Gains that are one a block in some blocks and one a sample in others are rounded alike."""

@@ -31,6 +31,14 @@ class Pulse:
             StoppedError: nobody waits for the rest.
         """
         self.beats += 1
+        self.look()
+
+    def look(self) -> None:
+        """Hear that nobody waits, without having done anything.
+
+        Raises:
+            StoppedError: nobody waits for the rest.
+        """
         if self._stopped.is_set():
             raise StoppedError
 

@@ -87,7 +87,7 @@ class Mixing:
 
     def _blocks(self, pulse: Pulse) -> Iterator[NDArray[np.float32]]:
         score = self._awaited(pulse)
-        self._account.on_step = pulse.beat
+        self._account.on_step, self._account.look = pulse.beat, pulse.look
         with closing(mix(score.plan, score.files, self._account)) as blocks:
             for block in blocks:
                 if len(block):

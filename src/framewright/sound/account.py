@@ -22,6 +22,7 @@ class Account:
 
     Attributes:
         on_step: called with every block that was made, also of the pass that only measures. What it raises ends the mix.
+        look: called while a mix waits for processes that read for it. What it raises ends the mix.
         raised: dB by which everything was made louder, or quieter, to reach a loudness.
         limited: dB that the limiter took away where it took most; 0: it never had to act.
         passes: how often everything is gone through: twice when a loudness is measured first.
@@ -29,6 +30,7 @@ class Account:
     """
 
     on_step: Callable[[], None] = _nothing
+    look: Callable[[], None] = _nothing
     raised: float = 0.0
     limited: float = 0.0
     passes: int = 1

@@ -83,7 +83,7 @@ def _mixed(
     gain = np.float32(1)
     account.passes = 1 if plan.loudness is None else 2
     if plan.loudness is not None:
-        with closing(summed(plan, files, plan.first, plan.first + plan.samples)) as blocks:
+        with closing(summed(plan, files, plan.first, plan.first + plan.samples, account.look)) as blocks:
             found = loudness_of(account.watched(blocks)).integrated
         if found > SILENCE:
             account.raised = plan.loudness - found
@@ -93,7 +93,7 @@ def _mixed(
     begin -= begin % MEMORY
     skip, left = plan.first - begin, plan.samples
     limiter = Limiter()
-    with closing(summed(plan, files, begin, plan.first + plan.samples)) as blocks:
+    with closing(summed(plan, files, begin, plan.first + plan.samples, account.look)) as blocks:
         for block in account.watched(blocks):
             ready = limiter.push(block if gain == 1 else block * gain)
             part = ready[skip:]
