@@ -1,7 +1,8 @@
-"""The workers of one render: each a performance with a source of pictures; the first one is there already."""
+"""The workers of one plan: each a performance with a source of pictures. They wait for the next chunk when one is done."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from framewright.capture import (
@@ -12,54 +13,71 @@ from framewright.capture import (
     ScreenshotSource,
     StreamSource,
 )
+from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.logs import get_logger
-from framewright.render.mode_choice import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
 
     from framewright.capture import FrameSource
-    from framewright.model.errors import FramewrightError
-    from framewright.render.opening import Opened
-    from framewright.render.theatre import Performance
+    from framewright.model.plan import PicturePlan
+    from framewright.render.theatre import Performance, Theatre
 
 _LOSSES_OF_A_STREAM = 2
 _log = get_logger(__name__)
 
 
 class Crew:
-    """Opens workers for the capture pool.
+    """Opens workers for the capture pool. An async context manager, which closes those that wait.
 
     Args:
-        opened: the composition; its first performance becomes the first worker.
-        kind: how pictures are to be taken.
+        theatre: where they perform.
+        picture: how pictures are made.
+        first: a performance that becomes the first worker; None: it is opened like the others.
         alpha: where the page paints nothing, pictures are transparent.
-        must_stream: a stream that cannot be had is an error, not a reason for screenshots.
-        on_fallback: told when it cannot be had.
+        on_fallback: told when the stream that is planned cannot be had.
     """
 
     def __init__(
         self,
-        opened: Opened,
-        kind: CaptureKind,
+        theatre: Theatre,
+        picture: PicturePlan,
         *,
+        first: Performance | None = None,
         alpha: bool,
-        must_stream: bool,
         on_fallback: Callable[[FellBack], None],
     ) -> None:
-        self._opened = opened
-        self._first: Performance | None = opened.first
+        self._theatre = theatre
+        self._picture = picture
+        self._rate = picture.frame_rate
+        self._first = first
         self._alpha = alpha
-        self._must_stream = must_stream
         self._on_fallback = on_fallback
-        self._runs = opened.mode is Mode.RUN
+        self._parked: list[CaptureWorker] = []
         self._losses = 0
-        self.kind = kind
-        self.opened = 0
+        self.kind = CaptureKind(picture.capture)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        parked, self._parked = self._parked, []
+        for worker in parked:
+            # What is wrong with a browser that is thrown away concerns nobody.
+            with suppress(FramewrightError, OSError):
+                await worker.close()
+
+    def park(self, worker: CaptureWorker) -> None:
+        """Let a worker wait for the next chunk."""
+        self._parked.append(worker)
 
     async def open_worker(self, number: int, after: FramewrightError | None) -> CaptureWorker:
-        """A worker that is ready for its first block.
+        """A worker that is ready for a block: one that waits, or a new one.
 
         Args:
             number: of the worker; all are alike.
@@ -69,15 +87,17 @@ class Crew:
             BrowserError: no browser could be opened, or no stream where there must be one.
         """
         del number
-        self.opened += 1
+        # One that died may have broken what its twins rest on: the next is new.
+        if after is None and self._parked:
+            return self._parked.pop()
         self._losses += isinstance(after, PicturesLostError)
         performance, self._first = self._first, None
         if performance is None:
-            performance = await self._opened.theatre.open(self._opened.size)
+            performance = await self._theatre.open(self._picture.size)
         try:
             return await self._worker(performance)
         except BaseException:
-            await self._opened.theatre.close(performance)
+            await self._theatre.close(performance)
             raise
 
     async def _worker(self, performance: Performance) -> CaptureWorker:
@@ -86,14 +106,14 @@ class Crew:
         source, spare = await self._sources(performance)
 
         async def release() -> None:
-            await self._opened.theatre.close(performance)
+            await self._theatre.close(performance)
 
         return CaptureWorker(
-            performance, self._opened.timing.rate, source, spare=spare, release=release, run=self._runs
+            performance, self._rate, source, spare=spare, release=release, run=self._picture.mode == "run"
         )
 
     async def _sources(self, performance: Performance) -> tuple[FrameSource, FrameSource | None]:
-        drawn = self._opened.drawn
+        drawn = self._picture.drawn
         if self.kind is CaptureKind.FULL_PAGE:
             return FullPageSource(performance.page, drawn), None
         screenshots = ScreenshotSource(performance.page, drawn)
@@ -108,7 +128,7 @@ class Crew:
                 performance.page, performance, drawn, profile, careful=self._losses > 0
             )
         except PicturesLostError as error:
-            if self._must_stream:
+            if self._picture.must_stream:
                 raise
             # Those that follow need not try: what one browser refuses, its twins refuse too.
             self._give_up_streaming(error.message)

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from framewright.render.options import RenderOptions
     from framewright.render.subtitles import SubtitleSource
     from framewright.render.telling import Teller
-    from framewright.render.theatre import Performance
+    from framewright.render.theatre import Asked, Performance
     from framewright.render.timing import Timing
     from framewright.render.turn import Turn
+    from framewright.stores import BlobFolder
 
 _SIDES = re.compile(rb"""data-(width|height)\s*=\s*["']?\s*(\d{1,5})""")
 _ATTEMPTS = 3
@@ -50,6 +51,8 @@ class Opened:
         recording: what the page asked of other origins, and all that later browsers get from there.
         subtitles: the files, read.
         subtitle_facts: what is said of each.
+        asked: the files that the page has asked for until it stood ready.
+        recorded: holds the bodies of the recording, as long as this is open.
     """
 
     theatre: Theatre
@@ -59,6 +62,8 @@ class Opened:
     size: Size
     drawn: Size
     recording: Recording
+    asked: Asked
+    recorded: BlobFolder
     mode: Mode = Mode.SEEK
     subtitles: tuple[SubtitleSource, ...] = ()
     subtitle_facts: tuple[SubtitleFacts, ...] = ()
@@ -135,6 +140,8 @@ async def open_composition(
             size,
             size.scaled(options.scale),
             recording,
+            theatre.asked,
+            desk.blobs,
             subtitles=sources,
             subtitle_facts=facts,
         )

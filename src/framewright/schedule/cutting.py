@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from framewright.schedule.costs import CostCurve
 
-EVEN = 1.10
-"""Cuts on the grid may make a render so much longer than cuts at any frame would."""
+EVEN = 1.5
+"""Cuts on the grid may make a render so much longer than cuts at any frame would: the same bytes however it is cut are worth it."""
 CHUNKS_A_SLOT = (2, 3)
 """Enough that slots end together although costs are guessed, and few enough that openings do not count."""
 OPENINGS = 10

@@ -1,32 +1,25 @@
-"""The sound of one render: whether there is any, what is heard, where its bytes are; found out beside the frames."""
+"""What is heard, settled for a plan: found out beside the frames, since it may take as long as they do."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from framewright.model.composition import Notice
 from framewright.model.output import SOUND_CODECS
 from framewright.model.sound import Dropped, SoundPlan, Sounds, Unheard
-from framewright.render.added_sound import files_of
 from framewright.render.choice import Choice
 from framewright.render.listening import Listening
-from framewright.render.mixing import Mixing, Score
 from framewright.render.sound_names import named_sounds, named_tracks, names_of, spoken
 from framewright.render.sound_plan import plan_sound
 from framewright.render.threads import in_thread
 from framewright.sound import SoundError, check
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
-    from typing import Self
 
-    from framewright.media import SoundSource
     from framewright.model.output import Format
-    from framewright.model.report import SoundReport
     from framewright.model.sound import SoundTrack
     from framewright.render.listening import Heard
     from framewright.render.opening import Opened
@@ -34,17 +27,26 @@ if TYPE_CHECKING:
     from framewright.render.telling import Teller
 
 
-class Scoring:
-    """Finds out what is heard while frames render. An async context manager; leaving it gives up what is not done.
+@dataclass(frozen=True, slots=True)
+class SettledSound:
+    """What is mixed.
 
-    Entering waits only where nobody knows yet whether anything is heard at all.
+    Attributes:
+        mix: its tracks name their sources as people do.
+        files: where the bytes of each source are.
+        dropped: what could be heard and is not.
+    """
+
+    mix: SoundPlan
+    files: dict[str, Path]
+    dropped: tuple[Dropped, ...]
+
+
+class Hearing:
+    """Finds out what is heard. An async context manager, entered before a picture of the page is captured.
 
     Args:
-        container: of the file.
-
-    Raises:
-        CompositionError, BrowserError: on entry, or by the file's sound: what is heard could not be found out, or a source
-            cannot be read.
+        container: of the finished file.
     """
 
     def __init__(self, opened: Opened, options: RenderOptions, container: Format, teller: Teller) -> None:
@@ -52,105 +54,80 @@ class Scoring:
         self._options = options
         self._container = container
         self._teller = teller
-        self._mixing: Mixing | None = None
         self._listener = Listening(opened.theatre, opened)
-        self._resources = AsyncExitStack()
-        self._task: asyncio.Task[None] | None = None
+        self._listens = False
 
     async def __aenter__(self) -> Self:
         known = len(self._opened.first.description.sounds.tracks) + len(self._options.audio_tracks)
         if self._options.skip_audio:
             if known:
                 self._decide(0, "no sound, as asked.")
-            return self
-        if self._container not in SOUND_CODECS:
+        elif self._container not in SOUND_CODECS:
             if known:
                 self._leave_out(known)
-            return self
-        await self._resources.enter_async_context(self._listener)
-        if known:
-            self._mixing = mixing = Mixing(self._plan(None).samples)
-            self._task = asyncio.create_task(self._find_out(mixing))
-            return self
-        heard = await self._listener.listen()
-        if heard.tracks:
-            self._mixing = Mixing(self._plan(None).samples)
-            self._mixing.begin(await self._score(heard))
         else:
-            self._tell_nothing(heard)
+            self._listens = True
+            await self._listener.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if self._task is not None:
-                self._task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._task
-        finally:
-            await self._resources.aclose()
+        if self._listens:
+            await self._listener.__aexit__(kind, error, trace)
 
-    @property
-    def source(self) -> SoundSource | None:
-        """For the file; None: it has no sound."""
-        return None if self._mixing is None else self._mixing.source
+    async def settle(self) -> SettledSound | None:
+        """What is heard; None: nothing. May run beside the render, and once.
 
-    def report(self) -> SoundReport | None:
-        """The account, once the file is finished; None: it has no sound."""
-        return None if self._mixing is None else self._mixing.report()
-
-    async def _find_out(self, mixing: Mixing) -> None:
-        try:
-            mixing.begin(await self._score(await self._listener.listen()))
-        except BaseException as error:
-            mixing.fail(error)  # the file tells of it, with the next frame that it takes
-            if isinstance(error, asyncio.CancelledError):
-                raise
-
-    def _plan(self, heard: Heard | None) -> SoundPlan:
-        timing = self._opened.timing
-        return plan_sound(
-            heard.tracks if heard else (),
-            heard.groups if heard else (),
-            self._options.audio_tracks,
-            timing.range,
-            timing.rate,
-            loudness=self._options.loudness,
-        )
-
-    async def _score(self, heard: Heard) -> Score:
+        Raises:
+            CompositionError, BrowserError: what is heard could not be found out, or a source cannot be read.
+        """
+        if not self._listens:
+            return None
+        heard = await self._listener.listen()
         self._teller.warn(heard.notices)
-        plan = self._plan(heard)
-        files = files_of(self._options.audio_tracks)
-        tracks: list[SoundTrack] = []
-        theatre = self._opened.theatre
-        dropped = list(named_sounds(Sounds(dropped=heard.dropped), theatre.shown).dropped)
-        ours = (track.source for track in plan.tracks if track.source not in files)
-        names = names_of(ours, theatre.shown, taken=files)
-        for address, name in names.items():
+        if not heard.tracks and not self._options.audio_tracks:
+            self._tell_nothing(heard)
+            return None
+        return await self._settle(heard)
+
+    async def _settle(self, heard: Heard) -> SettledSound:
+        timing, theatre = self._opened.timing, self._opened.theatre
+        added = self._options.audio_tracks
+        plan = plan_sound(
+            heard.tracks, heard.groups, added, timing.range, timing.rate, loudness=self._options.loudness
+        )
+        # A plan names no place of this machine: files of the caller go by their last name.
+        given = {one.planned().source: Path(one.path) for one in added}
+        names = names_of(given, lambda path: Path(path).name, taken=())
+        ours = (track.source for track in plan.tracks if track.source not in given)
+        addresses = names_of(ours, theatre.shown, taken=names.values())
+        files = {name: given[path] for path, name in names.items()}
+        for address, name in addresses.items():
             files[name] = await theatre.locate(address)
-        for track in named_tracks(plan.tracks, names):
+        dropped = list(named_sounds(Sounds(dropped=heard.dropped), theatre.shown).dropped)
+        tracks: list[SoundTrack] = []
+        for track in named_tracks(plan.tracks, names | addresses):
             if track.wanted or await in_thread(lambda one=track: _sounds(one, files)):  # type: ignore[misc]
                 tracks.append(track)
             else:
                 dropped.append(Dropped(name=track.name, source=track.source, why=Unheard.SOUNDLESS))
-        score = Score(plan.model_copy(update={"tracks": tuple(tracks)}), files, tuple(dropped))
-        self._decide(len(tracks), self._reason(score), dropped)
-        return score
+        used = {track.source: files[track.source] for track in tracks}
+        settled = SettledSound(plan.model_copy(update={"tracks": tuple(tracks)}), used, tuple(dropped))
+        self._decide(len(tracks), self._reason(settled), dropped)
+        return settled
 
-    def _reason(self, score: Score) -> str:
-        count = len(score.plan.tracks)
+    def _reason(self, sound: SettledSound) -> str:
+        count = len(sound.mix.tracks)
         codec = SOUND_CODECS[self._container].value.upper()
         parts = [f"{count} {'track' if count == 1 else 'tracks'} in one mix, as {codec}"]
         if self._options.loudness is not None:
             parts.append(f"brought to {self._options.loudness:g} LUFS")
-        if score.dropped:
-            parts.append(f"{len(score.dropped)} left out: {spoken(score.dropped)}")
+        if sound.dropped:
+            parts.append(f"{len(sound.dropped)} left out: {spoken(sound.dropped)}")
         return f"{'; '.join(parts)}."
 
     def _tell_nothing(self, heard: Heard) -> None:
-        self._teller.warn(heard.notices)
         if heard.dropped:
             dropped = named_sounds(Sounds(dropped=heard.dropped), self._opened.theatre.shown).dropped
             self._decide(0, f"nothing is heard: {spoken(dropped)}.", dropped)
