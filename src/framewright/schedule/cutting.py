@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from framewright.schedule.costs import CostCurve
 
-EVEN = 1.5
-"""Cuts on the grid may make a render so much longer than cuts at any frame would: the same bytes however it is cut are worth it."""
+EVEN = 1.10
+"""Cuts on the grid may make a render so much longer than cuts at any frame would."""
+EVEN_AS_ASKED = 1.5
+"""The same where somebody else has chosen how many chunks there are: nobody looks for a number that fits the grid then."""
 CHUNKS_A_SLOT = (2, 3)
 """Enough that slots end together although costs are guessed, and few enough that openings do not count."""
 OPENINGS = 10
@@ -140,7 +142,7 @@ def _asked(
 ) -> tuple[list[int], bool, str]:
     number = min(chunks, len(frames))
     free = _nearest(curve, frames, 1, number)
-    most = EVEN * _wall(curve, frames, free, slots)
+    most = EVEN_AS_ASKED * _wall(curve, frames, free, slots)
     points = _on_grid(curve, frames, grid, number, slots=slots, most=most)
     why = "of about equal cost, as many as asked" if number > 1 else "as asked"
     if number < chunks:
