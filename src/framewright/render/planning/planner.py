@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from framewright.capture import CaptureKind
 from framewright.composition import Site
 from framewright.media.codec_settings import check, settings_for
 from framewright.media.pieces import is_packed, segment_of
@@ -31,6 +32,7 @@ from framewright.render.crew import Crew
 from framewright.render.opening import open_composition
 from framewright.render.options import CaptureWish
 from framewright.render.output_choice import choose_output
+from framewright.render.planning.costs import may_be_cut, measure_costs
 from framewright.render.planning.digests import sealed
 from framewright.render.planning.environment import read_environment
 from framewright.render.planning.files import list_files
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
-    from framewright.capture import CaptureKind
     from framewright.model.frames import FrameRange
     from framewright.model.output import OutputSpec
     from framewright.model.settings import Settings
@@ -193,7 +194,12 @@ async def _cut(
 ) -> Plan:
     """The plan in chunks: as it was cut before where that is known and nothing else is asked for, else by cost."""
     frames = opened.timing.range
+    asked = {"chunks": options.chunks, "chunk_frames": options.chunk_frames}
     curve = CostCurve.flat(usual_cost(plan))
+    # One at a time takes as long however it is cut.
+    if slots > 1 and may_be_cut(frames, **asked):
+        measured = await measure_costs(opened, CaptureKind(plan.picture.capture))
+        curve, opening = measured.curve, measured.opening
     found = cut(
         curve,
         frames,
