@@ -56,13 +56,15 @@ def bound(channel: NDArray[np.float32], samples: NDArray[np.float32]) -> NDArray
     bends[-1] = 0
     np.abs(bends, out=bends)
     limits: NDArray[np.float32] = _STRAIGHT * _within_reach(samples)
-    limits += _BENT * _within_reach(bends.reshape(-1, CELL).max(axis=1))
+    limits += _BENT * _within_reach(_highest(bends))
     return limits
 
 
 def _channel_peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.float32]:
-    samples = np.abs(channel).reshape(-1, CELL).max(axis=1)
+    samples = _highest(np.abs(channel))
     peaks: NDArray[np.float32] = samples[_AROUND:-_AROUND].copy()
+    if float(samples.max()) * _SHARPEST <= above:
+        return peaks
     suspects = np.nonzero(bound(channel, samples) > above)[0]
     windows = sliding_window_view(channel, CELL + 2 * REACH)[::CELL]
     for kernel in (_COARSE, _FINE):
@@ -72,6 +74,14 @@ def _channel_peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.flo
         peaks[suspects] = found
         suspects = suspects[found * _MISSED > above]
     return peaks
+
+
+def _highest(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The highest value of each cell."""
+    # Turned round first: NumPy is six times quicker with few long rows than with many short ones.
+    turned = np.ascontiguousarray(values.reshape(-1, CELL).T)
+    highest: NDArray[np.float32] = np.maximum.reduce(turned, axis=0)
+    return highest
 
 
 def _within_reach(cells: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -138,3 +148,5 @@ _COARSE_AT = (1 / 4, 2 / 4, 3 / 4)
 _FINE_AT = (1 / 8, 3 / 8, 5 / 8, 7 / 8)
 _COARSE, _FINE = _kernel(_COARSE_AT), _kernel(_FINE_AT)
 _STRAIGHT, _BENT = _limits()
+# No bend is more than four times the highest sample.
+_SHARPEST = float(_STRAIGHT + 4 * _BENT)
