@@ -93,6 +93,14 @@ def test_cuts_between_give_the_same_pictures_at_the_same_times(spec: OutputSpec,
     assert decoding.times(path) == [RATE.time_of(frame) for frame in range(len(film))]
 
 
+def test_nothing_stands_in_a_piece_that_copying_would_lose(tmp_path: Path) -> None:
+    """SVT-AV1 marks packets that no other needs, at some rates; mp4 would tell them in a table of its own."""
+    spec, rate = OutputSpec(Format.MP4, Codec.AV1, Quality.DRAFT), FrameRate.parse("7/3")
+    path = tmp_path / "film.mp4"
+    pieces.write(path, spec, film_of(60, seed=3), FrameRange(0, 60), size=SIZE, rate=rate)
+    assert b"sdtp" not in path.read_bytes()
+
+
 def test_the_segment_is_a_whole_number_of_keyframe_distances() -> None:
     """And a place to cut is never far: two of them at most."""
     for spec in (kind.values[0] for kind in KINDS):

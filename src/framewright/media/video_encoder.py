@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from av.packet import Packet
 
 from framewright.media.codec_run import CodecRun
 from framewright.media.colour import Converter
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -97,6 +98,15 @@ class VideoEncoder:
     def _mux(self, packets: Iterable[Packet[VideoStream]]) -> None:
         self._done += 1
         for packet in packets:
-            packet.pts = self._begin + (packet.pts or 0)
-            self._file.mux(packet)
+            shown = self._begin + (packet.pts or 0)
+            kept = _unmarked(packet) if packet.is_disposable else packet
+            kept.pts = shown
+            self._file.mux(kept)
             self._done += 1
+
+
+def _unmarked(packet: Packet[VideoStream]) -> Packet[VideoStream]:
+    """The packet without the mark that no other needs it: mp4 notes it, and whoever copies the packet would lose it."""
+    plain = cast("Packet[VideoStream]", Packet(bytes(packet)))
+    plain.is_keyframe = packet.is_keyframe
+    return plain
