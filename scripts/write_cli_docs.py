@@ -32,7 +32,7 @@ tell of rows as a whole. Colours follow `NO_COLOR`; a pipe or a file gets plain 
 | 3 | the composition cannot be rendered as it is |
 | 4 | the machine lacks something; see `framewright doctor` |
 | 5 | cancelled by Ctrl-C, SIGTERM, or a reader of stdout that left; nothing partial stays |
-| 6 | the output could not be written |
+| 6 | the output could not be written; or `framewright verify` found an error in it |
 
 Ctrl-C ends a render in order: browsers are closed and no file is left. A second Ctrl-C stops at once.
 

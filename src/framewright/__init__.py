@@ -20,6 +20,7 @@ from framewright.check import (
     check,
     check_async,
 )
+from framewright.model.assembled import AssembleReport
 from framewright.model.batch import (
     BatchEvent,
     BatchFinished,
@@ -32,12 +33,15 @@ from framewright.model.batch import (
 )
 from framewright.model.composition import Clip, Description, FontUse, Notice, Variable, VariableType
 from framewright.model.errors import (
+    AssembleError,
     BrowserError,
     CompositionError,
     EncoderError,
     ExitCode,
     FramewrightError,
     OutputError,
+    PieceError,
+    PlanError,
     RenderCancelledError,
     SetupError,
     UsageError,
@@ -59,6 +63,7 @@ from framewright.model.report import AudioStreamFacts, FileFacts, FootageReport,
 from framewright.model.settings import Settings
 from framewright.model.sound import Dropped, SoundGroup, Sounds, SoundTrack, Unheard
 from framewright.model.subtitles import SubtitleFacts, SubtitleFile, SubtitlesMode
+from framewright.model.verified import Fault, FileFinding, FilmComparison, FrameDifference, VerifyReport
 
 # Two functions take the names of the rooms that they come from; what else those rooms have is named here.
 from framewright.render import (
@@ -71,6 +76,8 @@ from framewright.render import (
     MediaAccount,
     ProbeResult,
     RenderOptions,
+    assemble,
+    assemble_async,
     diagnose,
     probe,
     probe_async,
@@ -78,10 +85,14 @@ from framewright.render import (
     render_async,
     render_batch,
     render_batch_async,
+    verify,
+    verify_async,
 )
 
 __all__ = [
     "AnsweredBy",
+    "AssembleError",
+    "AssembleReport",
     "AudioFacts",
     "AudioStreamFacts",
     "AudioTrack",
@@ -104,12 +115,16 @@ __all__ = [
     "EncoderError",
     "ExitCode",
     "Failure",
+    "Fault",
     "FellBack",
     "FileFacts",
+    "FileFinding",
+    "FilmComparison",
     "Finding",
     "Finished",
     "FontUse",
     "FootageReport",
+    "FrameDifference",
     "FrameRate",
     "FramewrightError",
     "Listener",
@@ -120,7 +135,9 @@ __all__ = [
     "Notice",
     "OutputError",
     "PageFacts",
+    "PieceError",
     "Place",
+    "PlanError",
     "ProbeResult",
     "Progressed",
     "RecordedAnswer",
@@ -148,8 +165,11 @@ __all__ = [
     "UsageError",
     "Variable",
     "VariableType",
+    "VerifyReport",
     "VideoFacts",
     "Warned",
+    "assemble",
+    "assemble_async",
     "check",
     "check_async",
     "diagnose",
@@ -159,4 +179,6 @@ __all__ = [
     "render_async",
     "render_batch",
     "render_batch_async",
+    "verify",
+    "verify_async",
 ]

@@ -20,13 +20,16 @@ from framewright.model.plan import (
     PagePlan,
     PicturePlan,
     Plan,
+    PlanFile,
     SoundPiecePlan,
 )
 from framewright.model.report import SoundReport, TimeSpent
 from framewright.model.size import Size
 from framewright.model.sound import SAMPLE_RATE, SoundPlan
+from framewright.render.bundle import Bundle
 from framewright.render.committing import commit, file_digest
 from framewright.render.planning.digests import chunk_key, sealed
+from framewright.render.planning.folder import write_plan
 from framewright.stores import digest_of
 from truth import drawings
 
@@ -38,7 +41,9 @@ if TYPE_CHECKING:
     from framewright.model.frames import FrameRate
 
 SIZE = Size(160, 96)
+LARGER = Size(192, 96)
 _NO_DIGEST = "0" * 64
+_PAGE = b"<p>nobody draws this</p>"
 
 
 def plan(
@@ -75,12 +80,21 @@ def plan(
             Chunk(index=index, start=start, stop=stop, cost=1.0)
             for index, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False))
         ),
-        files=(),
+        files=(PlanFile(name="index.html", digest=digest_of(_PAGE), bytes=len(_PAGE)),),
         sound=SoundPiecePlan(mix=SoundPlan(samples=samples(frames, rate)), sources={}) if sound else None,
         digests=Digests(video=_NO_DIGEST, plan=_NO_DIGEST),
         **more,
     )  # fmt: skip
     return sealed(made)
+
+
+def write(folder: Path, plan: Plan) -> Path:
+    """The plan in a folder of its own, with its page."""
+    project = folder.with_name(f"{folder.name}-project")
+    project.mkdir(parents=True)
+    (project / "index.html").write_bytes(_PAGE)
+    write_plan(folder, plan, Bundle(plan, project, project))
+    return folder
 
 
 def samples(frames: FrameRange, rate: FrameRate) -> int:
@@ -105,7 +119,7 @@ def chunk(
         opacity: of every pixel, of 255.
         told: what the account says otherwise.
     """
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     spec = plan.output.spec
     frames = FrameRange(start, stop)
     attempt = folder / "attempt"
@@ -122,6 +136,11 @@ def chunk(
     encoder.finish()
     piece = folder / f"{start}-{stop}.{spec.format}"
     return committed(attempt, piece, account(plan, attempt, frames, **told))
+
+
+def chunks(folder: Path, plan: Plan) -> list[Path]:
+    """All pieces of a plan, without its sound."""
+    return [chunk(folder, plan, one.start, one.stop) for one in plan.chunks]
 
 
 def account(plan: Plan, file: Path, frames: FrameRange, **told) -> ChunkResult:
@@ -151,7 +170,7 @@ def committed(attempt: Path, piece: Path, result: ChunkResult | SoundResult) -> 
 
 def sound(folder: Path, plan: Plan, wave: np.ndarray | None = None, **told) -> Path:
     """The plan's sound; silence if no other wave of shape (samples, 2) is given."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     attempt = folder / "attempt"
     heard = (
         np.zeros((samples(plan.picture.range, plan.picture.frame_rate), 2), np.float32)

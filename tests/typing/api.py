@@ -8,6 +8,7 @@ from typing import assert_type
 
 import framewright
 from framewright import (
+    AssembleReport,
     AudioStreamFacts,
     BatchEvent,
     BatchReport,
@@ -16,6 +17,7 @@ from framewright import (
     CheckReport,
     Description,
     FileFacts,
+    FilmComparison,
     Finding,
     FontUse,
     FootageReport,
@@ -29,6 +31,7 @@ from framewright import (
     RenderReport,
     SoundReport,
     Sounds,
+    VerifyReport,
 )
 
 
@@ -109,6 +112,17 @@ async def awaited() -> None:
     assert_type(result.remote, tuple[RecordedAnswer, ...])
     assert_type(result.description.fonts, tuple[FontUse, ...])
     assert_type(await framewright.diagnose(), tuple[Check, ...])
+
+
+def files() -> None:
+    made = framewright.assemble("plan", ["pieces", Path("sound.piece")], "title.mp4", cancel=CancelToken())
+    assert_type(made, AssembleReport)
+    assert_type(made.output, FileFacts)
+    found = framewright.verify("title.mp4", against="other.webm", plan=Path("plan"))
+    assert_type(found, VerifyReport)
+    assert_type(found.ok, bool)
+    assert_type(found.comparison, FilmComparison | None)
+    framewright.assemble("plan", "pieces", 7)  # type: ignore[arg-type]
 
 
 def errors() -> None:

@@ -46,15 +46,11 @@ def assembled(plan: Plan, chunks: list[Path], output: Path, sound: Path | None =
     return asyncio.run(assemble_pieces(plan, chunks, sound, output))
 
 
-def chunks_of(folder: Path, plan: Plan) -> list[Path]:
-    return [planned.chunk(folder, plan, one.start, one.stop) for one in plan.chunks]
-
-
 @pytest.mark.parametrize("kind", VIDEOS, ids="-".join)
 def test_every_frame_is_there_once_and_at_its_time(tmp_path: Path, kind: tuple[Format, Codec]) -> None:
     plan = planned.plan(kind, RATE, CUTS, sound=True)
     output = tmp_path / f"out.{kind[0]}"
-    chunks = chunks_of(tmp_path / "chunks", plan)
+    chunks = planned.chunks(tmp_path / "chunks", plan)
     facts = assembled(plan, chunks[::-1], output, planned.sound(tmp_path / "chunks", plan))
     assert decoding.numbers(output) == list(range(7, 45))
     tick = decoding.tick(output)
@@ -81,7 +77,10 @@ def test_one_piece_gives_the_very_file_that_its_encoder_would_write(
     wave = np.random.default_rng(3).normal(0, 0.1, (plan.sound.mix.samples, 2)).astype(np.float32)
     output, whole = tmp_path / f"out.{kind[0]}", tmp_path / f"whole.{kind[0]}"
     assembled(
-        plan, chunks_of(tmp_path / "chunks", plan), output, planned.sound(tmp_path / "chunks", plan, wave)
+        plan,
+        planned.chunks(tmp_path / "chunks", plan),
+        output,
+        planned.sound(tmp_path / "chunks", plan, wave),
     )
     encoder = open_encoder(
         plan.output.spec, planned.SIZE, RATE, whole, planned.source(wave),
@@ -145,7 +144,7 @@ def test_an_image_sequence_has_its_sound_beside_it(tmp_path: Path) -> None:
     plan = planned.plan(PNGS, RATE, CUTS, sound=True)
     wave = np.random.default_rng(3).normal(0, 0.1, (plan.sound.mix.samples, 2)).astype(np.float32)
     output = tmp_path / "frames"
-    chunks = chunks_of(tmp_path / "c", plan)
+    chunks = planned.chunks(tmp_path / "c", plan)
     facts = assembled(plan, chunks, output, planned.sound(tmp_path / "c", plan, wave))
     assert facts.sound is not None
     found = heard.samples((output / "sound.wav").rename(tmp_path / "sound.wav"))
@@ -157,7 +156,7 @@ def test_sound_is_heard_at_its_sample_to_the_last_one(tmp_path: Path) -> None:
     plan = planned.plan((Format.MOV, Codec.H264), RATE, (0, 13, 30), sound=True)
     wave = np.random.default_rng(3).normal(0, 0.1, (plan.sound.mix.samples, 2)).astype(np.float32)
     output = tmp_path / "out.mov"
-    assembled(plan, chunks_of(tmp_path / "c", plan), output, planned.sound(tmp_path / "c", plan, wave))
+    assembled(plan, planned.chunks(tmp_path / "c", plan), output, planned.sound(tmp_path / "c", plan, wave))
     found = heard.samples(output)
     assert len(found) == len(wave)
     assert np.abs(found - wave).max() <= 2**-23
@@ -299,7 +298,7 @@ def _again(plan: Plan, piece: Path, frames: FrameRange) -> None:
 )
 def test_a_wrong_piece_is_told_and_leaves_nothing(tmp_path: Path, spoil, kind, code, named) -> None:
     plan = planned.plan(H264, RATE, CUTS)
-    chunks = chunks_of(tmp_path / "chunks", plan)
+    chunks = planned.chunks(tmp_path / "chunks", plan)
     spoil(tmp_path, plan, chunks)
     out = tmp_path / "out"
     out.mkdir()
@@ -315,7 +314,7 @@ def test_a_wrong_piece_is_told_and_leaves_nothing(tmp_path: Path, spoil, kind, c
 
 def test_sound_is_given_if_and_only_if_the_plan_has_any(tmp_path: Path) -> None:
     mute, sounding = (planned.plan(H264, RATE, (0, 5), sound=sound) for sound in (False, True))
-    chunks = chunks_of(tmp_path / "chunks", mute)
+    chunks = planned.chunks(tmp_path / "chunks", mute)
     right = planned.sound(tmp_path / "right", sounding)
     other = planned.sound(tmp_path / "other", sounding, key="1" * 64)
     short = planned.sound(tmp_path / "short", sounding, np.zeros((4800, 2), np.float32))
@@ -341,7 +340,7 @@ def test_sound_is_given_if_and_only_if_the_plan_has_any(tmp_path: Path) -> None:
 
 async def test_two_at_once_both_finish_whole(tmp_path: Path) -> None:
     plan = planned.plan(H264, RATE, CUTS)
-    chunks = chunks_of(tmp_path / "chunks", plan)
+    chunks = planned.chunks(tmp_path / "chunks", plan)
     out = tmp_path / "out"
     out.mkdir()
     one, other = await asyncio.gather(*(assemble_pieces(plan, chunks, None, out / "a.mp4") for _ in range(2)))
@@ -352,7 +351,7 @@ async def test_two_at_once_both_finish_whole(tmp_path: Path) -> None:
 
 async def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
     plan = planned.plan(H264, RATE, CUTS)
-    chunks = chunks_of(tmp_path / "chunks", plan)
+    chunks = planned.chunks(tmp_path / "chunks", plan)
     out = tmp_path / "out"
     out.mkdir()
     task = asyncio.ensure_future(assemble_pieces(plan, chunks, None, out / "a.mp4"))
@@ -367,7 +366,7 @@ async def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
 def test_pieces_are_found_in_folders_and_by_their_accounts(tmp_path: Path) -> None:
     plan = planned.plan(H264, RATE, CUTS, sound=True)
     folder = tmp_path / "chunks"
-    chunks = chunks_of(folder, plan)
+    chunks = planned.chunks(folder, plan)
     sound = planned.sound(folder, plan)
     (folder / "notes.txt").write_text("none of them")
     assert find_pieces([folder]) == (tuple(sorted(chunks)), sound)

@@ -217,6 +217,37 @@ def check(
 
 
 @app.command()
+def assemble(
+    plan: o.PlanFolder,
+    pieces: o.Pieces,
+    *,
+    output: o.FinishedOutput,
+    as_json: o.JsonDocument = False,
+    quiet: o.Quiet = False,
+    debug: o.Debug = False,
+) -> int:
+    """Put the pieces of a plan together into its file."""
+    from framewright.cli.assemble import run_assemble
+
+    return run_assemble(plan, pieces, output, as_json=as_json, quiet=quiet, debug=debug)
+
+
+@app.command()
+def verify(
+    file: o.FinishedFile,
+    *,
+    against: o.Against = None,
+    plan: o.ByPlan = None,
+    as_json: o.JsonDocument = False,
+    debug: o.Debug = False,
+) -> int:
+    """Read a finished file to its end, and say whether it is right."""
+    from framewright.cli.verify import run_verify
+
+    return run_verify(file, against=against, plan=plan, as_json=as_json, debug=debug)
+
+
+@app.command()
 def doctor(*, as_json: o.JsonDocument = False, debug: o.Debug = False) -> int:
     """Say what is installed, what is missing, and what mends it."""
     from framewright.cli.doctor import run_doctor

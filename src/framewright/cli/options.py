@@ -202,6 +202,51 @@ Loudness = Annotated[
     ),
 ]  # fmt: skip
 
+PlanFolder = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="The folder of a plan, or its plan.json.", show_default=False)
+]
+Pieces = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PIECE...",
+        help="Pieces of video and of sound, or folders of them, in any order.",
+        show_default=False,
+    ),
+]
+FinishedOutput = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="File or folder to write.",
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]
+FinishedFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A video file, or the folder of an image sequence.", show_default=False
+    ),
+]
+Against = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="OTHER",
+        help="Compare each frame with this film's.",
+        show_default=False,
+        rich_help_panel=_WORK,
+    ),
+]
+ByPlan = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan", metavar="PLAN", help="Judge it by the plan that it was made by.", show_default=False,
+        rich_help_panel=_WORK,
+    ),
+]  # fmt: skip
+
 Workers = Annotated[
     str, typer.Option(metavar="N|auto", help="Browsers that draw side by side.", rich_help_panel=_WORK)
 ]

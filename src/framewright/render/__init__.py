@@ -2,6 +2,7 @@
 
 from framewright.render.audio_track import AudioTrack
 from framewright.render.cancel import CancelToken
+from framewright.render.file_verbs import assemble, assemble_async, verify, verify_async
 from framewright.render.installation import Check, CheckState
 from framewright.render.media_account import MediaAccount
 from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
@@ -31,6 +32,8 @@ __all__ = [
     "ProbeWishes",
     "RenderOptions",
     "RenderWishes",
+    "assemble",
+    "assemble_async",
     "diagnose",
     "probe",
     "probe_async",
@@ -38,4 +41,6 @@ __all__ = [
     "render_async",
     "render_batch",
     "render_batch_async",
+    "verify",
+    "verify_async",
 ]

@@ -6,9 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from framewright.media import OutputFile, Pulse
+from framewright.model.assembled import AssembleReport
+from framewright.model.errors import UsageError
 from framewright.model.output import Format
 from framewright.render.joining import join_pieces
-from framewright.render.piece_accounts import read_chunk, read_sound
+from framewright.render.meter import Watch
+from framewright.render.output_choice import SUFFIXES
+from framewright.render.piece_accounts import find_pieces, read_chunk, read_sound
+from framewright.render.planning.folder import open_plan
 from framewright.render.threads import in_thread, past_stopping
 
 if TYPE_CHECKING:
@@ -49,6 +54,27 @@ async def assemble_pieces(
     # A name that is no UTF-8 cannot stand in JSON as it is.
     told = os.fsencode(output).decode("utf-8", "backslashreplace")
     return facts.model_copy(update={"path": told})
+
+
+async def assemble_plan(folder: Path, places: Sequence[Path], output: Path) -> AssembleReport:
+    """The same for a plan in a folder and pieces wherever they lie, with an account; see :func:`framewright.assemble`."""
+    watch = Watch()
+    plan = await in_thread(lambda: open_plan(folder))
+    told = SUFFIXES.get(output.suffix.lower())
+    if told is not None and told is not plan.output.format:
+        raise UsageError(
+            f"'{output.name}' is the name of a {told} file, and the plan is for {plan.output.format}: change -o.",
+            code="FORMAT_CONTRADICTS",
+        )
+    chunks, sound = await in_thread(lambda: find_pieces(places))
+    facts = await assemble_pieces(plan, chunks, sound, output)
+    found = await in_thread(lambda: [read_chunk(path).result.drift for path in chunks])
+    return AssembleReport(
+        output=facts,
+        pieces=len(chunks),
+        seconds=watch.total,
+        drift=tuple(dict.fromkeys(sentence for drift in found for sentence in drift)),
+    )
 
 
 async def write_assembled(
