@@ -38,6 +38,8 @@ Ctrl-C ends a render in order: browsers are closed and no file is left. A second
 
 These variables set defaults for a machine: `FRAMEWRIGHT_BROWSER` (the browser's program), `FRAMEWRIGHT_SANDBOX`
 (`true` or `false`), `FRAMEWRIGHT_PAGE_TIMEOUT` (seconds), `FRAMEWRIGHT_PAGE_MEMORY` (bytes), `FRAMEWRIGHT_TMPDIR`;
+`FRAMEWRIGHT_WORKERS` and `FRAMEWRIGHT_CAPTURE` stand for `--workers` and `--capture`, and
+[`framewright bench`](distributed.md#what-a-machine-can-do) says which;
 [fonts.md](fonts.md) tells those of fonts, [remote.md](remote.md#settings) those of fetching, [media.md](media.md) that of
 source video.
 """

@@ -248,10 +248,47 @@ ByPlan = Annotated[
 ]  # fmt: skip
 
 Workers = Annotated[
-    str, typer.Option(metavar="N|auto", help="Browsers that draw side by side.", rich_help_panel=_WORK)
+    str,
+    typer.Option(
+        metavar="N|auto",
+        help="Browsers that draw side by side.",
+        envvar="FRAMEWRIGHT_WORKERS",
+        show_envvar=False,
+        rich_help_panel=_WORK,
+    ),
 ]
 Capture = Annotated[
-    str, typer.Option(metavar="KIND", help="auto, stream, screenshot.", rich_help_panel=_WORK)
+    str,
+    typer.Option(
+        metavar="KIND",
+        help="auto, stream, screenshot.",
+        envvar="FRAMEWRIGHT_CAPTURE",
+        show_envvar=False,
+        rich_help_panel=_WORK,
+    ),
+]
+
+BenchComposition = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[COMPOSITION]",
+        help="Reckon how long this one takes, by 1 to 1000 workers; without it the machine is measured.",
+        show_default=False,
+    ),
+]
+Quick = Annotated[
+    bool,
+    typer.Option("--quick", metavar=" ", help="In a third of the time, more roughly.", rich_help_panel=_WORK),
+]
+WriteSettings = Annotated[
+    Path | None,
+    typer.Option(
+        "--write",
+        metavar="FILE",
+        help="Write what is recommended, as lines for a shell to source.",
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
 ]
 
 Audit = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from framewright.model.frames import LONGEST_SECONDS
 from framewright.model.plan import MOST_CHUNKS
 
 _MEMORY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([kmgt])(?:i?b)?", re.IGNORECASE)
+_JSON_EXAMPLES = {"FRAMEWRIGHT_FONT_TABLE": '{"Helvetica": "Inter"}', "FRAMEWRIGHT_PRICES": '{"small": 0.04}'}
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
@@ -22,6 +24,14 @@ def read_memory(written: object) -> object:
     """Bytes from ``2G``, ``512M`` or ``1.5GiB``: the units are powers of 1024. Anything else comes back as it is."""
     match = _MEMORY.fullmatch(written.strip()) if isinstance(written, str) else None
     return round(float(match[1]) * _UNITS[match[2].lower()]) if match else written
+
+
+def _is_json(variable: str) -> bool:
+    try:
+        json.loads(os.environ.get(variable, "{}"))
+    except ValueError:
+        return False
+    return True
 
 
 class Settings(BaseSettings):
@@ -49,6 +59,7 @@ class Settings(BaseSettings):
         plan_spare_size, plan_spare_files: how much may travel with a plan that no page has asked for, all together.
         piece_cache_size: bytes that finished pieces of renders may take in the cache; 0: none are kept.
         piece_cache_age: days that such a piece stays without being used; 0: none are kept.
+        prices: of an hour of each kind of worker, in any currency, as JSON: ``{"small": 0.04}``.
     """
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWRIGHT_", frozen=True)
@@ -75,6 +86,7 @@ class Settings(BaseSettings):
     plan_spare_files: int = Field(default=10_000, ge=0)
     piece_cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=8 * 2**30, ge=0)
     piece_cache_age: float = Field(default=14.0, ge=0, allow_inf_nan=False)
+    prices: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
 
     @property
     def cache_folder(self) -> Path:
@@ -95,10 +107,10 @@ class Settings(BaseSettings):
         try:
             return cls(**wishes)
         except SettingsError as error:
-            # Only the table is not plain text, so only it can fail to be read as JSON.
+            # Only these are not plain text, so only they can fail to be read as JSON.
+            name = "FRAMEWRIGHT_PRICES" if _is_json("FRAMEWRIGHT_FONT_TABLE") else "FRAMEWRIGHT_FONT_TABLE"
             raise SetupError(
-                "The environment variable FRAMEWRIGHT_FONT_TABLE is no JSON object: give one such as "
-                '{"Helvetica": "Inter"}.',
+                f"The environment variable {name} is no JSON object: give one such as {_JSON_EXAMPLES[name]}.",
                 code="SETTING_INVALID",
             ) from error
         except ValidationError as error:
