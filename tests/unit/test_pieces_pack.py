@@ -64,6 +64,21 @@ def test_damage_is_told(damage: str, tmp_path: Path) -> None:
     assert raised.value.code == "PIECE_INVALID"
 
 
+def test_no_flipped_bit_changes_a_picture_unseen(tmp_path: Path) -> None:
+    whole = pack(tmp_path / "a.pack")
+    with read_pack(whole) as reader:
+        right = list(reader.pictures())
+    data, path, told = whole.read_bytes(), tmp_path / "b.pack", 0
+    for place in range(len(data)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :])
+        try:
+            with read_pack(path) as reader:
+                assert list(reader.pictures()) == right, f"byte {place}"  # a date, or who made it
+        except PieceError:
+            told += 1
+    assert told > len(data) / 2
+
+
 def test_a_pack_refuses_what_is_no_picture_of_its_size(tmp_path: Path) -> None:
     for size, layout in ((Size(2, 2), Layout.PNG), (SIZE, Layout.I420)):
         encoder = open_piece(GIF, SIZE, RATE, FrameRange(0, 1), tmp_path / "a.pack")

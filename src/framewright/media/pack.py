@@ -1,7 +1,7 @@
 """A picture pack: pictures that differ from the one before, each under the number of its frame.
 
 A ZIP archive, uncompressed and without dates, so that any tool can look into it and equal pictures give equal bytes.
-Its comment says which frames it is about.
+Its comment says which frames it is about, and in how many pictures.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # ZIP knows no entry without a date
 _UNIX = 3
-_FRAMES = re.compile(rb"frames (\d+) to (\d+)")
+_ABOUT = re.compile(rb"frames (\d+) to (\d+) in (\d+) pictures")
+# What the library makes of a file that was changed; the last two of fields that it cannot read.
+_BROKEN = (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 _NAME = re.compile(r"(\d{6,})\.png")
 
 
@@ -72,7 +74,9 @@ class PackEncoder:
 
     def finish(self) -> None:
         """Write the index and close the file."""
-        self._archive.comment = b"frames %d to %d" % (self._first, self._first + self.progress)
+        count = len(self._archive.infolist())
+        about = f"frames {self._first} to {self._first + self.progress} in {count} pictures"
+        self._archive.comment = about.encode()
         try:
             self._archive.close()
         except OSError as error:
@@ -104,7 +108,7 @@ class PackReader:
         self._path = path
         try:
             self._archive = zipfile.ZipFile(file or path)
-        except (OSError, zipfile.BadZipFile) as error:
+        except _BROKEN as error:
             raise self._invalid(str(error)) from error
         try:
             self.frames, self._numbers = self._index()
@@ -133,7 +137,7 @@ class PackReader:
         for entry, number in zip(self._archive.infolist(), self._numbers, strict=True):
             try:
                 data = self._archive.read(entry)
-            except (OSError, EOFError, zipfile.BadZipFile) as error:
+            except _BROKEN as error:
                 raise self._invalid(str(error)) from error
             yield number, data
 
@@ -142,7 +146,7 @@ class PackReader:
         self._archive.close()
 
     def _index(self) -> tuple[FrameRange, list[int]]:
-        told = _FRAMES.fullmatch(self._archive.comment)
+        told = _ABOUT.fullmatch(self._archive.comment)
         if told is None:
             raise ValueError("it does not say which frames it is about")
         frames = FrameRange(int(told[1]), int(told[2]))
@@ -152,6 +156,8 @@ class PackReader:
             if name is None or entry.compress_type != zipfile.ZIP_STORED:
                 raise ValueError(f"{entry.filename} does not belong into it")
             numbers.append(int(name[1]))
+        if len(numbers) != int(told[3]):
+            raise ValueError(f"it has {len(numbers)} pictures in place of {int(told[3])}")
         if numbers != sorted(set(numbers)) or numbers[:1] != [frames.start] or numbers[-1] >= frames.stop:
             raise ValueError(f"its pictures are not those of the frames {frames}")
         return frames, numbers
