@@ -37,13 +37,16 @@ from framewright.model.errors import (
     BrowserError,
     CompositionError,
     EncoderError,
+    EnvironmentMismatchError,
     ExitCode,
     FramewrightError,
     OutputError,
     PieceError,
     PlanError,
+    PlanTooLargeError,
     RenderCancelledError,
     SetupError,
+    StoreError,
     UsageError,
 )
 from framewright.model.events import (
@@ -58,6 +61,7 @@ from framewright.model.events import (
 )
 from framewright.model.frames import FrameRate
 from framewright.model.media import AudioFacts, MediaFacts, MediaFailure, MediaUse, VideoFacts
+from framewright.model.plan import Chunk, Plan, PlanFile
 from framewright.model.recording import AnsweredBy, RecordedAnswer
 from framewright.model.report import AudioStreamFacts, FileFacts, FootageReport, RenderReport, SoundReport
 from framewright.model.settings import Settings
@@ -78,7 +82,11 @@ from framewright.render import (
     RenderOptions,
     assemble,
     assemble_async,
+    check_options,
     diagnose,
+    open_plan,
+    plan,
+    plan_async,
     probe,
     probe_async,
     render,
@@ -106,6 +114,7 @@ __all__ = [
     "Check",
     "CheckReport",
     "CheckState",
+    "Chunk",
     "Clip",
     "CompositionError",
     "Decided",
@@ -113,6 +122,7 @@ __all__ = [
     "DifferingFrame",
     "Dropped",
     "EncoderError",
+    "EnvironmentMismatchError",
     "ExitCode",
     "Failure",
     "Fault",
@@ -138,6 +148,9 @@ __all__ = [
     "PieceError",
     "Place",
     "PlanError",
+    "Plan",
+    "PlanFile",
+    "PlanTooLargeError",
     "ProbeResult",
     "Progressed",
     "RecordedAnswer",
@@ -158,6 +171,7 @@ __all__ = [
     "Sounds",
     "Stage",
     "StageBegan",
+    "StoreError",
     "SubtitleFacts",
     "SubtitleFile",
     "SubtitlesMode",
@@ -172,7 +186,11 @@ __all__ = [
     "assemble_async",
     "check",
     "check_async",
+    "check_options",
     "diagnose",
+    "open_plan",
+    "plan",
+    "plan_async",
     "probe",
     "probe_async",
     "render",

@@ -126,6 +126,79 @@ def render(
 
 
 @app.command()
+def plan(
+    composition: o.Composition,
+    *,
+    output: o.PlanFolder = None,
+    format: o.Format = None,  # noqa: A002 -- the name of the option
+    codec: o.Codec = None,
+    quality: o.Quality = "standard",
+    crf: o.Crf = None,
+    video_bitrate: o.VideoBitrate = None,
+    alpha: o.Alpha = None,
+    fps: o.Fps = None,
+    start_frame: o.StartFrame = None,
+    end_frame: o.EndFrame = None,
+    audio_track: o.AudioTracks = None,
+    skip_audio: o.SkipAudio = False,
+    loudness: o.Loudness = None,
+    width: o.Width = None,
+    height: o.Height = None,
+    duration: o.Duration = None,
+    scale: o.Scale = 1.0,
+    variables: o.Variables = None,
+    subtitles: o.Subtitles = None,
+    subtitles_mode: o.SubtitlesMode = "burn",
+    mode: o.Mode = "seek",
+    page_timeout: o.PageTimeout = None,
+    page_memory: o.PageMemory = None,
+    strict: o.Strict = False,
+    chunks: o.Chunks = "auto",
+    chunk_frames: o.ChunkFrames = None,
+    capture: o.Capture = "auto",
+    as_json: o.JsonDocument = False,
+    debug: o.Debug = False,
+) -> int:
+    """Settle everything about a render and write it down, for others to follow."""
+    from framewright.cli.plan import run_plan
+
+    return run_plan(
+        composition,
+        output,
+        {
+            "format": format,
+            "codec": codec,
+            "quality": quality,
+            "crf": crf,
+            "bitrate": video_bitrate,
+            "alpha": alpha,
+            "fps": fps,
+            "start_frame": start_frame,
+            "end_frame": end_frame,
+            "audio_tracks": audio_track,
+            "skip_audio": skip_audio,
+            "loudness": loudness,
+            "width": width,
+            "height": height,
+            "duration": duration,
+            "scale": scale,
+            "variables": variables,
+            "subtitles": subtitles or None,
+            "subtitles_mode": subtitles_mode,
+            "mode": mode,
+            "strict": strict,
+            "chunks": chunks,
+            "chunk_frames": chunk_frames,
+            "capture": capture,
+        },
+        as_json=as_json,
+        debug=debug,
+        page_timeout=page_timeout,
+        page_memory=page_memory,
+    )
+
+
+@app.command()
 def probe(
     composition: o.Composition,
     *,

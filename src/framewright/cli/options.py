@@ -34,6 +34,13 @@ Output = Annotated[
         show_default=False, rich_help_panel=_OUTPUT,
     ),
 ]  # fmt: skip
+PlanFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="DIR", help="Write the plan here, with all files that it needs. (default: tell it only)",
+        show_default=False, rich_help_panel=_OUTPUT,
+    ),
+]  # fmt: skip
 Batch = Annotated[
     Path | None,
     typer.Option(
@@ -254,6 +261,19 @@ Workers = Annotated[
         help="Browsers that draw side by side.",
         envvar="FRAMEWRIGHT_WORKERS",
         show_envvar=False,
+        rich_help_panel=_WORK,
+    ),
+]
+Chunks = Annotated[
+    str,
+    typer.Option(metavar="N|auto", help="Pieces that the frames are rendered in.", rich_help_panel=_WORK),
+]
+ChunkFrames = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Frames of each piece, in place of their number.",
+        show_default=False,
         rich_help_panel=_WORK,
     ),
 ]

@@ -6,6 +6,7 @@ from framewright.render.file_verbs import assemble, assemble_async, verify, veri
 from framewright.render.installation import Check, CheckState
 from framewright.render.media_account import MediaAccount
 from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
+from framewright.render.planning.verbs import check_options, open_plan, plan, plan_async
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import BatchListener, Listener
 from framewright.render.verbs import (
@@ -34,7 +35,11 @@ __all__ = [
     "RenderWishes",
     "assemble",
     "assemble_async",
+    "check_options",
     "diagnose",
+    "open_plan",
+    "plan",
+    "plan_async",
     "probe",
     "probe_async",
     "render",
