@@ -109,7 +109,8 @@ def _chunks(plan: Plan) -> str:
     lengths = sorted(len(chunk.range) for chunk in plan.chunks)
     if len(lengths) == 1:
         return "1, of all frames"
-    return f"{len(lengths)}, of {lengths[0]} to {lengths[-1]} frames"
+    shortest = "" if lengths[0] == lengths[-1] else f"{lengths[0]} to "
+    return f"{len(lengths)}, of {shortest}{phrases.count(lengths[-1], 'frame')}"
 
 
 def _files(plan: Plan) -> str:

@@ -260,7 +260,7 @@ class Digests(_Value):
     Attributes:
         video: of everything that can change a picture or a byte of the video.
         audio: of everything that can change a sample of the sound; None: there is none, or it is not settled yet.
-        plan: of both, the pieces and the output.
+        plan: of both, the texts, and cuts where the encoder would not begin anew.
     """
 
     video: Digest

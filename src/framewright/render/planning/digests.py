@@ -84,10 +84,12 @@ def sealed(plan: Plan) -> Plan:
     """The plan with its digests, whatever stood there before."""
     video = chunk_key(plan, plan.picture.range)
     audio = None if plan.sound is None else digest_of_value(_of_sound(plan))
+    segment = plan.output.segment
     whole = {
         "video": video,
         "audio": audio,
-        "chunks": [[chunk.start, chunk.stop] for chunk in plan.chunks],
+        # Where the encoder begins anew anyway, a cut changes nothing: costs are measured, and differ from day to day.
+        "cuts": [chunk.stop for chunk in plan.chunks[:-1] if not segment or chunk.stop % segment],
         "texts": [_told(text) for text in plan.texts],
     }
     return plan.model_copy(update={"digests": Digests(video=video, audio=audio, plan=digest_of_value(whole))})

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from framewright.render.options import RenderOptions
     from framewright.render.output_choice import OutputKind
     from framewright.render.planning.files import Listed
+    from framewright.render.planning.spare_files import SpareLimit
     from framewright.render.telling import Teller
     from framewright.render.turn import Turn
 
@@ -102,6 +103,7 @@ async def plan_composition(
     *,
     turn: Turn | None = None,
     slots: int = 1,
+    spare: SpareLimit | None = None,
     recall: Callable[[str], tuple[FrameRange, ...] | None] = lambda _: None,
 ) -> AsyncIterator[Planned]:
     """Plan a render, and keep the page open for it.
@@ -111,6 +113,7 @@ async def plan_composition(
         kind: of the output.
         turn: of the batch that this is a part of.
         slots: chunks that are rendered at a time.
+        spare: how much may travel with the plan that the page has not asked for; None: nothing travels.
         recall: how the pictures of this digest were cut before, so that their pieces are found again.
 
     Raises:
@@ -145,9 +148,11 @@ async def plan_composition(
                     media=opened.first.description.media,
                     sounds=sounds,
                     recording=opened.recording,
+                    spare=spare,
                 )
 
         listed = await in_thread(lambda: list_with({}))
+        teller.warn(listed.notices)
         plan = Plan(
             page=_page_of(opened, options),
             picture=picture,
