@@ -32,10 +32,10 @@ def page(tmp_path):
 def test_two_plans_of_one_project_in_two_folders_are_one_plan(page, tmp_path, capsys):
     other = shutil.copytree(page, tmp_path / "elsewhere" / "another name")
     (other / "later.txt").write_text("spare files are part of no digest")
-    first = framewright.plan(page, tmp_path / "plan", fps=30, chunks=2, quality="draft")
+    first = framewright.plan(page, tmp_path / "plan", fps=30, chunk_frames=30, quality="draft")
     assert framewright.open_plan(tmp_path / "plan") == first
     # Into the project itself: a plan does not hold itself.
-    wishes = ["--fps", "30", "--chunks", "2", "--quality", "draft", "--json", "-o", str(other / "out")]
+    wishes = ["--fps", "30", "--chunk-frames", "30", "--quality", "draft", "--json", "-o", str(other / "out")]
     assert run(["plan", str(other), *wishes]) == 0
     second = json.loads(capsys.readouterr().out)
     assert second == json.loads((other / "out" / "plan.json").read_bytes())
@@ -64,7 +64,14 @@ def test_the_command_tells_people_what_they_planned(page, tmp_path, capsys, monk
     monkeypatch.chdir(tmp_path)
     assert run(["plan", str(page), "--chunk-frames", "20", "--format", "webm"]) == 0
     told = capsys.readouterr().out
-    for words in ("320×180", "60 at 30 fps", "vp9 in webm", "one mix of 1 track", "3, of 20 frames", "plan  "):
+    for words in (
+        "320×180",
+        "60 at 30 fps",
+        "vp9 in webm",
+        "one mix of 1 track",
+        "3, of 20 frames",
+        "plan  ",
+    ):
         assert words in told
     assert set(os.listdir(tmp_path)) == {"here", "cache"}
 
