@@ -129,7 +129,7 @@ def render(
 def plan(
     composition: o.Composition,
     *,
-    output: o.PlanFolder = None,
+    output: o.PlanTarget = None,
     format: o.Format = None,  # noqa: A002 -- the name of the option
     codec: o.Codec = None,
     quality: o.Quality = "standard",

@@ -34,7 +34,7 @@ Output = Annotated[
         show_default=False, rich_help_panel=_OUTPUT,
     ),
 ]  # fmt: skip
-PlanFolder = Annotated[
+PlanTarget = Annotated[
     Path | None,
     typer.Option(
         "--output", "-o", metavar="DIR", help="Write the plan here, with all files that it needs. (default: tell it only)",
