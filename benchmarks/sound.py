@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+import usage
 from framewright.model.sound import SAMPLE_RATE, Point, SoundGroup, SoundPlan, SoundTrack
 from framewright.sound import Account, mix
 from surroundings import describe_surroundings
@@ -73,13 +74,10 @@ PLANS = {
 }
 
 
-def peak_mib() -> int:
-    """Of this process alone: what getrusage tells begins with that of the process that it was forked from."""
-    said = re.search(
-        r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE
-    )
-    assert said
-    return round(int(said[1]) / 1024)
+def processor_seconds() -> float:
+    """Of this process and of those that read for it and have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def run(case: str, folder: Path, seconds: int) -> dict[str, Any]:
@@ -87,7 +85,7 @@ def run(case: str, folder: Path, seconds: int) -> dict[str, Any]:
     paths = sorted(folder.glob("track*"), key=lambda path: int(path.stem.removeprefix("track")))
     plan = PLANS[case](paths, seconds)
     account, samples, files_open = Account(), 0, 0
-    began, worked = time.perf_counter(), time.process_time()
+    began, worked = time.perf_counter(), processor_seconds()
     for block in mix(plan, {path.name: path for path in paths}, account):
         samples += block.shape[0]
         files_open = max(files_open, len(os.listdir("/proc/self/fd")))
@@ -96,8 +94,7 @@ def run(case: str, folder: Path, seconds: int) -> dict[str, Any]:
         "mixed_seconds": samples / SAMPLE_RATE,
         "limited_db": round(abs(account.limited), 2),
         "seconds": round(time.perf_counter() - began, 2),
-        "cpu_seconds": round(time.process_time() - worked, 2),
-        "peak_mib": peak_mib(),
+        "cpu_seconds": round(processor_seconds() - worked, 2),
         "files_open": files_open,
         "load": round(os.getloadavg()[0], 1),
     }
@@ -109,11 +106,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--write", type=Path, metavar="FILE")
-    parser.add_argument("--case", nargs=2, metavar=("CASE", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--case", nargs=3, metavar=("CASE", "FOLDER", "RESULT"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     seconds = round(asked.minutes * 60)
     if asked.case:
-        print(json.dumps(run(asked.case[0], Path(asked.case[1]), seconds)))
+        result = run(asked.case[0], Path(asked.case[1]), seconds)
+        Path(asked.case[2]).write_text(json.dumps(result), encoding="utf-8")
         return
     result: dict[str, Any] = {
         "command": f"python benchmarks/sound.py --tracks {asked.tracks} --minutes {asked.minutes:g} --runs {asked.runs}",
@@ -123,13 +121,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sound-") as folder:
         make_sources(Path(folder), asked.tracks, seconds)
         for case in [case for case in PLANS for _ in range(asked.runs)]:
-            command = [sys.executable, __file__, "--minutes", f"{asked.minutes:g}", "--case", case, folder]
-            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            result["cases"][case].append(json.loads(told))
-    told = json.dumps(result, indent=2)
-    print(told)
+            told = Path(folder, "told.json")
+            command = [sys.executable, __file__, "--minutes", f"{asked.minutes:g}"]
+            used = usage.measure([*command, "--case", case, folder, str(told)], memory=True)
+            run_told = json.loads(told.read_text(encoding="utf-8"))
+            result["cases"][case].append(run_told | {"peak_mib": round(used.peak_memory / 2**20)})
+    whole = json.dumps(result, indent=2)
+    print(whole)
     if asked.write:
-        asked.write.write_text(told + "\n", encoding="utf-8")
+        asked.write.write_text(whole + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

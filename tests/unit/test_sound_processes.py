@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +152,36 @@ def test_a_decoder_that_never_ends_is_told(files) -> None:
         os.kill(child, signal.SIGALRM)  # as each process does to itself
     with pytest.raises(SoundError, match="keeps its decoder busy for 120 seconds"):
         list(blocks)
+
+
+def test_processes_end_when_the_mix_is_killed(files, tmp_path) -> None:
+    script = tmp_path / "mix.py"
+    script.write_text(
+        "import os, sys, pathlib, framewright.sound.dividing as dividing\n"
+        "from framewright.sound import mix\n"
+        "from framewright.model.sound import SoundPlan\n"
+        "dividing.WORTH, os.sched_getaffinity = 0.0, lambda _: {0, 1}\n"
+        "files = {name: pathlib.Path(sys.argv[1]) / name for name in ('a.wav', 'b.m4a')}\n"
+        "blocks = mix(SoundPlan.model_validate_json(sys.argv[2]), files)\n"
+        "next(blocks)\n"
+        "print(pathlib.Path(f'/proc/self/task/{os.getpid()}/children').read_text(), flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    told = endless(planned("a.wav", "b.m4a")).model_dump_json()
+    command = [sys.executable, script, files["a.wav"].parent, told]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as mixing:
+        readers = [Path(f"/proc/{pid}/cmdline") for pid in mixing.stdout.readline().split()]
+        assert len(readers) == 2
+        mixing.kill()
+    # What is left for a moment is a zombie: its command line is empty.
+    assert any(not any(map(command_of, readers)) or time.sleep(0.05) for _ in range(200))
+
+
+def command_of(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_where_no_process_can_be_started_it_is_read_here(files, monkeypatch) -> None:
