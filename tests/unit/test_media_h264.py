@@ -19,7 +19,7 @@ from framewright.media.h264 import SHORTEST_HOLD, H264Encoder
 from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, Layout, OutputSpec, Quality
 from framewright.model.size import Size
-from truth import decoding, drawings, openh264
+from truth import counter, decoding, drawings, openh264
 
 SIZE = Size(64, 48)
 RATE = FrameRate.parse(5)  # a keyframe every 10 frames: holds cross it often
@@ -98,6 +98,23 @@ def test_an_unrelated_decoder_agrees(quality: Quality, tmp_path: Path) -> None:
         # OpenH264 rounds some of x264's B-frames differently, so only frames without them must be equal.
         allowed = 0 if quality is Quality.DRAFT or not new else 16
         assert np.abs(theirs[frame].astype(int) - ours[frame]).max() <= allowed, f"frame {frame}"
+
+
+@pytest.mark.skipif(
+    openh264.NAME is None, reason="libopenh264 is not installed: no second opinion on keyframes side by side"
+)
+def test_a_new_picture_right_before_a_segment(tmp_path: Path) -> None:
+    """Two keyframes side by side, each of an x264 that has just been opened: no decoder takes them for one."""
+    path = tmp_path / "film.mp4"
+    numbers = filmed(path, [(1, 8), (1, 12)], Quality.STANDARD)
+    keys = [
+        round(packet.pts * packet.time_base * RATE.value) for packet in packets_of(path) if packet.is_keyframe
+    ]
+    assert keys == [0, 9, 10, 20]
+    assert decoding.numbers(path) == numbers
+    assert [
+        counter.read((grey.astype(np.float32) - 16) * 255 / 219) for grey in openh264.greys(path)
+    ] == numbers
 
 
 def test_a_hold_costs_next_to_nothing(tmp_path: Path) -> None:
