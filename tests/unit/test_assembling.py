@@ -13,11 +13,15 @@ import av
 import numpy as np
 import pytest
 
-from framewright.media import open_encoder
+from framewright.media import Pulse, open_encoder
+from framewright.media.pieces import open_piece
+from framewright.media.stitching import Film, StitchedPiece, stitch_video
 from framewright.media.subtitles import TextTrack
 from framewright.model.errors import AssembleError, FramewrightError, PieceError
 from framewright.model.frames import FrameRange, FrameRate
-from framewright.model.output import CODECS, Codec, Format, Quality
+from framewright.model.media import LightLevels, Transfer
+from framewright.model.output import CODECS, Codec, Format, Layout, OutputSpec, Quality
+from framewright.model.picture import Picture
 from framewright.model.plan import TextPlan
 from framewright.model.subtitles import Cue, Look, Run
 from framewright.render.assembling import assemble_pieces
@@ -28,6 +32,7 @@ from truth import decoding, drawings, heard, planned
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from framewright.media import Encoder
     from framewright.model.plan import Plan
     from framewright.model.report import FileFacts
 
@@ -37,8 +42,6 @@ VIDEOS = [
 ]
 H264 = (Format.MP4, Codec.H264)
 GIF, PNGS = (Format.GIF, Codec.GIF), (Format.PNG_SEQUENCE, Codec.PNG)
-# FFmpeg reads no box that tells which frames no other one needs, which SVT-AV1 has it write.
-WITHOUT_HINTS = [kind for kind in VIDEOS if kind != (Format.MP4, Codec.AV1)]
 CUTS = (7, 20, 21, 45)
 
 
@@ -65,7 +68,7 @@ def test_every_frame_is_there_once_and_at_its_time(tmp_path: Path, kind: tuple[F
     _no_complaints(output)
 
 
-@pytest.mark.parametrize("kind", WITHOUT_HINTS, ids="-".join)
+@pytest.mark.parametrize("kind", VIDEOS, ids="-".join)
 def test_one_piece_gives_the_very_file_that_its_encoder_would_write(
     tmp_path: Path, kind: tuple[Format, Codec]
 ) -> None:
@@ -128,6 +131,37 @@ def test_cuts_where_the_encoder_begins_anew_give_the_same_bytes(
             assert facts.frames == 80
             assert decoding.numbers(output) == shown[7:]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("transfer", [Transfer.PQ, Transfer.HLG])
+@pytest.mark.parametrize("kind", [(Format.MP4, Codec.H265), (Format.WEBM, Codec.AV1)], ids="-".join)
+def test_hdr_keeps_its_tags_its_light_and_its_bytes(
+    tmp_path: Path, kind: tuple[Format, Codec], transfer: Transfer
+) -> None:
+    rate, size = FrameRate.parse(5), planned.SIZE
+    levels = LightLevels(content=900) if transfer is Transfer.PQ else None
+    spec = OutputSpec(*kind, Quality.DRAFT, transfer=transfer, levels=levels)
+
+    def drawn(path: Path, start: int, stop: int, opened: Encoder) -> Path:
+        for frame in range(start, stop):
+            luma = np.full(size.width * size.height, 64 + 8 * frame, "<u2")
+            chroma = np.full(size.width * size.height // 2, 512, "<u2")
+            opened.write(Picture(Layout.I010, size, luma.tobytes() + chroma.tobytes()))
+        opened.finish()
+        return path
+
+    def piece(start: int, stop: int) -> StitchedPiece:
+        path, frames = tmp_path / f"{start}-{stop}", FrameRange(start, stop)
+        return StitchedPiece(drawn(path, start, stop, open_piece(spec, size, rate, frames, path)), frames)
+
+    whole = tmp_path / "whole"
+    drawn(whole, 0, 80, open_encoder(spec, size, rate, whole))
+    film = Film(spec, size, rate)
+    for name, cut in (("one", [piece(0, 80)]), ("two", [piece(0, 40), piece(40, 80)])):
+        stitch_video(film, cut, tmp_path / name, Pulse())
+        assert (tmp_path / name).read_bytes() == whole.read_bytes()
+    transfers = {Transfer.PQ: 16, Transfer.HLG: 18}
+    assert decoding.tags(whole) == decoding.Tags(9, 1, 9, transfers[transfer])
 
 
 def test_a_gif_shows_each_frame_at_its_time(tmp_path: Path) -> None:
