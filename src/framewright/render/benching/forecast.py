@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from framewright.capture import block_length
 from framewright.media.pieces import is_packed, open_piece, segment_of
 from framewright.model.frames import FrameRange
+from framewright.render.benching.crews import crew_for, unheard
 from framewright.render.benching.result import CompositionBench, Row
 from framewright.render.cancel import Stoppable
 from framewright.render.capture_choice import choose_capture, is_secure
-from framewright.render.crew import Crew
 from framewright.render.mode_choice import Mode
 from framewright.render.opening import open_composition
 from framewright.render.output_choice import choose_kind, choose_output
@@ -27,11 +27,11 @@ from framewright.schedule.simulation import Bench, simulate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from framewright.model.events import FellBack
     from framewright.model.output import OutputSpec
     from framewright.model.picture import Picture
     from framewright.model.settings import Settings
     from framewright.render.cancel import CancelToken
+    from framewright.render.crew import Crew
     from framewright.render.opening import Opened
     from framewright.render.options import RenderOptions
 
@@ -70,7 +70,7 @@ async def bench_composition(
                 secure=is_secure(opened.first.page.address),
             )
             measured = await measure_costs(opened, capture, budget=_QUICK if quick else _BUDGET)
-            crew = Crew(opened, capture, alpha=spec.alpha, must_stream=False, on_fallback=_unheard)
+            crew = crew_for(opened, capture, alpha=spec.alpha)
             curve = await _with_all_the_rest(opened, crew, spec, measured.curve, settings)
         frames, rate = opened.timing.range, opened.timing.rate
         opening = measured.opening
@@ -135,9 +135,9 @@ async def _with_all_the_rest(
     worker = await crew.open_worker(0, None)
     try:
         if not runs:
-            await worker.capture(FrameRange(block.start, block.start + 1), _unheard)
+            await worker.capture(FrameRange(block.start, block.start + 1), unheard)
         began = time.monotonic()
-        pictures = await worker.capture(block, _unheard)
+        pictures = await worker.capture(block, unheard)
         drawn = time.monotonic() - began
     finally:
         await worker.close()
@@ -164,7 +164,3 @@ def _encode(
         encoder.abort()
         raise
     return time.monotonic() - began
-
-
-def _unheard(_: FellBack) -> None:
-    """What had to be done again shows in the time."""

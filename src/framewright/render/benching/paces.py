@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from framewright.capture import CaptureKind, CapturePool, block_length, window_length
 from framewright.media import EncoderThread, open_encoder
 from framewright.model.output import Layout
 from framewright.render.audit import fresh
+from framewright.render.benching.crews import crew_for, unheard
 from framewright.render.benching.result import Pace
-from framewright.render.crew import Crew
 from framewright.render.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from framewright.model.events import FellBack
     from framewright.model.frames import FrameRange, FrameRate
     from framewright.model.output import OutputSpec
     from framewright.model.picture import Picture
@@ -48,17 +46,17 @@ async def capture_pace(
     opened: Opened, kind: CaptureKind, seconds: float
 ) -> tuple[Pace | None, tuple[Picture, ...]]:
     """Blocks captured by one worker, and some of its pictures; None where this kind cannot be had."""
-    crew = await _crew(opened, kind)
+    crew = crew_for(opened, kind)
     worker = await crew.open_worker(0, None)
     try:
         if crew.kind is not kind:
             return None, ()
         blocks = tuple(opened.timing.range.blocks(block_length(opened.drawn)))
-        pictures = await worker.capture(blocks[0], _unheard)
+        pictures = await worker.capture(blocks[0], unheard)
         began, taken, at = time.monotonic(), 0, 0
         while time.monotonic() - began < seconds:
             at = (at + 1) % len(blocks)
-            taken += len(await worker.capture(blocks[at], _unheard))
+            taken += len(await worker.capture(blocks[at], unheard))
         kept = tuple(picture for picture in pictures if picture is not None)[:_KEPT]
         return Pace(name=kind.value, frames=taken, seconds=time.monotonic() - began), kept
     finally:
@@ -90,7 +88,7 @@ async def whole_pace(
     opened: Opened, kind: CaptureKind, spec: OutputSpec, path: Path, *, workers: int, seconds: float
 ) -> Pace:
     """Frames rendered by so many workers, once each has brought its first block."""
-    crew = await _crew(opened, kind)
+    crew = crew_for(opened, kind)
     block = block_length(opened.drawn)
     pool = CapturePool(
         crew.open_worker,
@@ -98,7 +96,7 @@ async def whole_pace(
         workers=workers,
         block=block,
         window=window_length(opened.drawn, Layout.I420, workers=workers, block=block),
-        on_incident=_unheard,
+        on_incident=unheard,
         on_block=_unheard_block,
     )
     encoder = await in_thread(
@@ -120,16 +118,6 @@ async def whole_pace(
             if end - began >= seconds:
                 break
     return Pace(name=str(workers), frames=done, seconds=max(end - began, 1e-6))
-
-
-async def _crew(opened: Opened, kind: CaptureKind) -> Crew:
-    """Its first worker is a page of its own: the first page of all goes on."""
-    first = await opened.theatre.open(opened.size)
-    return Crew(replace(opened, first=first), kind, alpha=False, must_stream=False, on_fallback=_unheard)
-
-
-def _unheard(_: FellBack) -> None:
-    """What had to be done again shows in the pace."""
 
 
 def _unheard_block(_: FrameRange, __: float) -> None:
