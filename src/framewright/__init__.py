@@ -50,6 +50,8 @@ from framewright.model.errors import (
     UsageError,
 )
 from framewright.model.events import (
+    ChunkState,
+    ChunkTold,
     Decided,
     FellBack,
     Finished,
@@ -61,6 +63,7 @@ from framewright.model.events import (
 )
 from framewright.model.frames import FrameRate
 from framewright.model.media import AudioFacts, MediaFacts, MediaFailure, MediaUse, VideoFacts
+from framewright.model.piece import ChunkResult, SoundResult
 from framewright.model.plan import Chunk, Plan, PlanFile
 from framewright.model.recording import AnsweredBy, RecordedAnswer
 from framewright.model.report import AudioStreamFacts, FileFacts, FootageReport, RenderReport, SoundReport
@@ -84,6 +87,8 @@ from framewright.render import (
     assemble_async,
     check_options,
     diagnose,
+    mix_sound,
+    mix_sound_async,
     open_plan,
     plan,
     plan_async,
@@ -93,6 +98,8 @@ from framewright.render import (
     render_async,
     render_batch,
     render_batch_async,
+    render_chunk,
+    render_chunk_async,
     verify,
     verify_async,
 )
@@ -115,6 +122,9 @@ __all__ = [
     "CheckReport",
     "CheckState",
     "Chunk",
+    "ChunkResult",
+    "ChunkState",
+    "ChunkTold",
     "Clip",
     "CompositionError",
     "Decided",
@@ -167,6 +177,7 @@ __all__ = [
     "Severity",
     "SoundGroup",
     "SoundReport",
+    "SoundResult",
     "SoundTrack",
     "Sounds",
     "Stage",
@@ -188,6 +199,8 @@ __all__ = [
     "check_async",
     "check_options",
     "diagnose",
+    "mix_sound",
+    "mix_sound_async",
     "open_plan",
     "plan",
     "plan_async",
@@ -197,6 +210,8 @@ __all__ = [
     "render_async",
     "render_batch",
     "render_batch_async",
+    "render_chunk",
+    "render_chunk_async",
     "verify",
     "verify_async",
 ]

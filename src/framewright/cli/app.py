@@ -290,6 +290,33 @@ def check(
 
 
 @app.command()
+def chunk(
+    plan: o.PlanFolder,
+    index: o.ChunkIndex,
+    *,
+    output: o.PieceOutput,
+    workers: o.Workers = "auto",
+    allow_environment_drift: o.AllowDrift = False,
+    as_json: o.JsonEvents = False,
+    quiet: o.Quiet = False,
+    debug: o.Debug = False,
+) -> int:
+    """Render one chunk of a plan, or its sound."""
+    from framewright.cli.chunk import run_chunk
+
+    return run_chunk(
+        plan,
+        index,
+        output,
+        workers=workers,
+        allow_drift=allow_environment_drift,
+        as_json=as_json,
+        quiet=quiet,
+        debug=debug,
+    )
+
+
+@app.command()
 def assemble(
     plan: o.PlanFolder,
     pieces: o.Pieces,

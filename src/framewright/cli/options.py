@@ -212,6 +212,29 @@ Loudness = Annotated[
 PlanFolder = Annotated[
     Path, typer.Argument(metavar="PLAN", help="The folder of a plan, or its plan.json.", show_default=False)
 ]
+ChunkIndex = Annotated[
+    str,
+    typer.Argument(metavar="INDEX", help="Of the chunk, from 0 on; or sound.", show_default=False),
+]
+PieceOutput = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The piece to write; its account comes to stand beside it.",
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]
+AllowDrift = Annotated[
+    bool,
+    typer.Option(
+        "--allow-environment-drift",
+        help="Go on where this machine would not give the bytes of the plan, and say so.",
+        rich_help_panel=_WORK,
+    ),
+]
 Pieces = Annotated[
     list[Path],
     typer.Argument(

@@ -6,6 +6,12 @@ from framewright.render.file_verbs import assemble, assemble_async, verify, veri
 from framewright.render.installation import Check, CheckState
 from framewright.render.media_account import MediaAccount
 from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
+from framewright.render.piece_verbs import (
+    mix_sound,
+    mix_sound_async,
+    render_chunk,
+    render_chunk_async,
+)
 from framewright.render.planning.verbs import check_options, open_plan, plan, plan_async
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import BatchListener, Listener
@@ -37,6 +43,8 @@ __all__ = [
     "assemble_async",
     "check_options",
     "diagnose",
+    "mix_sound",
+    "mix_sound_async",
     "open_plan",
     "plan",
     "plan_async",
@@ -46,6 +54,8 @@ __all__ = [
     "render_async",
     "render_batch",
     "render_batch_async",
+    "render_chunk",
+    "render_chunk_async",
     "verify",
     "verify_async",
 ]

@@ -18,6 +18,7 @@ from framewright.render.chunk_limit import ChunkLimit, ChunkProgress
 from framewright.render.committing import attempt_at, commit, committed, file_digest
 from framewright.render.meter import SlowestBlock, Watch
 from framewright.render.planning.digests import chunk_key
+from framewright.render.planning.unplanned import unplanned_files
 from framewright.render.stall import StallWatch
 from framewright.render.threads import in_thread, past_stopping
 
@@ -208,7 +209,7 @@ class _Attempt:
         self._on_fallback(event)
 
     def _result(self, piece: Path, workers: int, time: TimeSpent) -> ChunkResult:
-        tally, frames = self._tally, self._frames
+        tally, frames, theatre = self._tally, self._frames, self._studio.theatre
         return ChunkResult(
             key=chunk_key(self._plan, frames),
             start=frames.start,
@@ -229,6 +230,7 @@ class _Attempt:
             footage=_since(self._footage, self._studio.theatre.footage),
             notices=self._notices(),
             drift=self._studio.drift,
+            unplanned=unplanned_files(self._plan, theatre.house.project, theatre.asked.served),
         )
 
 

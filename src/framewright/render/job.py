@@ -9,17 +9,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from framewright.capture import choose_workers
 from framewright.media import OutputFile
-from framewright.model.composition import ClipKind
 from framewright.model.events import ChunkState, ChunkTold, Finished, Stage
 from framewright.model.output import Format
 from framewright.render.added_sound import check_added
 from framewright.render.assembling import write_assembled
 from framewright.render.cancel import Stoppable
-from framewright.render.choice import Choice
 from framewright.render.chunk import render_chunk
-from framewright.render.machine import read_machine
 from framewright.render.meter import Watch
 from framewright.render.output_choice import choose_kind
 from framewright.render.planning.digests import chunk_key
@@ -30,6 +26,7 @@ from framewright.render.sound_piece import mix_sound
 from framewright.render.stall import patience_for
 from framewright.render.threads import in_thread, past_stopping
 from framewright.render.workbench import SOUND_SUFFIX, suffix_of, workbench_beside
+from framewright.render.worker_choice import choose_crew_size
 
 if TYPE_CHECKING:
     from framewright.model.events import FellBack
@@ -96,11 +93,13 @@ class Job:
                     self._composition, kind, self._options, self._settings, self._teller, turn=self._turn
                 )
             )
-            workers = self._choose_workers(planned)
+            longest = max(len(chunk.range) for chunk in planned.draft.chunks)
+            crew = choose_crew_size(planned.draft, longest, self._options.workers)
+            self._teller.decide(crew.choice)
             opening = self._watch.lap()
             self._teller.stage(Stage.RENDERING)
             progress = Progress(planned.draft, self._teller)
-            chunks, sound, bundle = await self._make_pieces(planned, workers, shelf, progress)
+            chunks, sound, bundle = await self._make_pieces(planned, crew.workers, shelf, progress)
             rendering = self._watch.lap()
             self._teller.stage(Stage.FINISHING)
             facts = await write_assembled(
@@ -187,26 +186,6 @@ class Job:
         self._teller.tell(
             ChunkTold(chunk=chunk.index, state=state, start=chunk.start, stop=chunk.stop, frames=frames)
         )
-
-    def _choose_workers(self, planned: Planned) -> int:
-        opened, machine = planned.opened, read_machine()
-        sizing = choose_workers(
-            requested=self._options.workers,
-            cores=machine.cores,
-            memory=machine.available,
-            frames=max(len(chunk.range) for chunk in planned.draft.chunks),
-            size=opened.drawn,
-            footage=any(clip.kind is ClipKind.VIDEO for clip in opened.first.description.clips),
-        )
-        self._teller.decide(
-            Choice(
-                subject="workers",
-                choice=sizing.workers,
-                inputs={**sizing.inputs, "limits_from": machine.source},
-                reason=f"{sizing.workers} side by side; what sets the number: {sizing.limit}.",
-            )
-        )
-        return sizing.workers
 
 
 def _stop_with(scope: Stoppable, ended: asyncio.Task[object]) -> None:
