@@ -1,118 +1,103 @@
-"""A plan as people and programs make it: by the command and by the call, of whole compositions."""
+"""A plan's folder, its pieces made one by one by the public verbs and commands, and put together: the bytes of a render."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import framewright
-from framewright import CompositionError, OutputError, PlanTooLargeError, Settings, UsageError
-from framewright.cli.entry import run
-from framewright.render import opening
-from truth import footage, tones
+from framewright.model.errors import PieceError, PlanError, UsageError
+from truth import decoding, footage, pages, tones
+from truth.pages import Film
+
+FILM = Film(frames=24, fps="1", width=128, height=72)
+OPTIONS = {"fps": 1, "quality": "draft", "chunks": 3}
 
 
-@pytest.fixture
-def page(tmp_path):
-    root = tmp_path / "here" / "title"
-    root.mkdir(parents=True)
-    footage.write(root / "film.mp4", frames=15, fps=30)
-    tones.write(root / "song.wav", tones.tone(1.0, 440))
-    (root / "later.txt").write_text("nobody asks for it yet")
-    (root / "index.html").write_text("""<!doctype html><body style="margin:0">
-        <div data-composition-id="main" data-width="320" data-height="180" data-duration="2" data-no-timeline>
-        <video src="film.mp4" data-start="1" data-duration="0.5" muted></video>
-        <audio src="song.wav" data-start="0.5" data-duration="1"></audio></div>""")
-    return root
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plan") / "page"
+    pages.write(
+        folder,
+        pages.document(
+            FILM,
+            '<video id="clip" src="clip.mp4" data-start="0" data-duration="24" style="width:128px;height:72px"></video>'
+            '<audio id="song" src="song.wav" data-start="1" data-duration="6"></audio>',
+        ),
+    )
+    footage.write(folder / "clip.mp4", fps=1, frames=24)
+    tones.write(folder / "song.wav", tones.tone(8.0, 440.0))
+    return folder
 
 
-def test_two_plans_of_one_project_in_two_folders_are_one_plan(page, tmp_path, capsys):
-    other = shutil.copytree(page, tmp_path / "elsewhere" / "another name")
-    (other / "later.txt").write_text("spare files are part of no digest")
-    first = framewright.plan(page, tmp_path / "plan", fps=30, chunk_frames=30, quality="draft")
-    assert framewright.open_plan(tmp_path / "plan") == first
-    # Into the project itself: a plan does not hold itself.
-    wishes = ["--fps", "30", "--chunk-frames", "30", "--quality", "draft", "--json", "-o", str(other / "out")]
-    assert run(["plan", str(other), *wishes]) == 0
-    second = json.loads(capsys.readouterr().out)
-    assert second == json.loads((other / "out" / "plan.json").read_bytes())
-    assert second["digests"] == first.model_dump(mode="json")["digests"]
-    assert {file["name"]: file["spare"] for file in second["files"]} == {
-        "film.mp4": False,
-        "index.html": False,
-        "later.txt": True,
-        "song.wav": False,
-    }
-    assert {file.name: (file.frames, file.sound) for file in first.files} == {
-        "film.mp4": (((28, 47),), False),
-        "index.html": (None, False),
-        "later.txt": (None, False),
-        "song.wav": ((), True),
-    }
-    assert [(chunk.start, chunk.stop) for chunk in first.chunks] == [(0, 30), (30, 60)]
-    written = (tmp_path / "plan" / "plan.json").read_text()
-    assert str(tmp_path) not in written
-    assert "127.0.0.1" not in written
-    moved = shutil.move(tmp_path / "plan", tmp_path / "moved")
-    assert framewright.open_plan(moved) == first
+def command(*words: object) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("framewright")
+    return subprocess.run(
+        [str(program), *map(str, words)], capture_output=True, text=True, timeout=170, check=False
+    )
 
 
-def test_the_command_tells_people_what_they_planned(page, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert run(["plan", str(page), "--chunk-frames", "20", "--format", "webm"]) == 0
-    told = capsys.readouterr().out
-    for words in (
-        "320×180",
-        "60 at 30 fps",
-        "vp9 in webm",
-        "one mix of 1 track",
-        "3, of 20 frames",
-        "plan  ",
-    ):
-        assert words in told
-    assert set(os.listdir(tmp_path)) == {"here", "cache"}
+def test_pieces_made_one_by_one_are_the_render(page, tmp_path):
+    plan = framewright.plan(page, tmp_path / "plan", format="mp4", **OPTIONS)
+    moved = tmp_path / "elsewhere" / "plan"
+    moved.parent.mkdir()
+    shutil.move(tmp_path / "plan", moved)
+    pieces = []
+    for chunk in plan.chunks:
+        piece = tmp_path / f"piece {chunk.index}.mp4"
+        result = framewright.render_chunk(moved, chunk.index, piece, workers=1 + chunk.index % 2)
+        assert (result.start, result.stop) == (chunk.start, chunk.stop)
+        assert len(result.fingerprints) == len(set(result.fingerprints)) == len(chunk.range)
+        assert decoding.numbers(piece) == list(chunk.range)
+        pieces.append(piece)
+    sound = tmp_path / "sound"
+    assert framewright.mix_sound(moved, sound).samples == FILM.frames * 48_000
+    # What stands there already is not made again.
+    before = pieces[0].stat().st_mtime_ns
+    framewright.render_chunk(moved, 0, pieces[0])
+    assert pieces[0].stat().st_mtime_ns == before
+    framewright.assemble(moved, [sound, *reversed(pieces)], tmp_path / "assembled.mp4")
+    framewright.render(page, tmp_path / "rendered.mp4", **OPTIONS)
+    assert (tmp_path / "assembled.mp4").read_bytes() == (tmp_path / "rendered.mp4").read_bytes()
+    assert decoding.numbers(tmp_path / "assembled.mp4") == list(range(FILM.frames))
 
 
-def refuse(*_, **__):
-    raise AssertionError("a browser was looked for")
+def test_commands_do_the_same(page, tmp_path):
+    plan = tmp_path / "plan"
+    told = command(
+        "plan", page, "-o", plan, "--fps", 1, "--quality", "draft", "--chunks", 2, "--end-frame", 8
+    )
+    assert told.returncode == 0, told.stderr
+    for index in ("0", "1", "sound"):
+        told = command("chunk", plan, index, "-o", tmp_path / f"{index}.piece", "--json")
+        assert told.returncode == 0, told.stderr
+        account = json.loads(told.stdout.splitlines()[-1])
+        assert account["kind"] == ("sound" if index == "sound" else "chunk")
+    pieces = [tmp_path / f"{index}.piece" for index in ("sound", "1", "0")]
+    told = command("assemble", plan, *pieces, "-o", tmp_path / "out.mp4")
+    assert told.returncode == 0, told.stderr
+    assert decoding.numbers(tmp_path / "out.mp4") == list(range(8))
+    told = command("verify", tmp_path / "out.mp4", "--plan", plan)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
-def test_what_cannot_be_is_refused_before_a_browser_starts(page, tmp_path, monkeypatch):
-    monkeypatch.setattr(opening, "find_browser", refuse)
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "thesis.doc").write_text("x")
-    with pytest.raises(OutputError, match=r"thesis\.doc"):
-        framewright.plan(page, tmp_path / "full")
-    with pytest.raises(UsageError, match="gif"):
-        framewright.plan(page, tmp_path / "new", format="gif", audio_tracks=["a.wav"])
-    with pytest.raises(UsageError, match="both"):
-        framewright.plan(page, tmp_path / "new", chunks=2, chunk_frames=5)
-    assert not (tmp_path / "new").exists()
-
-
-def test_a_plan_that_is_too_large_is_refused_and_leaves_nothing(page, tmp_path):
-    with pytest.raises(PlanTooLargeError, match=r"film\.mp4") as raised:
-        framewright.plan(page, tmp_path / "new", settings=Settings(plan_size=1000))
-    assert raised.value.code == "FILES_TOO_LARGE"
-    assert set(os.listdir(tmp_path)) == {"here", "cache"}
-
-
-def test_wishes_are_checked_without_a_page(tmp_path):
-    assert framewright.check_options("a.webm", crf=30).crf == 30
-    (tmp_path / "no.wav").write_text("no sound")
-    for output, wishes, code in (
-        ("a.mp4", {"codec": "vp9"}, "CODEC_INVALID"),
-        ("a.mp4", {"alpha": True}, "ALPHA_INVALID"),
-        ("a.gif", {"loudness": -16}, "AUDIO_UNSUPPORTED"),
-        ("a.txt", {}, "FORMAT_UNKNOWN"),
-        ("a.mp4", {"audio_tracks": [str(tmp_path / "gone.wav")]}, "AUDIO_TRACK_MISSING"),
-        ("a.mp4", {"speed": 2}, "OPTION_UNKNOWN"),
-    ):
-        with pytest.raises(UsageError) as raised:
-            framewright.check_options(output, **wishes)
-        assert raised.value.code == code
-    with pytest.raises(CompositionError):
-        framewright.check_options("a.mp4", audio_tracks=[str(tmp_path / "no.wav")])
+def test_what_cannot_be_rendered_is_told(page, tmp_path):
+    with pytest.raises(PlanError, match="holds no plan"):
+        framewright.render_chunk(tmp_path, 0, tmp_path / "piece.mp4")
+    framewright.plan(page, tmp_path / "plan", format="mp4", fps=1, end_frame=4, skip_audio=True)
+    with pytest.raises(UsageError, match="no chunk 1: its chunks are 0 to 0"):
+        framewright.render_chunk(tmp_path / "plan", 1, tmp_path / "piece.mp4")
+    with pytest.raises(UsageError, match="no folder"):
+        framewright.render_chunk(tmp_path / "plan", 0, tmp_path / "none" / "piece.mp4")
+    with pytest.raises(PlanError):
+        framewright.mix_sound(tmp_path / "plan", tmp_path / "sound")
+    (tmp_path / "piece.mp4").write_bytes(b"nothing")
+    with pytest.raises(PieceError, match="never finished"):
+        framewright.assemble(tmp_path / "plan", [tmp_path / "piece.mp4"], tmp_path / "out.mp4")
+    assert not (tmp_path / "out.mp4").exists()
+    assert sorted(child.name for child in tmp_path.iterdir()) == ["cache", "piece.mp4", "plan"]
