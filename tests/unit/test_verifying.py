@@ -92,6 +92,10 @@ def test_faults_of_a_file_are_found_by_themselves(tmp_path: Path) -> None:
     assert not found.ok
     assert Fault.DAMAGED in codes(found)
 
+    _, mute = film(tmp_path / "mute", planned.plan((Format.WEBM, Codec.VP9), RATE, (0, 40)))
+    mute.write_bytes(mute.read_bytes()[: mute.stat().st_size // 2])
+    assert Fault.DAMAGED in codes(framewright.verify(mute))
+
     (tmp_path / "none.mp4").write_bytes(b"no film")
     found = framewright.verify(tmp_path / "none.mp4")
     assert (codes(found), found.file, found.ok) == ({Fault.UNREADABLE}, None, False)

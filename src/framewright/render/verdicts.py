@@ -36,6 +36,8 @@ _SOUND_CODECS = {Format.MP4: "aac", Format.WEBM: "opus"}
 # Matrix, range, primaries, transfer, as they are written.
 _COLOURS = {Transfer.SDR: (1, 1, 1, 1), Transfer.PQ: (9, 1, 9, 16), Transfer.HLG: (9, 1, 9, 18)}
 _GIF_TICK = Fraction(1, 100)
+_CLOCK = Fraction(1, 1000)  # of WebM
+_SLACK = Fraction(1, 5)  # in what a file says of its own length
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,18 @@ def by_itself(seen: Evidence, *, strict: bool) -> Iterator[FileFinding]:
         yield FileFinding(
             code=Fault.DAMAGED, message=f"Of {film.packets} frames only {film.frames} can be decoded."
         )
+    elif film.packets < film.promised:
+        yield FileFinding(
+            code=Fault.DAMAGED,
+            message=f"It is cut off: its index tells of {film.promised} frames, and it holds {film.packets}.",
+            frame=film.packets,
+        )
+    elif film.length is not None and film.length > _end(seen) + _SLACK:
+        yield FileFinding(
+            code=Fault.DAMAGED,
+            message=f"It is cut off: it says that it lasts {float(film.length):g} s, and ends at {float(_end(seen)):g} s.",
+            frame=film.frames,
+        )
     if film.unordered is not None:
         yield FileFinding(
             code=Fault.TIMES_UNORDERED,
@@ -106,6 +120,10 @@ def by_itself(seen: Evidence, *, strict: bool) -> Iterator[FileFinding]:
         yield FileFinding(
             code=Fault.COLOURS_UNTOLD, message="It does not say how its colours are meant.", error=strict
         )
+
+
+def _end(seen: Evidence) -> Fraction:
+    return max(Fraction(seen.file.seconds), seen.film.sound_end or Fraction(0))
 
 
 def by_plan(seen: Evidence, plan: Plan) -> Iterator[FileFinding]:
@@ -177,19 +195,12 @@ def _of_sound(seen: Evidence) -> Iterator[FileFinding]:
     sound, film, length = seen.file.sound, seen.film, Fraction(seen.file.seconds)
     if sound is None or not length:
         return
-    # Where the container does not say how much of the last packet is heard, its end is all there is.
-    heard = Fraction(sound.seconds) if sound.codec != "vorbis" else film.sound_end or Fraction(0)
-    if film.sound_end is not None and abs(heard - film.sound_end) > 1:
-        heard = film.sound_end
-    allowed = (
-        max(film.sound_frame, Fraction(1, SAMPLE_RATE)) + 1 / seen.rate / 1000
-        if seen.rate
-        else Fraction(1, 10)
-    )
-    if abs(heard - length) > allowed:
+    # Not every container says how much of the last packet is heard.
+    end = Fraction(sound.seconds) if film.sound_end is None else film.sound_end
+    if abs(end - length) > film.sound_frame + _CLOCK:
         yield FileFinding(
             code=Fault.SOUND_LENGTH,
-            message=f"Its sound lasts {float(heard):.4f} s, and its pictures {float(length):.4f} s.",
+            message=f"Its sound ends at {float(end):.4f} s, and its pictures at {float(length):.4f} s.",
         )
 
 

@@ -39,6 +39,8 @@ class Film:
         sound_end: seconds at which the last packet of sound ends; None: there is none.
         sound_frame: seconds of one packet of it.
         texts: tracks of text.
+        promised: frames that the index tells of; 0: it does not.
+        length: seconds that the file says it lasts; None: it does not, or may mean more than pictures and sound.
     """
 
     packets: int = 0
@@ -56,6 +58,8 @@ class Film:
     sound_end: Fraction | None = None
     sound_frame: Fraction = Fraction(0)
     texts: int = 0
+    promised: int = 0
+    length: Fraction | None = None
 
 
 def look_through(path: Path, rate: Fraction | None, pulse: Pulse) -> Film:
@@ -76,7 +80,11 @@ def look_through(path: Path, rate: Fraction | None, pulse: Pulse) -> Film:
         _look_at_pictures(path, found, pulse)
         return found
     with open_film(path) as container:
-        found.texts = len(container.streams.subtitles)
+        streams = container.streams
+        found.texts = len(streams.subtitles)
+        found.promised = streams.video[0].frames
+        if container.duration is not None and len(streams) == len(streams.video) + len(streams.audio):
+            found.length = Fraction(container.duration, 1_000_000)
         _Look(container, container.streams.video[0], found, rate).run(pulse)
     return found
 
@@ -106,6 +114,8 @@ class _Look:
                     length = (packet.duration or 0) * packet.time_base
                     found.sound_end = packet.pts * packet.time_base + length
                     found.sound_frame = max(found.sound_frame, length)
+                if packet.is_corrupt:
+                    found.damage = found.damage or (found.frames, "a packet is not whole")
                 pulse.beat()
         except av.FFmpegError as error:
             found.damage = found.damage or (found.frames, complaint(error))
