@@ -84,5 +84,5 @@ def block_length(size: Size) -> int:
 def window_length(size: Size, layout: Layout, *, workers: int, block: int) -> int:
     """Distinct pictures that may be on their way or wait for their turn: the byte budget, but a block a worker at least."""
     # A PNG of a busy picture is about as large as its planes; its size is known only afterwards.
-    picture = size.area * 3 // 2 if layout is Layout.I420 else size.area * 2
+    picture = {Layout.I420: size.area * 3 // 2, Layout.I010: size.area * 3}.get(layout, size.area * 2)
     return max(WINDOW_BYTES // max(1, picture), workers * block)

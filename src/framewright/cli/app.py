@@ -53,6 +53,7 @@ def render(
     format: o.Format = None,  # noqa: A002 -- the name of the option
     codec: o.Codec = None,
     quality: o.Quality = "standard",
+    hdr: o.Hdr = "auto",
     crf: o.Crf = None,
     video_bitrate: o.VideoBitrate = None,
     alpha: o.Alpha = None,
@@ -86,6 +87,7 @@ def render(
         "format": format,
         "codec": codec,
         "quality": quality,
+        "hdr": hdr,
         "crf": crf,
         "bitrate": video_bitrate,
         "alpha": alpha,

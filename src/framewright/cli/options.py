@@ -65,6 +65,14 @@ Codec = Annotated[
 Quality = Annotated[
     str, typer.Option(metavar="LEVEL", help="draft, standard, high.", rich_help_panel=_OUTPUT)
 ]
+Hdr = Annotated[
+    str,
+    typer.Option(
+        metavar="KIND",
+        help="auto, off, pq, hlg: with h265 and av1, BT.2020 in 10 bits.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 Crf = Annotated[
     float | None,
     typer.Option(

@@ -33,10 +33,9 @@ def choose_capture(
         UsageError: ``CAPTURE_INVALID`` when the stream was asked for and the output, its size or the origin rules it out.
         SetupError: ``FRAME_CONTROL_MISSING`` when it was asked for and this browser cannot.
     """
-    streamed = spec.layout is Layout.I420
     if wish is CaptureWish.STREAM:
         _check_stream(spec, size, frame_control=frame_control, secure=secure)
-    kind, reason = _kind(wish, size, streamed=streamed, frame_control=frame_control, secure=secure)
+    kind, reason = _kind(wish, size, spec.layout, frame_control=frame_control, secure=secure)
     choice = Choice(
         subject="capture",
         choice=kind.value,
@@ -54,7 +53,7 @@ def choose_capture(
 
 
 def _kind(
-    wish: CaptureWish, size: Size, *, streamed: bool, frame_control: bool, secure: bool
+    wish: CaptureWish, size: Size, layout: Layout, *, frame_control: bool, secure: bool
 ) -> tuple[CaptureKind, str]:
     if not frame_control:
         return (
@@ -63,7 +62,9 @@ def _kind(
         )
     if wish is CaptureWish.SCREENSHOT:
         return CaptureKind.SCREENSHOT, "Screenshots, as asked."
-    if not streamed:
+    if layout is Layout.I010:
+        return CaptureKind.SCREENSHOT, "HDR is put together from screenshots."
+    if layout is not Layout.I420:
         return CaptureKind.SCREENSHOT, "The output needs transparency or full chroma: screenshots."
     if not stream_carries(size):
         return CaptureKind.SCREENSHOT, "The stream carries even sides only: screenshots."

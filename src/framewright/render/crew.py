@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from framewright.capture import (
+    BrightSource,
     CaptureKind,
     CaptureWorker,
     FullPageSource,
@@ -16,6 +17,7 @@ from framewright.capture import (
 from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.logs import get_logger
+from framewright.model.media import Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,7 @@ class Crew:
         picture: how pictures are made.
         first: a performance that becomes the first worker; None: it is opened like the others.
         alpha: where the page paints nothing, pictures are transparent.
+        transfer: of the output.
         on_fallback: told when the stream that is planned cannot be had.
     """
 
@@ -48,6 +51,7 @@ class Crew:
         *,
         first: Performance | None = None,
         alpha: bool,
+        transfer: Transfer,
         on_fallback: Callable[[FellBack], None],
     ) -> None:
         self._theatre = theatre
@@ -55,6 +59,7 @@ class Crew:
         self._rate = picture.frame_rate
         self._first = first
         self._alpha = alpha
+        self._transfer = transfer
         self._on_fallback = on_fallback
         self._parked: list[CaptureWorker] = []
         self._losses = 0
@@ -103,6 +108,8 @@ class Crew:
     async def _worker(self, performance: Performance) -> CaptureWorker:
         if self._alpha:
             await performance.bare()
+        if self._transfer is not Transfer.SDR:
+            await performance.brighten(self._transfer)
         source, spare = await self._sources(performance)
 
         async def release() -> None:
@@ -114,6 +121,8 @@ class Crew:
 
     async def _sources(self, performance: Performance) -> tuple[FrameSource, FrameSource | None]:
         drawn = self._picture.drawn
+        if self._transfer is not Transfer.SDR:
+            return BrightSource(performance.page, performance, drawn, self._transfer), None
         if self.kind is CaptureKind.FULL_PAGE:
             return FullPageSource(performance.page, drawn), None
         screenshots = ScreenshotSource(performance.page, drawn)

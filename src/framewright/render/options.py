@@ -61,6 +61,15 @@ class CaptureWish(StrEnum):
     SCREENSHOT = "screenshot"
 
 
+class HdrWish(StrEnum):
+    """What the caller wants of HDR."""
+
+    AUTO = "auto"
+    OFF = "off"
+    PQ = "pq"
+    HLG = "hlg"
+
+
 class ModeWish(StrEnum):
     """How the page is brought to the time of a frame."""
 
@@ -121,6 +130,8 @@ class RenderWishes(ProbeWishes, total=False):
         capture: ``stream`` or ``screenshot``; ``"auto"``: the faster one that does the output justice.
         alpha: keep transparency; None: where the format can and the page is transparent.
         loudness: LUFS (EBU R128) that the sound is brought to, -70 to -5; None: as loud as it is.
+        hdr: ``pq`` or ``hlg``: BT.2020 in 10 bits, with h265 and av1; ``off``; ``"auto"``: as the page's sources, where one of
+            those codecs is asked for.
     """
 
     format: str | None
@@ -134,6 +145,7 @@ class RenderWishes(ProbeWishes, total=False):
     capture: str
     alpha: bool | None
     loudness: float | None
+    hdr: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +181,7 @@ class RenderOptions:
     audio_tracks: tuple[AudioTrack, ...] = ()
     skip_audio: bool = False
     loudness: float | None = None
+    hdr: HdrWish = HdrWish.AUTO
 
     def __post_init__(self) -> None:
         _check_side("--width", self.width)
@@ -242,6 +255,8 @@ class RenderOptions:
             read["quality"] = _one_of(Quality, "--quality", quality, "QUALITY_UNKNOWN")
         if (capture := wishes.get("capture")) is not None:
             read["capture"] = _one_of(CaptureWish, "--capture", capture, "CAPTURE_UNKNOWN")
+        if (hdr := wishes.get("hdr")) is not None:
+            read["hdr"] = _one_of(HdrWish, "--hdr", hdr, "HDR_UNKNOWN")
         if (mode := wishes.get("mode")) is not None:
             read["mode"] = _one_of(ModeWish, "--mode", mode, "MODE_UNKNOWN")
         if (subtitles_mode := wishes.get("subtitles_mode")) is not None:

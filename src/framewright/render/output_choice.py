@@ -9,6 +9,7 @@ from framewright.model.errors import UsageError
 from framewright.model.output import CODECS, SOUND_CODECS, Codec, Format, OutputSpec, can_hold_alpha
 from framewright.model.subtitles import SubtitlesMode
 from framewright.render.choice import Choice
+from framewright.render.hdr_choice import check_hdr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,14 +32,15 @@ def choose_kind(output: Path, options: RenderOptions) -> OutputKind:
 
     Raises:
         UsageError: ``FORMAT_UNKNOWN`` when neither says, ``FORMAT_CONTRADICTS`` when they differ, and whatever
-            :class:`~framewright.model.output.OutputSpec` says of a pair that does not go together;
+            :class:`~framewright.model.output.OutputSpec` says of a pair that does not go together; as
+            :func:`~framewright.render.hdr_choice.check_hdr`;
             ``SUBTITLES_UNSUPPORTED``, ``AUDIO_UNSUPPORTED`` for a track in a format that holds none.
     """
     container = _format(output, options.format)
     kind = OutputKind(container, options.codec or CODECS[container][0])
     _check_subtitles(kind, options)
     # Refuses wrong pairs before a browser starts. Alpha that nobody asked for is settled when the page is known.
-    _spec(kind, options, alpha=bool(options.alpha))
+    check_hdr(_spec(kind, options, alpha=bool(options.alpha)), options)
     _check_sound(kind, options)
     return kind
 

@@ -79,7 +79,13 @@ async def open_studio(
         theatre = await stack.enter_async_context(
             Theatre(house, on_notices=teller.warn, on_fallback=teller.fall_back)
         )
-        crew = Crew(theatre, plan.picture, alpha=plan.output.alpha, on_fallback=teller.fall_back)
+        crew = Crew(
+            theatre,
+            plan.picture,
+            alpha=plan.output.alpha,
+            transfer=plan.output.transfer,
+            on_fallback=teller.fall_back,
+        )
         yield Studio(plan, theatre, await stack.enter_async_context(crew), drift)
 
 

@@ -29,6 +29,7 @@ from framewright.render.bundle import Bundle
 from framewright.render.capture_choice import choose_capture, is_secure
 from framewright.render.choice import Choice
 from framewright.render.crew import Crew
+from framewright.render.hdr_choice import choose_hdr
 from framewright.render.opening import open_composition
 from framewright.render.options import CaptureWish
 from framewright.render.output_choice import choose_output
@@ -127,6 +128,14 @@ async def plan_composition(
         opening = time.monotonic() - began
         spec, choice = choose_output(kind, options, transparent=opened.first.description.transparent)
         teller.decide(choice)
+        spec, of_light = choose_hdr(
+            spec,
+            options,
+            opened.first.description.media,
+            frame_control=opened.house.frame_control,
+        )
+        if of_light is not None:
+            teller.decide(of_light)
         capture, capture_choice = choose_capture(
             options.capture,
             spec,
@@ -175,6 +184,7 @@ async def plan_composition(
                 plan.picture,
                 first=opened.first,
                 alpha=plan.output.alpha,
+                transfer=plan.output.transfer,
                 on_fallback=teller.fall_back,
             )
         )
