@@ -51,7 +51,7 @@ class Crew:
         *,
         first: Performance | None = None,
         alpha: bool,
-        transfer: Transfer,
+        transfer: Transfer = Transfer.SDR,
         on_fallback: Callable[[FellBack], None],
     ) -> None:
         self._theatre = theatre

@@ -120,16 +120,18 @@ def _mixed(
     mixed = ((high - ground).astype(np.int32) * 256 + (low - ground)).astype(np.float32)
     most, least = weight.max(axis=0), weight.min(axis=0)
     # Pixels of which footage leaves nothing need no graphics: of most films that is all of them.
-    alone = np.flatnonzero(most == 0)
-    if alone.size:
-        _rows(mixed)[:, alone] = codes_of_graphics(_rows(black)[:, alone], transfer)
+    alone = most == 0
+    if alone.any():
+        np.copyto(mixed, codes_of_graphics(black, transfer), where=alone)
     both = np.flatnonzero((most > 0) & (least < _WHOLE))
     if both.size:
-        left = _WHOLE - _rows(weight)[:, both].astype(np.float32)
-        straight = _rows(black)[:, both] * np.float32(_WHOLE) / np.maximum(left, 1) + np.float32(0.5)
-        graphics = codes_of_graphics(np.minimum(straight, _WHOLE).astype(np.uint8), transfer)
-        _rows(mixed)[:, both] += graphics * (left / np.float32(_WHOLE))
-    return np.clip(mixed, 0, FULL)
+        left = _WHOLE - _rows(weight).take(both, axis=1).astype(np.float32)
+        shown = _rows(black).take(both, axis=1) * np.float32(_WHOLE)
+        straight = np.minimum(shown / np.maximum(left, 1) + np.float32(0.5), _WHOLE).astype(np.uint8)
+        graphics = codes_of_graphics(straight, transfer) * (left / np.float32(_WHOLE))
+        for row, codes in zip(_rows(mixed), graphics, strict=True):
+            row[both] += codes
+    return np.clip(mixed, 0, FULL, out=mixed)
 
 
 def _rows(colours: NDArray[_Number]) -> NDArray[_Number]:

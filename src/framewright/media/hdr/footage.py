@@ -58,9 +58,11 @@ def two_pictures(
             codes = stripe[[2, 0, 1]] * np.float32(FULL / highest)
         else:
             codes = to_rgb(stripe, highest if full_range else None)
-        numbers = (_converted(codes, given, wanted) + np.float32(0.5)).astype(np.uint16)
-        pictures[0, part, :, :3] = np.moveaxis(numbers >> 8, 0, -1)
-        pictures[1, part, :, :3] = np.moveaxis(numbers & 255, 0, -1)
+        numbers = (_converted(codes, given, wanted) + np.float32(0.5)).astype("<u2")
+        low_and_high = numbers.view(np.uint8).reshape(*numbers.shape, 2)
+        for colour in range(3):
+            pictures[0, part, :, colour] = low_and_high[colour, :, :, 1]
+            pictures[1, part, :, colour] = low_and_high[colour, :, :, 0]
     return pictures.data.cast("B").toreadonly()
 
 
