@@ -36,6 +36,8 @@ def browser_files() -> Iterator[Path]:
 def _browser_files_in_place(browser_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
     monkeypatch.setenv("FRAMEWRIGHT_CACHE", str(tmp_path / "cache"))
+    # Whoever renders the same twice wants to see it rendered twice.
+    monkeypatch.setenv("FRAMEWRIGHT_PIECE_CACHE_SIZE", "0")
 
 
 @pytest.fixture(scope="module", autouse=True)

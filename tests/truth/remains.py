@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,12 @@ def browser_mains(marker: Path) -> list[int]:
         if "--type=" not in line and not line.startswith(("orphan", "/bin/sh")):
             mains.append(process)
     return sorted(mains)
+
+
+def kill(process: int) -> None:
+    """Kill a process without warning."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def files(folder: Path) -> list[str]:

@@ -20,6 +20,7 @@ from framewright.render.committing import sidecar_of
 @pytest.fixture
 def filled(tmp_path, monkeypatch):
     monkeypatch.setenv("FRAMEWRIGHT_CACHE", str(tmp_path / "kept"))
+    monkeypatch.delenv("FRAMEWRIGHT_PIECE_CACHE_SIZE")
     settings = Settings.read()
     bundle = BlobFolder(tmp_path / "bundle")
     entry = CacheEntry(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import subprocess
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -215,6 +218,28 @@ def _wait_for_end(pid):
     while is_alive(pid):
         assert time.monotonic() < until, f"process {pid} lives on"
         time.sleep(0.02)
+
+
+def test_the_real_child_dies_with_its_parent(tmp_path):
+    """Its stdin stays open in somebody else's hands, so that only the parent's death can tell it."""
+    script = """
+import os, subprocess, sys
+kept = os.pipe()
+child = subprocess.Popen([sys.executable, "-P", "-m", "framewright.executors.child", str(os.getpid())],
+                         stdin=kept[0], stdout=subprocess.PIPE, start_new_session=True)
+child.stdout.readline()
+holder = subprocess.Popen(["sleep", "60"], pass_fds=kept, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(child.pid, holder.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
+    child, holder = map(int, done.stdout.split())
+    try:
+        _wait_for_end(child)
+    finally:
+        os.kill(holder, signal.SIGKILL)
 
 
 def test_messages_are_lines_and_refuse_what_they_do_not_know():

@@ -143,7 +143,8 @@ def test_a_lock_is_not_taken_of_a_folder_that_was_cleared_away(cache, tmp_path):
         assert os.path.samestat(os.fstat(second.fileno()), os.stat(folder / LOCK))
 
 
-def test_it_is_switched_off_by_a_size_or_an_age_of_nothing(tmp_path):
+def test_it_is_switched_off_by_a_size_or_an_age_of_nothing(tmp_path, monkeypatch):
+    monkeypatch.delenv("FRAMEWRIGHT_PIECE_CACHE_SIZE")
     assert PieceCache.of(Settings(cache=tmp_path)) is not None
     assert PieceCache.of(Settings(cache=tmp_path, piece_cache_size=0)) is None
     assert PieceCache.of(Settings(cache=tmp_path, piece_cache_age=0)) is None

@@ -362,3 +362,16 @@ def test_the_same_events_give_the_same_instructions(chance):
         first.misbehave()
     again = Scheduler(chunks(100, 50, 70), CostCurve.flat(1.0), grid=10)
     assert [out for event in first.past for out in again.handle(event)] == first.out
+
+
+def test_a_single_worker_may_go_through_the_frames_in_order():
+    chunks = [Chunk(index=n, start=n * 10, stop=n * 10 + 10, cost=cost) for n, cost in enumerate((1, 9, 5))]
+    curve = CostCurve.steps([(chunk.range, chunk.cost) for chunk in chunks])
+    for in_order, order in ((False, [1, 2, 0]), (True, [0, 1, 2])):
+        machine = Scheduler(chunks, curve, grid=0, in_order=in_order)
+        out = [*machine.handle(Tick(0.0)), *machine.handle(SlotFree("a"))]
+        begun = []
+        while isinstance(out[0], Start):
+            begun.append(out[0].chunk)
+            out = machine.handle(ChunkDone(out[0].run, out[0].frames))
+        assert begun == order

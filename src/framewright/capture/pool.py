@@ -98,11 +98,12 @@ class CapturePool:
             while (block := await self._order.take()) is not None:
                 began, idle = time.monotonic(), False
                 try:
-                    if worker is not None and not worker.reaches(block):
-                        _log.info("worker_cannot_go_back", worker=number, block=str(block))
+                    # Also of those that waited for this pool some may be too far; a new one never is.
+                    while worker is None or not worker.reaches(block):
+                        if worker is not None:
+                            _log.info("worker_cannot_go_back", worker=number, block=str(block))
                         gone, worker = worker, None
                         await _close(gone)
-                    if worker is None:
                         worker, lost = await self._open_worker(number, lost), None
                     pictures = await worker.capture(block, self._on_incident)
                 except FramewrightError as error:

@@ -75,13 +75,19 @@ def render(
     page_memory: o.PageMemory = None,
     strict: o.Strict = False,
     workers: o.Workers = "auto",
+    chunks: o.Chunks = "auto",
+    chunk_frames: o.ChunkFrames = None,
+    resume: o.Resume = True,
+    executor: o.ExecutorName = "local",
     capture: o.Capture = "auto",
     as_json: o.JsonEvents = False,
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
     """Render a composition to a video."""
-    from framewright.cli.render import Telling, run_render
+    from framewright.cli.render import Telling, check_executor, run_render
+
+    check_executor(executor)
 
     wishes: RenderWishes = {
         "format": format,
@@ -107,6 +113,9 @@ def render(
         "mode": mode,
         "strict": strict,
         "workers": workers,
+        "chunks": chunks,
+        "chunk_frames": chunk_frames,
+        "resume": resume,
         "capture": capture,
     }
     telling = Telling(as_json=as_json, quiet=quiet, debug=debug)

@@ -11,9 +11,10 @@ from framewright.cli.logs import set_up_logs
 from framewright.cli.render import usual_output
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
+from framewright.executors import render_batch_async
 from framewright.model.errors import RenderCancelledError
 from framewright.model.output import Format
-from framewright.render import CancelToken, RenderOptions, render_batch_async
+from framewright.render import CancelToken, RenderOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -297,14 +297,37 @@ Workers = Annotated[
 ]
 Chunks = Annotated[
     str,
-    typer.Option(metavar="N|auto", help="Pieces that the frames are rendered in.", rich_help_panel=_WORK),
+    typer.Option(
+        metavar="N|auto",
+        help="Pieces to render in; several are rendered side by side, in processes that share the workers.",
+        rich_help_panel=_WORK,
+    ),
 ]
 ChunkFrames = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Frames of each piece, in place of their number.",
+        help="Frames of each chunk, in place of their number.",
         show_default=False,
+        rich_help_panel=_WORK,
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume/--no-resume",
+        metavar=" ",
+        help="Use finished pieces of earlier renders, and keep those of this one. (default: --resume)",
+        show_default=False,
+        rich_help_panel=_WORK,
+    ),
+]
+ExecutorName = Annotated[
+    str,
+    typer.Option(
+        "--executor",
+        metavar="NAME",
+        help="Who renders the pieces: local, this machine.",
         rich_help_panel=_WORK,
     ),
 ]

@@ -17,9 +17,10 @@ from framewright.cli.plain import PlainNarrator
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
 from framewright.composition.site import is_address
+from framewright.executors import render_async
 from framewright.model.errors import ExitCode, UsageError
 from framewright.model.output import Format
-from framewright.render import CancelToken, RenderOptions, render_async
+from framewright.render import CancelToken, RenderOptions
 
 if TYPE_CHECKING:
     from framewright.model.settings import Settings
@@ -97,6 +98,16 @@ def _narrator(composition: str, target: Path, telling: Telling) -> Narrator:
     line(console, f"{composition} → {target}", style="bold")
     # Log lines would tear a live line apart.
     return LiveNarrator(console) if is_live(console) and not telling.debug else PlainNarrator(console)
+
+
+def check_executor(name: str) -> None:
+    """Whether there is such an executor.
+
+    Raises:
+        UsageError: ``EXECUTOR_UNKNOWN``.
+    """
+    if name != "local":
+        raise UsageError(f"--executor '{name}' does not exist: use local.", code="EXECUTOR_UNKNOWN")
 
 
 def usual_output(composition: str, container: Format) -> Path:

@@ -1,1 +1,14 @@
 """Who renders the chunks of a plan: this process, processes beside it, or whoever else follows the protocol."""
+
+from framewright.executors.verbs import render, render_async, render_batch, render_batch_async
+from framewright.render.order import Executor, Order, Pieces
+
+__all__ = [
+    "Executor",
+    "Order",
+    "Pieces",
+    "render",
+    "render_async",
+    "render_batch",
+    "render_batch_async",
+]

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from framewright.executors.cover import cover, is_seam
 from framewright.model.logs import get_logger
 from framewright.render.committing import file_digest
-from framewright.render.planning.digests import chunk_key, digest_of_value
+from framewright.render.planning.digests import chunk_keys, digest_of_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,13 +42,11 @@ def find_pieces(plan: Plan, shelf: Shelf, root: Path | None) -> dict[FrameRange,
             as long as that file is the same.
     """
     wanted = plan.picture.range
-    stored = {
-        one.frames: one
-        for one in shelf.stored()
-        if is_seam(plan, one.frames.start)
-        and is_seam(plan, one.frames.stop)
-        and one.key == chunk_key(plan, one.frames)
-    }
+    there = [
+        one for one in shelf.stored() if is_seam(plan, one.frames.start) and is_seam(plan, one.frames.stop)
+    ]
+    keys = chunk_keys(plan, [one.frames for one in there])
+    stored = {one.frames: one for one, key in zip(there, keys, strict=True) if one.key == key}
     whole: dict[FrameRange, ChunkResult] = {}
     while True:
         chosen = cover(wanted, stored)

@@ -100,6 +100,17 @@ class ChunkTold(_Event):
     message: str | None = None
 
 
+class SoundTold(_Event):
+    """The mix of the sound has got on, beside the chunks.
+
+    Attributes:
+        fraction: of it that is done; 1 also where there is no sound.
+    """
+
+    event: Literal["sound"] = "sound"
+    fraction: float
+
+
 class Warned(_Event):
     """Something that the author will want to know."""
 
@@ -122,4 +133,4 @@ class Finished(_Event):
     report: RenderReport
 
 
-RenderEvent = StageBegan | Decided | Progressed | ChunkTold | Warned | FellBack | Finished
+RenderEvent = StageBegan | Decided | Progressed | ChunkTold | SoundTold | Warned | FellBack | Finished

@@ -1,4 +1,4 @@
-"""The public verbs: from a composition to a description, or to a finished file."""
+"""From a composition to a description, a plan, its pieces, and a finished file."""
 
 from framewright.render.audio_track import AudioTrack
 from framewright.render.cancel import CancelToken
@@ -19,10 +19,6 @@ from framewright.render.verbs import (
     diagnose,
     probe,
     probe_async,
-    render,
-    render_async,
-    render_batch,
-    render_batch_async,
 )
 
 __all__ = [
@@ -50,10 +46,6 @@ __all__ = [
     "plan_async",
     "probe",
     "probe_async",
-    "render",
-    "render_async",
-    "render_batch",
-    "render_batch_async",
     "render_chunk",
     "render_chunk_async",
     "verify",

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from framewright.model.settings import Settings
     from framewright.model.size import Size
     from framewright.render.options import RenderOptions
+    from framewright.render.order import Executor
     from framewright.render.rows import Rows
 
 # More than any row has: how many frames they have is known once they are open.
@@ -61,6 +62,7 @@ class Batch:
         rows: the variables of each video; they beat those of ``options``.
         template: the name of each output, see :func:`~framewright.render.row_names.name_outputs`.
         listener: told of everything, in the thread of the render. What it raises ends the batch.
+        executor: makes the pieces of every row.
 
     Raises:
         UsageError: a template that does not fit the rows, outputs that collide or tell no format, subtitles that cannot
@@ -77,12 +79,14 @@ class Batch:
         *,
         settings: Settings,
         listener: Callable[[BatchEvent], None] | None,
+        executor: Executor,
     ) -> None:
         self._composition = composition
         self._rows = rows
         self._options = options
         self._settings = settings
         self._listener = listener
+        self._executor = executor
         self._broken: Exception | None = None
         shared = dict(options.variables)
         self._values = [shared | row for row in rows.values]
@@ -160,7 +164,15 @@ class Batch:
             workers=max(1, self._workers // self._side_by_side),
         )
         teller = Teller(tell, strict=options.strict)
-        job = Job(self._composition, self._outputs[number], options, self._settings, teller, turn=turn)
+        job = Job(
+            self._composition,
+            self._outputs[number],
+            options,
+            self._settings,
+            teller,
+            executor=self._executor,
+            turn=turn,
+        )
         return await job.run()
 
     def _tell(self, event: BatchEvent) -> None:

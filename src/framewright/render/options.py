@@ -40,6 +40,7 @@ _PLAIN: dict[str, type] = {
     "duration": float,
     "scale": float,
     "chunk_frames": int,
+    "resume": bool,
     "start_frame": int,
     "end_frame": int,
     "crf": float,
@@ -127,6 +128,7 @@ class RenderWishes(ProbeWishes, total=False):
         workers: browsers that draw side by side; ``"auto"``: as many as the machine carries.
         chunks: pieces that the frames are rendered in; ``"auto"``: as many as are worth it.
         chunk_frames: frames of each chunk, in place of their number.
+        resume: pieces that an earlier render has finished are used, and those of this one kept.
         capture: ``stream`` or ``screenshot``; ``"auto"``: the faster one that does the output justice.
         alpha: keep transparency; None: where the format can and the page is transparent.
         loudness: LUFS (EBU R128) that the sound is brought to, -70 to -5; None: as loud as it is.
@@ -142,6 +144,7 @@ class RenderWishes(ProbeWishes, total=False):
     workers: int | str
     chunks: int | str
     chunk_frames: int | None
+    resume: bool
     capture: str
     alpha: bool | None
     loudness: float | None
@@ -171,6 +174,7 @@ class RenderOptions:
     workers: int | None = None
     chunks: int | None = None
     chunk_frames: int | None = None
+    resume: bool = True
     capture: CaptureWish = CaptureWish.AUTO
     alpha: bool | None = None
     mode: ModeWish = ModeWish.SEEK

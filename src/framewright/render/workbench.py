@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from framewright.media import write_error
 from framewright.model.output import Format
@@ -17,36 +17,9 @@ if TYPE_CHECKING:
     from framewright.model.frames import FrameRange
 
 
-class Shelf(Protocol):
-    """A folder of pieces by their keys. One that outlives a render lets the next one find them."""
-
-    def place(self, key: str, suffix: str) -> Path:
-        """Where the piece of this key stands, or shall stand; its folder exists.
-
-        Raises:
-            OutputError: nothing can be written there.
-        """
-        ...
-
-
-class Workbench:
-    """A shelf for one render alone, gone with it.
-
-    Args:
-        folder: exists, and belongs to the render.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def place(self, key: str, suffix: str) -> Path:
-        """See :class:`Shelf`."""
-        return self._folder / f"{key[:48]}{suffix}"
-
-
 @contextmanager
-def workbench_beside(target: OutputFile) -> Iterator[Workbench]:
-    """A workbench on the disk on which the output will stand. It is swept like the output's own partial file.
+def workbench_beside(target: OutputFile) -> Iterator[Path]:
+    """A folder for one render alone, on the disk on which the output will stand. It is swept like the output's own partial file.
 
     Raises:
         OutputError: no folder can be made there.
@@ -57,7 +30,7 @@ def workbench_beside(target: OutputFile) -> Iterator[Workbench]:
     except OSError as error:
         raise write_error(target.target, error) from error
     try:
-        yield Workbench(folder)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

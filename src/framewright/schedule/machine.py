@@ -70,6 +70,8 @@ class Scheduler:
         run_up: seconds for each frame before the first one of a piece; 0 where the clock can be set.
         speed: seconds of cost that a worker is expected to work off in a second.
         committed: pieces that are there already, each with its chunk: all of it or parts.
+        in_order: pieces start by their frames, not by their costs: a single worker has nothing to balance, and where frames
+            are gone through one after the other it need not go back.
         least_patience: see :data:`LEAST_PATIENCE`.
 
     Raises:
@@ -86,6 +88,7 @@ class Scheduler:
         run_up: float = 0.0,
         speed: float = 1.0,
         committed: Iterable[tuple[int, FrameRange]] = (),
+        in_order: bool = False,
         least_patience: float = LEAST_PATIENCE,
     ) -> None:
         self._curve = curve
@@ -93,7 +96,7 @@ class Scheduler:
         self._forecast = Forecast(curve, opening=opening, run_up=run_up, speed=speed)
         self._least_patience = least_patience
         self._committed = {frames: chunk for chunk, frames in committed}
-        self._board = Board(curve, pieces_left(chunks, self._committed))
+        self._board = Board(curve, pieces_left(chunks, self._committed), in_order=in_order)
         self._total = curve.before(chunks[-1].stop) - curve.before(chunks[0].start)
         self._phase = Phase.RUNNING
         self._ticked = False
