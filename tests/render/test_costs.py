@@ -11,6 +11,7 @@ from framewright.render.options import RenderOptions
 from framewright.render.planning.costs import USUAL_COST, boundaries, may_be_cut, measure_costs
 from framewright.render.telling import Teller
 from framewright.schedule.cutting import cut
+from framewright.schedule.simulation import Bench, simulate
 from truth import pages
 
 FILM = pages.Film(frames=1200, width=320, height=180)
@@ -49,6 +50,11 @@ async def test_dear_frames_are_found_and_get_shorter_chunks(tmp_path):
     made = cut(found.curve, frames, grid=1, chunks=4)
     lengths = [len(chunk.range) for chunk in made.chunks]
     assert min(lengths) < 300 < max(lengths)
+    equal = cut(found.curve, frames, grid=1, chunk_frames=300)
+    bench = Bench([1.0] * 4, opening=0.0)
+    by_cost, by_length = (simulate(one.chunks, found.curve, bench, grid=0) for one in (made, equal))
+    assert max(by_cost.ends.values()) <= 1.15 * min(by_cost.ends.values())
+    assert by_length.seconds >= 1.5 * by_cost.seconds
 
 
 async def test_frames_that_cannot_be_reached_alone_count_alike(tmp_path):
