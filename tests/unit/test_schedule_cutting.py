@@ -63,10 +63,16 @@ def test_dear_frames_make_short_chunks():
 
 
 def test_cuts_leave_a_grid_that_would_make_them_uneven_and_say_so():
-    made = cut(CostCurve.flat(0.1), FrameRange(0, 240), grid=60, chunks=3)
-    assert ends(made) == [(0, 80), (80, 160), (160, 240)]
+    made = cut(CostCurve.flat(0.1), FrameRange(0, 250), grid=200, chunks=2)
+    assert ends(made) == [(0, 125), (125, 250)]
     assert not made.aligned
     assert "between the encoder's keyframes" in made.reason
+
+
+def test_a_number_that_was_asked_for_leaves_the_grid_later():
+    made = cut(CostCurve.flat(0.1), FrameRange(0, 420), grid=60, chunks=5)
+    assert made.aligned
+    assert sorted(len(chunk.range) for chunk in made.chunks) == [60, 60, 60, 120, 120]
 
 
 def test_one_slot_keeps_to_the_grid_however_uneven():

@@ -214,8 +214,7 @@ class Adversary:
         self.past = []
         self.committed = set()
         self.failed_on = {}
-        self.failures = 0
-        self.starts = 0
+        self.unwanted = set()
         self.out = []
 
     def tell(self, event):
@@ -227,9 +226,12 @@ class Adversary:
                 self.started(each)
             elif isinstance(each, Split):
                 self.asks.append(each)
+            elif isinstance(each, Cancel) and each.run in self.runs:
+                # Given up, or not wanted any more: what it says from now on is no failure.
+                self.unwanted.add(each.run)
+                self.failed_on[self.runs[each.run].frames.start] = each.slot
 
     def started(self, start):
-        self.starts += 1
         assert start.slot in self.slots
         busy = {run.slot for run in self.runs.values()}
         assert start.slot not in busy, "two at once on one worker"
@@ -251,8 +253,12 @@ class Adversary:
 
     def fail(self, number, failure):
         run = self.runs.pop(number)
-        self.failed_on[run.frames.start] = run.slot
+        self.note_failure(run)
         self.tell(ChunkFailed(number, failure))
+
+    def note_failure(self, run):
+        if run.run not in self.unwanted:
+            self.failed_on[run.frames.start] = run.slot
 
     def answer(self):
         ask = self.asks.pop(self.chance.randrange(len(self.asks)))
@@ -267,14 +273,16 @@ class Adversary:
         match self.chance.randrange(10):
             case 0:
                 name = f"w{self.chance.randrange(4)}"
-                self.slots.add(name)
-                self.tell(SlotFree(name))
+                # A worker whose run was given up says so when it is free again, not before.
+                if not any(run.slot == name and run.run in self.unwanted for run in self.runs.values()):
+                    self.slots.add(name)
+                    self.tell(SlotFree(name))
             case 1 if self.slots:
                 name = self.chance.choice(sorted(self.slots))
                 self.slots.discard(name)
                 for run in [run for run in self.runs.values() if run.slot == name]:
                     del self.runs[run.run]
-                    self.failed_on[run.frames.start] = name
+                    self.note_failure(run)
                 self.tell(SlotGone(name))
             case 2 | 3 if number:
                 self.done(number)
