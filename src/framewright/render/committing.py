@@ -15,6 +15,7 @@ from framewright.model.piece import ChunkResult, SoundResult
 if TYPE_CHECKING:
     from pathlib import Path
 
+_PART = 8 << 20
 _Result = TypeVar("_Result", ChunkResult, SoundResult)
 
 
@@ -24,10 +25,12 @@ def sidecar_of(piece: Path) -> Path:
 
 
 def file_digest(path: Path) -> str:
-    """The BLAKE3 digest of a file, in hexadecimal. The file is mapped, and read by all cores."""
+    """The BLAKE3 digest of a file, in hexadecimal."""
     digest = blake3(max_threads=blake3.AUTO)
-    if path.stat().st_size:
-        digest.update_mmap(path)
+    # Not mapped: of a file that is cut off meanwhile, a map would end the process.
+    with path.open("rb") as file:
+        while part := file.read(_PART):
+            digest.update(part)
     return digest.hexdigest()
 
 
