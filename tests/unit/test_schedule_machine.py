@@ -178,6 +178,16 @@ def test_a_worker_from_which_nothing_is_heard_is_given_up_and_comes_back():
     assert starts(again) == [(0, 0, "a")]
 
 
+def test_a_worker_that_was_given_up_and_is_free_again_starts_anew():
+    made, out = scheduler(10, 10, slots=["a", "b"], grid=0, opening=0.0)
+    made.handle(ChunkDone(out[1].run, FrameRange(10, 20)))
+    made.handle(Tick(10_000.0))
+    (again,) = made.handle(Tick(10_001.0))
+    assert again.slot == "b"
+    assert made.handle(SlotFree("a")) == ()
+    assert [type(each) for each in made.handle(ChunkFailed(again.run, BROKEN))] == [Fail]
+
+
 def test_nobody_is_waited_for_for_ever():
     made, _ = scheduler(10)
     assert made.handle(Tick(100.0 + NOBODY)) == ()

@@ -118,7 +118,7 @@ class Scheduler:
             case Tick(now):
                 self._tick(now, out)
             case SlotFree(name):
-                self._board.slots.setdefault(name, Slot(name))
+                self._welcome(name)
             case SlotGone(name):
                 self._lose(name, out)
             case Progress(number, frames):
@@ -204,6 +204,15 @@ class Scheduler:
         run = self._board.end(number)
         if run is not None and not run.unwanted and self._phase is Phase.RUNNING:
             self._try_again(run, failure, out)
+
+    def _welcome(self, name: str) -> None:
+        if name in self._board.slots:
+            return
+        # One that was given up is free again: whatever it ran is over.
+        for run in tuple(self._board.runs.values()):
+            if run.slot.name == name:
+                self._board.end(run.number)
+        self._board.slots[name] = Slot(name)
 
     def _lose(self, name: str, out: list[Instruction]) -> None:
         self._board.slots.pop(name, None)
