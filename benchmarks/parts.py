@@ -62,6 +62,7 @@ def render(asked: argparse.Namespace) -> dict[str, Any]:
             asked.video or Path(folder, "video.mp4"),
             end_frame=asked.frames,
             workers=asked.workers or "auto",
+            resume=False,
             on_event=note,
         )
     seconds = report.time.rendering + report.time.finishing

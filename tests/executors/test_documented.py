@@ -1,0 +1,26 @@
+"""The executor that the documentation shows is one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from conformance import Conformance, commission
+
+__all__ = ["commission"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "distributed.md"
+
+
+def shown():
+    """What the page's first block of Python defines."""
+    section = PAGE.read_text(encoding="utf-8").split("## Executors")[1]
+    block = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    names = {}
+    exec(compile(block[1], str(PAGE), "exec"), names)
+    return names
+
+
+class TestDocumented(Conformance):
+    def executor(self):
+        return shown()["ThreadsExecutor"]()
