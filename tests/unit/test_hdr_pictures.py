@@ -169,6 +169,15 @@ def test_finished_files(pair: tuple[Format, Codec], transfer: Transfer, tmp_path
         assert look(path).facts.video.levels is None
 
 
+@pytest.mark.parametrize("pair", PAIRS[::2], ids=lambda pair: f"{pair[0]}-{pair[1]}")
+def test_levels_that_are_not_known_stay_so(pair: tuple[Format, Codec], tmp_path: Path) -> None:
+    unknown = LightLevels(content=0, average=0, brightest=40_000_000)
+    spec = OutputSpec(*pair, Quality.DRAFT, transfer=Transfer.PQ, levels=unknown)
+    picture = Compositor(SIZE, Transfer.PQ).graphics(drawings.as_picture(flat((9, 9, 9)), Layout.PNG))
+    path = drawings.film(tmp_path / "film.mp4", spec, RATE, [picture, None, None], SIZE)
+    assert look(path).facts.video.levels == unknown
+
+
 def probed(path: Path) -> tuple[dict, dict]:
     """The stream, and what its first frame says of light."""
     told = subprocess.run(

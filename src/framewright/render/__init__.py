@@ -5,7 +5,14 @@ from framewright.render.cancel import CancelToken
 from framewright.render.file_verbs import assemble, assemble_async, verify, verify_async
 from framewright.render.installation import Check, CheckState
 from framewright.render.media_account import MediaAccount
-from framewright.render.options import CaptureWish, ModeWish, ProbeWishes, RenderOptions, RenderWishes
+from framewright.render.options import (
+    CaptureWish,
+    HdrWish,
+    ModeWish,
+    ProbeWishes,
+    RenderOptions,
+    RenderWishes,
+)
 from framewright.render.piece_verbs import (
     mix_sound,
     mix_sound_async,
@@ -28,6 +35,7 @@ __all__ = [
     "CaptureWish",
     "Check",
     "CheckState",
+    "HdrWish",
     "Listener",
     "MediaAccount",
     "ModeWish",
