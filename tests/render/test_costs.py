@@ -4,6 +4,7 @@ import pytest
 
 from framewright.capture import CaptureKind
 from framewright.model.frames import FrameRange
+from framewright.model.media import Transfer
 from framewright.model.report import SlowRange
 from framewright.model.settings import Settings
 from framewright.render.opening import open_composition
@@ -12,7 +13,7 @@ from framewright.render.planning.costs import USUAL_COST, boundaries, may_be_cut
 from framewright.render.telling import Teller
 from framewright.schedule.cutting import cut
 from framewright.schedule.simulation import Bench, simulate
-from truth import pages
+from truth import light, pages
 
 FILM = pages.Film(frames=1200, width=320, height=180)
 # From ten seconds on each frame counts for long; in the title's last ten seconds nothing moves.
@@ -86,3 +87,18 @@ async def test_what_earlier_renders_took_is_believed_first(tmp_path):
 )
 def test_costs_are_measured_where_they_matter(frames, chunks, length, cut_by_cost):
     assert may_be_cut(FrameRange(0, frames), chunks=chunks, chunk_frames=length) is cut_by_cost
+
+
+async def test_frames_with_hdr_footage_cost_the_pictures_that_they_take(tmp_path):
+    """Four in place of one; the footage is seen from the middle on."""
+    light.write_source(tmp_path / "clip.mp4", "pq", frames=2)
+    video = '<video src="clip.mp4" data-start="20" data-duration="20" style="width: 320px"></video>'
+    moves = '<i id="box" style="position: absolute; width: 9px; height: 9px; background: red"></i>'
+    script = "addEventListener('hf-seek', ({ detail }) => { box.style.left = `${detail.time}px`; });"
+    pages.write(tmp_path, pages.document(FILM, video + moves, script=script))
+    async with open_composition(str(tmp_path), RenderOptions(), Settings.read(), Teller(None)) as opened:
+        found = await measure_costs(opened, CaptureKind.SCREENSHOT, transfer=Transfer.PQ)
+    assert found.source == "sampled"
+    half = opened.timing.range.stop // 2
+    bright, plain = (found.curve.of(FrameRange(start, start + half)) for start in (half, 0))
+    assert bright > 1.5 * plain

@@ -44,7 +44,9 @@ async def cut_plan(
     else:
         # One at a time takes as long however it is cut.
         if slots > 1 and may_be_cut(frames, chunks=options.chunks, chunk_frames=options.chunk_frames):
-            measured = await measure_costs(opened, CaptureKind(plan.picture.capture))
+            measured = await measure_costs(
+                opened, CaptureKind(plan.picture.capture), transfer=plan.output.transfer
+            )
             curve, opening = measured.curve, measured.opening
         found = cut(
             curve,

@@ -10,6 +10,7 @@ from framewright.capture import CaptureKind, FullPageSource
 from framewright.model.composition import ClipKind
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
+from framewright.model.media import Transfer
 from framewright.render.audit import fresh
 from framewright.render.mode_choice import Mode
 from framewright.schedule.costs import CostCurve
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from framewright.model.composition import Clip
     from framewright.model.frames import FrameRate
+    from framewright.model.picture import Layer
     from framewright.model.report import SlowRange
     from framewright.render.opening import Opened
     from framewright.render.theatre import Performance
@@ -36,6 +38,9 @@ LONGEST = 8.0
 FEWEST_SAMPLES = 3
 # Bringing a picture of the stream to the encoder, a device pixel: the draw itself is timed.
 _STREAM_PIXEL = 4e-9
+# Making ten bits of a device pixel; and what is drawn where HDR footage is seen, besides the first picture.
+_BRIGHT_PIXEL = 5e-8
+_LAYERS: tuple[Layer, ...] = ("white", "high", "low")
 
 _log = get_logger(__name__)
 
@@ -69,7 +74,12 @@ def may_be_cut(frames: FrameRange, *, chunks: int | None, chunk_frames: int | No
 
 
 async def measure_costs(
-    opened: Opened, kind: CaptureKind, *, blocks: Sequence[SlowRange] = (), budget: float | None = None
+    opened: Opened,
+    kind: CaptureKind,
+    *,
+    transfer: Transfer = Transfer.SDR,
+    blocks: Sequence[SlowRange] = (),
+    budget: float | None = None,
 ) -> Measured:
     """Draw some frames and time them, on a page beside the first one: that one stays as it is.
 
@@ -77,6 +87,7 @@ async def measure_costs(
 
     Args:
         kind: how pictures will be taken.
+        transfer: of the output.
         blocks: real times of earlier renders of the same pictures; they take the place of samples if they tell of nearly all.
         budget: seconds, in place of :data:`BUDGET` and what follows from it.
 
@@ -93,7 +104,10 @@ async def measure_costs(
     async with fresh(opened) as performance:
         loading = time.monotonic() - began
         sounding = Sounding(frames, boundaries(opened.first.description.clips, opened.timing.rate))
-        spent = await _sound(opened, performance, kind, sounding, budget)
+        draw = _Draw(opened, performance, kind, transfer)
+        if transfer is not Transfer.SDR:
+            await performance.brighten(transfer)
+        spent = await _sound(opened, draw, sounding, budget)
     curve = sounding.curve()
     seconds = time.monotonic() - began
     _log.info("costs_measured", samples=sounding.samples, drawing=round(spent, 3), seconds=round(seconds, 3))
@@ -113,12 +127,9 @@ def boundaries(clips: Iterable[Clip], rate: FrameRate) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-async def _sound(
-    opened: Opened, performance: Performance, kind: CaptureKind, sounding: Sounding, budget: float | None
-) -> float:
+async def _sound(opened: Opened, draw: _Draw, sounding: Sounding, budget: float | None) -> float:
     """Time frames until the budget is spent; what was drawn in all."""
     frames = opened.timing.range
-    draw = _Draw(opened, performance, kind)
     # The first draw of a page warms up what all others use.
     await draw.frame(frames.start)
     began = time.monotonic()
@@ -148,12 +159,17 @@ def _allowed(sounding: Sounding, frames: FrameRange, budget: float | None) -> fl
 class _Draw:
     """Draws frames as a worker would, as near as can be told without taking every picture out."""
 
-    def __init__(self, opened: Opened, performance: Performance, kind: CaptureKind) -> None:
+    def __init__(
+        self, opened: Opened, performance: Performance, kind: CaptureKind, transfer: Transfer
+    ) -> None:
         self._rate = opened.timing.rate
         self._performance = performance
         self._png = kind is CaptureKind.SCREENSHOT
         self._full = FullPageSource(performance.page, opened.drawn) if kind is CaptureKind.FULL_PAGE else None
         self._carrying = opened.drawn.area * _STREAM_PIXEL if kind is CaptureKind.STREAM else 0.0
+        self._bright = transfer is not Transfer.SDR
+        if self._bright:
+            self._carrying = opened.drawn.area * _BRIGHT_PIXEL
         self._last = -1
         self._still_until = 0.0
 
@@ -170,4 +186,8 @@ class _Draw:
         if holds:
             return 0.0
         drawn = await self._performance.page.begin_frame(png=self._png)
+        if self._bright and await self._performance.bright():
+            for layer in _LAYERS:
+                await self._performance.paint(layer)
+                await self._performance.page.begin_frame(png=True)
         return time.monotonic() - began + (self._carrying if drawn.damage else 0.0)
