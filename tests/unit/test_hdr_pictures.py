@@ -108,6 +108,16 @@ def test_footage_and_graphics_are_mixed_by_weight() -> None:
         assert np.abs(found - right).max() < 5  # four roundings to 8 bits
 
 
+def test_footage_that_a_page_inverts_is_taken_from_white() -> None:
+    high, low = 40, 99
+    drawn = (flat((value,) * 3) for value in (255, 0, 255 - high, 255 - low))
+    made = Compositor(SIZE, Transfer.PQ).composite(
+        Layers(*(drawings.as_picture(one, Layout.PNG) for one in drawn))
+    )
+    right = light.graphics((255,) * 3, "pq")[0] - (high * 256 + low) * light.TOP / FULL
+    assert np.abs(codes_in(made) - right).max() < 2
+
+
 def test_each_pixel_has_its_own_weight() -> None:
     """Footage on the left, graphics on the right, and a corner of both."""
     drawn = [flat((0, 0, 0)) for _ in range(4)]

@@ -116,14 +116,15 @@ def _mixed(
 ) -> NDArray[np.float32]:
     """Codes of graphics and footage together."""
     ground = black.astype(np.int16)
-    weight = np.clip(white - ground, 0, _WHOLE)
+    change = white - ground
+    # Below 0 where the page inverts: what it takes away is taken from graphics that stand there whole.
+    weight = np.clip(change, 0, _WHOLE)
     mixed = ((high - ground).astype(np.int32) * 256 + (low - ground)).astype(np.float32)
-    most, least = weight.max(axis=0), weight.min(axis=0)
-    # Pixels of which footage leaves nothing need no graphics: of most films that is all of them.
-    alone = most == 0
+    alone = ~change.any(axis=0)
     if alone.any():
         np.copyto(mixed, codes_of_graphics(black, transfer), where=alone)
-    both = np.flatnonzero((most > 0) & (least < _WHOLE))
+    # Pixels that are all footage need no graphics: in most films that is most of them.
+    both = np.flatnonzero(~alone & (weight.min(axis=0) < _WHOLE))
     if both.size:
         left = _WHOLE - _rows(weight).take(both, axis=1).astype(np.float32)
         shown = _rows(black).take(both, axis=1) * np.float32(_WHOLE)
