@@ -20,7 +20,7 @@ _HEAD = """# The command line
 <!-- Written by scripts/write_cli_docs.py (`make docs`). Change the commands in src/framewright/cli/ instead. -->
 
 People read progress on stderr; stdout is for machines: `--json` of `render` writes one JSON object a line (an
-`event` of `stage`, `decided`, `progress`, `warning`, `fallback`, `finished` or `error`), that of `probe` and `doctor`
+`event` of `stage`, `decided`, `chunk`, `progress`, `warning`, `fallback`, `finished` or `error`), that of `probe` and `doctor`
 one document. With `--batch` each of these carries the number of its `row`, and `row`, `row_failed` and `batch_finished`
 tell of rows as a whole. Colours follow `NO_COLOR`; a pipe or a file gets plain lines.
 

@@ -13,7 +13,17 @@ from framewright.cli.live import LiveNarrator, progress_figures
 from framewright.cli.narration import JsonNarrator, Narrator
 from framewright.cli.plain import PlainNarrator
 from framewright.model.composition import Notice
-from framewright.model.events import Decided, FellBack, Finished, Progressed, Stage, StageBegan, Warned
+from framewright.model.events import (
+    ChunkState,
+    ChunkTold,
+    Decided,
+    FellBack,
+    Finished,
+    Progressed,
+    Stage,
+    StageBegan,
+    Warned,
+)
 from framewright.model.report import (
     AudioStreamFacts,
     FileFacts,
@@ -261,3 +271,40 @@ def test_an_account_tells_that_every_frame_was_gone_through():
     with PlainNarrator(console) as narrator:
         narrator.tell(Finished(report=report(mode="run")))
     assert "2, each through every frame, capture by stream" in console.file.getvalue()
+
+
+def chunk(state, start=0, stop=60, **facts):
+    return ChunkTold(chunk=0, state=state, start=start, stop=stop, **facts)
+
+
+def test_pieces_that_were_there_are_told_in_one_line_and_failed_ones_each():
+    stream = io.StringIO()
+    narrator = PlainNarrator(Console(file=stream, width=100))
+    narrator.tell(StageBegan(stage=Stage.RENDERING))
+    narrator.tell(chunk(ChunkState.REUSED, 0, 60, frames=60))
+    narrator.tell(chunk(ChunkState.REUSED, 60, 90, frames=30))
+    assert "reused" not in stream.getvalue()
+    narrator.tell(chunk(ChunkState.RUNNING, 90, 120))
+    narrator.tell(chunk(ChunkState.FAILED, 90, 120, message="A process has ended."))
+    told = stream.getvalue()
+    assert re.findall(r"reused +90 frames of an earlier render", told) and told.count("reused") == 1
+    assert "↻ Frames 90…120 failed: A process has ended." in told
+
+
+def test_the_moving_line_counts_the_chunks_that_run_at_a_time():
+    stream = io.StringIO()
+    console = Console(file=stream, width=120, force_terminal=True)
+    narrator = LiveNarrator(console)
+
+    def line():
+        console.print(narrator.moving_line())
+        return stream.getvalue().splitlines()[-1]
+
+    narrator.stage_began(Stage.RENDERING)
+    narrator.tell(Progressed(frames=10, total=120, rate=None, seconds_left=None))
+    narrator.tell(chunk(ChunkState.RUNNING, worker="process 1"))
+    assert "at once" not in line()
+    narrator.tell(chunk(ChunkState.RUNNING, 60, 120, worker="process 2"))
+    assert "2 chunks at once" in line()
+    narrator.tell(chunk(ChunkState.DONE, worker="process 1"))
+    assert "at once" not in line()

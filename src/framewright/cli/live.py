@@ -14,6 +14,7 @@ from rich.text import Text
 from framewright.cli import phrases
 from framewright.cli.console import line
 from framewright.cli.narration import PeopleNarrator
+from framewright.model.events import ChunkState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from framewright.model.events import Progressed, Stage
+    from framewright.model.events import ChunkTold, Progressed, Stage
 
 _REFRESHES_A_SECOND = 8
 _NAME_WIDTH = 10
@@ -43,6 +44,7 @@ class LiveNarrator(PeopleNarrator):
         self._began = 0.0
         self._progress: Progressed | None = None
         self._stopping = False
+        self._running: set[tuple[int, str | None]] = set()
         self._spinner = Spinner("dots", style="cyan")
         self._live = Live(
             console=console,
@@ -72,6 +74,13 @@ class LiveNarrator(PeopleNarrator):
         """Seen at the next refresh."""
         self._progress = event
 
+    def chunk_told(self, event: ChunkTold) -> None:
+        """Chunks that run at a time are counted."""
+        if event.state is ChunkState.RUNNING:
+            self._running.add((event.start, event.worker))
+        elif event.state in {ChunkState.DONE, ChunkState.FAILED}:
+            self._running.discard((event.start, event.worker))
+
     def ended(self) -> None:
         """Tick off the last stage and stop moving."""
         self._tick_off()
@@ -96,6 +105,8 @@ class LiveNarrator(PeopleNarrator):
             grid.add_row(self._spinner, name, Text(passed, style="dim"))
             return grid
         figures = progress_figures(self._progress, passed)
+        if len(self._running) > 1:
+            figures.append(f"  {len(self._running)} chunks at once", style="dim")
         # Spinner, name, figures and the spaces between them stand beside the bar; the ^C that a terminal echoes
         # must not wrap, or it would leave a torn line.
         room = self.console.width - 1 - _NAME_WIDTH - figures.cell_len - 4 - len("^C ")

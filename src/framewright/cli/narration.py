@@ -10,7 +10,16 @@ from rich.text import Text
 from framewright.cli import phrases
 from framewright.cli.account import tell_account
 from framewright.cli.console import hanging, rows
-from framewright.model.events import Decided, FellBack, Finished, Progressed, StageBegan, Warned
+from framewright.model.events import (
+    ChunkState,
+    ChunkTold,
+    Decided,
+    FellBack,
+    Finished,
+    Progressed,
+    StageBegan,
+    Warned,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -64,10 +73,15 @@ class PeopleNarrator(Narrator):
         self._known: set[Notice] = set()
         self._told_of_code: dict[str, int] = {}
         self._untold = 0
+        self._reused = 0
 
     def tell(self, event: RenderEvent) -> None:
         """Print one event, or pass it to the stage's line."""
+        if self._reused and not isinstance(event, Progressed | Warned):
+            self._tell_reused(event)
         match event:
+            case ChunkTold():
+                self._chunk_told(event)
             case StageBegan():
                 self.stage_began(event.stage)
             case Progressed():
@@ -81,6 +95,25 @@ class PeopleNarrator(Narrator):
             case Finished():
                 self.ended()
                 tell_account(self.console, event.report, untold=self._untold)
+
+    def _chunk_told(self, event: ChunkTold) -> None:
+        if event.state is ChunkState.REUSED:
+            self._reused += event.frames
+        elif event.state is ChunkState.FAILED:
+            text = f"Frames {event.start}…{event.stop} failed: {phrases.clean(event.message or '')}"
+            hanging(self.console, Text("↻", style="yellow"), Text(text))
+        self.chunk_told(event)
+
+    def _tell_reused(self, event: RenderEvent) -> None:
+        """One line for all pieces that were there: what comes next says that they have been counted."""
+        if isinstance(event, ChunkTold) and event.state is ChunkState.REUSED:
+            return
+        told = f"{phrases.count(self._reused, 'frame')} of an earlier render"
+        rows(self.console, [("reused", told)], style="dim")
+        self._reused = 0
+
+    def chunk_told(self, event: ChunkTold) -> None:
+        """A chunk has begun, got on or ended."""
 
     def stage_began(self, stage: Stage) -> None:
         """A stage begins, and the one before has ended."""
