@@ -32,10 +32,25 @@ def browser_files() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def known_machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that knows the digests of this machine's browser and fonts, which are read once for all tests."""
+    from framewright.model.settings import Settings
+    from framewright.render.planning.environment import read_environment
+
+    folder = tmp_path_factory.mktemp("known") / "cache"
+    read_environment(Settings(cache=folder))
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _browser_files_in_place(browser_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _browser_files_in_place(
+    browser_files: Path, known_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path.with_name(f"{tmp_path.name}-cache")
+    shutil.copytree(known_machine, cache, dirs_exist_ok=True)
     monkeypatch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
-    monkeypatch.setenv("FRAMEWRIGHT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FRAMEWRIGHT_CACHE", str(cache))
     # Whoever renders the same twice wants to see it rendered twice.
     monkeypatch.setenv("FRAMEWRIGHT_PIECE_CACHE_SIZE", "0")
 

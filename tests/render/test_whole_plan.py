@@ -100,4 +100,4 @@ def test_what_cannot_be_rendered_is_told(page, tmp_path):
     with pytest.raises(PieceError, match="never finished"):
         framewright.assemble(tmp_path / "plan", [tmp_path / "piece.mp4"], tmp_path / "out.mp4")
     assert not (tmp_path / "out.mp4").exists()
-    assert sorted(child.name for child in tmp_path.iterdir()) == ["cache", "piece.mp4", "plan"]
+    assert sorted(child.name for child in tmp_path.iterdir()) == ["piece.mp4", "plan"]
