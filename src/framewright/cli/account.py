@@ -47,10 +47,16 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
     found: list[tuple[str, Text | str]] = [("took", _took(report))]
     if bar:
         found.append(("", _bar(report.time)))
-    found.append(("encoder", _encoder(report.time)))
+    kept = _kept(report)
+    if kept < report.frames:
+        found.append(("encoder", _encoder(report.time)))
     run = ", each through every frame" if report.mode == "run" else ""
     found.append(("workers", f"{report.workers}{run}, capture by {report.capture}"))
     found += [("" if at else "subtitles", phrases.subtitles(one)) for at, one in enumerate(report.subtitles)]
+    if kept:
+        found.append(
+            ("kept", f"{phrases.count(kept, 'frame')} from an earlier render; --no-resume makes them anew")
+        )
     if report.unchanged:
         found.append(
             ("unchanged", f"{report.unchanged} of {phrases.count(report.frames, 'frame')} cost nothing")
@@ -72,9 +78,15 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
 
 def _took(report: RenderReport) -> Text:
     speed = f"{phrases.seconds(report.seconds)}"
-    if report.time.rendering > 0:
-        speed += f", {phrases.rate(report.frames / report.time.rendering)} while rendering"
+    kept = _kept(report)
+    if report.time.rendering > 0 and kept < report.frames:
+        speed += f", {phrases.rate((report.frames - kept) / report.time.rendering)} while rendering"
     return Text(speed)
+
+
+def _kept(report: RenderReport) -> int:
+    """Frames that an earlier render had finished."""
+    return sum(piece.stop - piece.start for piece in report.pieces if piece.reused)
 
 
 def _bar(time: TimeSpent) -> Text:

@@ -82,6 +82,7 @@ def render(
     capture: o.Capture = "auto",
     as_json: o.JsonEvents = False,
     quiet: o.Quiet = False,
+    explain: o.Explain = False,
     debug: o.Debug = False,
 ) -> int:
     """Render a composition to a video."""
@@ -118,7 +119,7 @@ def render(
         "resume": resume,
         "capture": capture,
     }
-    telling = Telling(as_json=as_json, quiet=quiet, debug=debug)
+    telling = Telling(as_json=as_json, quiet=quiet, debug=debug, explain=explain)
     if batch is not None:
         from framewright.cli.batch import run_batch
 

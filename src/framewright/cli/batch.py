@@ -12,7 +12,7 @@ from framewright.cli.render import usual_output
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
 from framewright.executors import render_batch_async
-from framewright.model.errors import RenderCancelledError
+from framewright.model.errors import RenderCancelledError, UsageError
 from framewright.model.output import Format
 from framewright.render import CancelToken, RenderOptions
 
@@ -43,6 +43,8 @@ def run_batch(
     Raises:
         FramewrightError: whatever kept all rows from being rendered, for :mod:`framewright.cli.entry` to tell.
     """
+    if telling.explain:
+        raise UsageError("--explain tells of one render: leave out --batch.", code="TELLING_INVALID")
     set_up_logs(debug=telling.debug)
     options = RenderOptions.parse(**wishes)
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)

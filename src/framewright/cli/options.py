@@ -411,6 +411,15 @@ JsonDocument = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", metavar=" ", help="Say nothing but errors.", rich_help_panel=_TELLING)
 ]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        metavar=" ",
+        help="Tell in the end where the time went, the slowest frames, and why each choice was made.",
+        rich_help_panel=_TELLING,
+    ),
+]
 Debug = Annotated[
     bool,
     typer.Option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from framewright.cli.console import is_live, line, people_console
+from framewright.cli.explaining import tell_explanation
 from framewright.cli.live import LiveNarrator
 from framewright.cli.logs import set_up_logs
 from framewright.cli.narration import JsonNarrator, Narrator
@@ -23,6 +24,7 @@ from framewright.model.output import Format
 from framewright.render import CancelToken, RenderOptions
 
 if TYPE_CHECKING:
+    from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
     from framewright.render import RenderWishes
 
@@ -34,10 +36,14 @@ class Telling:
     as_json: bool
     quiet: bool
     debug: bool
+    explain: bool = False
 
     def __post_init__(self) -> None:
         if self.as_json and self.quiet:
             raise UsageError("Give --json or --quiet, not both.", code="TELLING_INVALID")
+        if self.explain and (self.as_json or self.quiet):
+            other = "--json, whose last line tells it all" if self.as_json else "--quiet"
+            raise UsageError(f"--explain is for people: leave out {other}.", code="TELLING_INVALID")
 
 
 def run_render(
@@ -62,13 +68,15 @@ def run_render(
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
     target = output or usual_output(composition, options.format or Format.MP4)
     with _narrator(composition, target, telling) as narrator:
-        asyncio.run(_render(composition, target, options, settings, narrator))
+        report = asyncio.run(_render(composition, target, options, settings, narrator))
+    if telling.explain:
+        tell_explanation(people_console(), report)
     return ExitCode.DONE
 
 
 async def _render(
     composition: str, target: Path, options: RenderOptions, settings: Settings, narrator: Narrator
-) -> None:
+) -> RenderReport:
     # Brings the codecs along, for which a command that is refused should not wait.
     from framewright.media import remove_partials
 
@@ -84,7 +92,7 @@ async def _render(
         remove_partials(target)
 
     with stop_on_signals(stop, at_once=at_once):
-        await render_async(
+        return await render_async(
             composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from framewright.model.composition import Notice  # noqa: TC001 -- pydantic reads it at run time
 from framewright.model.sound import Dropped  # noqa: TC001 -- as above
@@ -108,6 +108,36 @@ class FootageReport(_Value):
     decoded: int
 
 
+class ChunkAccount(_Value):
+    """How one piece of the frames came about.
+
+    Attributes:
+        start, stop: its frames; the last one is excluded.
+        reused: an earlier render had finished it; the rest tells of that one.
+        seconds: wall seconds from its first frame to its last.
+        encoder_busy: the part of them in which the encoder worked.
+    """
+
+    start: int
+    stop: int
+    reused: bool
+    workers: int
+    unchanged: int
+    seconds: float
+    encoder_busy: float
+    retried_blocks: int = 0
+    restarted_workers: int = 0
+
+
+class Decision(_Value):
+    """An automatic choice; see :class:`~framewright.model.events.Decided`."""
+
+    subject: str
+    choice: JsonValue
+    inputs: dict[str, JsonValue]
+    reason: str
+
+
 class RenderReport(_Value):
     """The account of one render.
 
@@ -119,6 +149,9 @@ class RenderReport(_Value):
         retried_blocks: blocks of frames that were captured more than once.
         restarted_workers: browsers that had to be replaced.
         slowest: None for renders too short to tell.
+        slow_ranges: the ranges of frames that took longest, seconds a frame, the slowest first; at most five.
+        pieces: how each piece of the frames came about, in order.
+        decisions: the automatic choices, with what they rest on.
         subtitles: the files that were burnt in or became tracks.
         sound: None when nothing is heard.
         footage: None when no frame of a source is seen.
@@ -139,4 +172,7 @@ class RenderReport(_Value):
     subtitles: tuple[SubtitleFacts, ...] = ()
     sound: SoundReport | None = None
     footage: FootageReport | None = None
+    slow_ranges: tuple[SlowRange, ...] = ()
+    pieces: tuple[ChunkAccount, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -19,6 +19,7 @@ from framewright.model.events import (
     Stage,
     Warned,
 )
+from framewright.model.frames import FrameRange
 from framewright.model.output import Format
 from framewright.render.added_sound import check_added
 from framewright.render.assembling import write_assembled
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from framewright.model.events import RenderEvent
-    from framewright.model.frames import FrameRange
     from framewright.model.piece import ChunkResult, SoundResult
     from framewright.model.plan import Plan
     from framewright.model.report import FileFacts, RenderReport
@@ -85,6 +85,7 @@ class Job:
         self._watch = Watch()
         self._opening: float | None = None
         self._told_at: dict[tuple[int, str | None], float] = {}
+        self._reused: set[FrameRange] = set()
 
     async def run(self) -> RenderReport:
         """Render.
@@ -147,7 +148,8 @@ class Job:
             chunks,
             sound,
             facts.model_copy(update={"path": _told(self._output)}),
-            self._teller.notices,
+            self._teller,
+            reused=frozenset(self._reused),
             opening=self._opening or 0.0,
             rendering=rendering,
             finishing=self._watch.lap(),
@@ -175,6 +177,8 @@ class Job:
                 if self._opening is None:
                     self._opening = self._watch.lap()
                     self._teller.stage(Stage.RENDERING)
+                if event.state is ChunkState.REUSED:
+                    self._reused.add(FrameRange(event.start, event.stop))
                 if self._is_news(event):
                     self._teller.tell(event)
                 progress.note(event)
