@@ -27,6 +27,12 @@ async def drawn_until(page, code):
     raise AssertionError(f"no {code} among {page.notices}")
 
 
+async def test_the_hour_is_the_same_wherever_the_machine_stands(tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    async with opened(tmp_path, "") as (page, _):
+        assert await page.evaluate("new Date(2023, 6, 1).toISOString()") == "2023-07-01T00:00:00.000Z"
+
+
 async def test_dialogs_are_dismissed_with_a_notice_each(tmp_path):
     html = "<script>alert('first'); said = [confirm('second'), prompt('third')]</script>"
     async with opened(tmp_path, html) as (page, _):

@@ -155,6 +155,22 @@ async def test_a_listener_that_fails_ends_the_render(tmp_path):
     assert not slot.busy
 
 
+async def test_a_listener_that_fails_when_it_is_told_of_a_failure_or_of_a_split_ends_the_render(tmp_path):
+    def fail(event):
+        if event.state in {ChunkState.FAILED, ChunkState.SPLIT}:
+            raise ZeroDivisionError
+
+    broken = BrowserError("The browser died.", code="BROWSER_DIED")
+    for slots in (
+        [FakeSlot("a", fails=[broken]), FakeSlot("b", moment=60)],
+        [FakeSlot("a", moment=0.05), FakeSlot("b", moment=0.01)],
+    ):
+        work, _ = driver(slots, tmp_path, chunks=1, length=100, tell=fail)
+        with pytest.raises(ZeroDivisionError):
+            async with asyncio.timeout(20):
+                await work.run()
+
+
 async def test_idle_slots_take_the_tails_of_long_runs(tmp_path):
     slots = [FakeSlot("a", moment=0.05), FakeSlot("b", moment=0.01)]
     work, told = driver(slots, tmp_path, chunks=1, length=100)

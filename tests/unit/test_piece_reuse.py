@@ -20,7 +20,7 @@ from framewright.model.plan import (
     Plan,
 )
 from framewright.model.report import TimeSpent
-from framewright.render.committing import sidecar_of
+from framewright.render.committing import commit, sidecar_of
 from framewright.render.planning.digests import chunk_key, sealed
 from framewright.render.workbench import piece_name
 from framewright.stores.blobs import digest_of
@@ -141,6 +141,20 @@ def test_a_broken_piece_gives_way_to_others(shelf):
     whole.write_bytes(b"pockets")
     assert found(plan, shelf) == [(0, 50)]
     assert half.exists() and not whole.exists() and not sidecar_of(whole).exists()
+
+
+def test_a_piece_that_stands_there_never_loses_its_account_to_another_that_is_as_good(shelf, tmp_path):
+    plan = plan_of(0, 100)
+    path = put(shelf, plan, 0, 50)
+    account = sidecar_of(path)
+    before, result = account.stat().st_ino, ChunkResult.model_validate_json(account.read_bytes())
+    attempt = tmp_path / "attempt"
+    attempt.write_bytes(b"packets")
+    commit(attempt, path, result)
+    assert account.stat().st_ino == before
+    path.write_bytes(b"pockets")
+    commit(attempt, path, result)
+    assert path.read_bytes() == b"packets" and account.stat().st_ino != before
 
 
 def test_a_piece_of_another_environment_is_not_taken(shelf):

@@ -179,7 +179,8 @@ class Browser:
 
     def _environment(self) -> dict[str, str]:
         """Ours, with the browser's temporary files in its profile, so that they go with it."""
-        environment = os.environ | {"TMPDIR": str(self.profile)}
+        # The same hour on every machine, for pages that write it.
+        environment = os.environ | {"TMPDIR": str(self.profile), "TZ": "UTC"}
         if self.options.fonts is None:
             return environment
         # A language of the desktop would have its say in which face draws Han letters.

@@ -113,6 +113,7 @@ class Driver:
                     asking = asyncio.create_task(self._shrink(run, stop))
                     self._asking.add(asking)
                     asking.add_done_callback(self._asking.discard)
+                    asking.add_done_callback(self._raise_of)
                 case Fail(failure=failure):
                     raise self._error_of(failure)
                 case Assemble(pieces=pieces):
@@ -150,6 +151,13 @@ class Driver:
         # One that was stopped before its first step could not say so itself.
         if task.cancelled():
             self._events.put_nowait(ChunkFailed(run, Failure("CANCELLED", "The run was stopped.")))
+        else:
+            self._raise_of(task)
+
+    def _raise_of(self, task: asyncio.Task[None]) -> None:
+        # Whoever is told of a failure may fail himself, and nobody else would hear of that.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._events.put_nowait(error)
 
     def _got_on(self, start: Start, now: ChunkProgress) -> None:
         self._told(start, ChunkState.RUNNING, stop=start.frames.start + now.total, frames=now.frames)

@@ -51,12 +51,15 @@ def committed(piece: Path, key: str, kind: type[_Result]) -> _Result | None:
 
 
 def commit(attempt: Path, piece: Path, result: ChunkResult | SoundResult) -> None:
-    """Let a finished attempt become the piece, durably; its account comes last. Several may do so at once.
+    """Let a finished attempt become the piece, durably; its account comes last. Several may do so at once: the first wins.
 
     Raises:
         OutputError: the disk is full, or may not be written.
     """
     sidecar = sidecar_of(piece)
+    # Somebody else may be reading it, and would find it without its account for a moment.
+    if committed(piece, result.key, type(result)) is not None:
+        return
     written = attempt_at(sidecar)
     try:
         _sync(attempt)
