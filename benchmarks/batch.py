@@ -50,6 +50,7 @@ def _pair(folder: Path, values: list[dict[str, str]]) -> tuple[float, float]:
         "render",
         str(folder / "card"),
         "--quiet",
+        "--no-resume",
         "--workers",
         "1",
     ]

@@ -91,6 +91,7 @@ def render_both(project: Path, peer: HyperFrames, folder: Path) -> dict[str, Any
         "-o",
         str(ours),
         "--quiet",
+        "--no-resume",
         "--crf",
         "8",
     ]

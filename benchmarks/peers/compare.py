@@ -32,7 +32,18 @@ CONTENTS = ("motion", "slides")
 def side_by_side(content: str, peer: HyperFrames, runs: int) -> dict[str, Any]:
     """Both tools on one composition, alternately."""
     theirs = [*peer.command, "render", "--quiet", "--quality", "high", "--crf", "18", "--fps", "30"]
-    ours = [sys.executable, "-m", "framewright", "render", "--quiet", "--crf", "18", "--fps", "30"]
+    ours = [
+        sys.executable,
+        "-m",
+        "framewright",
+        "render",
+        "--quiet",
+        "--no-resume",
+        "--crf",
+        "18",
+        "--fps",
+        "30",
+    ]
     rows: dict[str, list[dict[str, float]]] = {"hyperframes": [], "framewright": []}
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         project = peer.lay_out(HERE / content, Path(folder, content))
