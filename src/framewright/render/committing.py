@@ -50,7 +50,7 @@ def committed(piece: Path, key: str, kind: type[_Result]) -> _Result | None:
         return None
 
 
-def commit(attempt: Path, piece: Path, result: ChunkResult | SoundResult) -> None:
+def commit(attempt: Path, piece: Path, result: _Result) -> None:
     """Let a finished attempt become the piece, durably; its account comes last. Several may do so at once: the first wins.
 
     Raises:
