@@ -14,12 +14,13 @@ from framewright.model.frames import FrameRange
 from framewright.model.settings import Settings
 from framewright.model.size import Size
 from framewright.render.bundle import Bundle
+from framewright.render.house import House
 from framewright.render.opening import open_composition
 from framewright.render.options import RenderOptions
 from framewright.render.planning.files import absent_facts, list_files
 from framewright.render.planning.folder import unpacked, write_plan
 from framewright.render.telling import Teller
-from framewright.render.theatre import House, Theatre
+from framewright.render.theatre import Theatre
 from framewright.stores.known_digests import KnownDigests
 from truth import footage, plans, tones
 

@@ -12,7 +12,8 @@ from framewright.composition import Wishes, open_project
 from framewright.model.settings import Settings
 from framewright.model.size import Size
 from framewright.render.font_choice import provide_fonts
-from framewright.render.theatre import House, Theatre
+from framewright.render.house import House
+from framewright.render.theatre import Theatre
 from truth.stages import Stages, composed
 from truth.typefaces import face
 

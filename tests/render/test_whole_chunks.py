@@ -40,6 +40,16 @@ def counted(folder: Path) -> Path:
     return pages.write(folder, pages.document(FILM, counter.CELLS, script=ADVANCING))
 
 
+LATE = (
+    ADVANCING
+    + """
+addEventListener('hf-seek', event => {
+  if (event.detail.time > 20 && !late.src) late.src = 'late.svg';
+});
+"""
+)
+
+
 def held(folder: Path) -> Path:
     return pages.write(folder, pages.document(FILM, counter.CELLS, script=HOLDING))
 
@@ -122,3 +132,25 @@ def test_a_part_in_chunks_has_the_frames_of_that_part(render, tmp_path):
     path, report = render(page, fps=1, start_frame=33, end_frame=88, chunks=3, quality="draft")
     assert report.chunks == 3
     assert decoding.numbers(path) == list(range(33, 88))
+
+
+def test_a_kept_piece_is_used_until_the_file_that_it_lacked_is_there(tmp_path, render, monkeypatch):
+    monkeypatch.setenv("FRAMEWRIGHT_PIECE_CACHE_SIZE", "1G")
+    page = pages.write(
+        tmp_path / "page", pages.document(FILM, f'{counter.CELLS}<img id="late">', script=LATE)
+    )
+
+    def rendered(**wishes):
+        told = []
+        report = render(page, fps="1", end_frame=60, workers=1, on_event=told.append, **wishes).report
+        reused = any(event.event == "chunk" and event.state == "reused" for event in told)
+        return reused, [notice.message for notice in report.notices]
+
+    missing = "late.svg answered 404."
+    assert rendered(loudness=-16) == (
+        False,
+        ["--loudness -16 is not followed, since nothing is heard.", missing],
+    )
+    assert rendered(subtitles_mode="track") == (True, [missing]), "of pages, and of no other render's options"
+    (page / "late.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+    assert rendered() == (False, [])

@@ -48,6 +48,14 @@ async def ask(server, target, *, method="GET", **headers):
     )
 
 
+async def test_it_knows_what_was_asked_for_and_is_not_there(root):
+    async with FileServer(root) as server:
+        for target in ("/digits.bin", "/sub/no%20one.png?v=1", "//gone/", "/out.txt"):
+            await ask(server, target)
+        assert server.served == {"digits.bin"}
+        assert server.lacked == {"sub/no one.png", "gone", "out.txt"}
+
+
 JAIL = [
     ("/", 200, b"<h1>home</h1>"),
     ("/index.html?version=2", 200, b"<h1>home</h1>"),

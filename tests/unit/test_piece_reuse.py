@@ -177,6 +177,24 @@ def test_files_that_no_plan_names_must_be_what_they_were(shelf, tmp_path, name):
     assert not path.exists(), "whoever renders these frames must not find it either"
 
 
+def test_a_piece_that_lacked_a_file_is_used_until_that_comes(shelf, tmp_path):
+    plan, root = plan_of(0, 100), tmp_path / "page"
+    (root / "art").mkdir(parents=True)
+    put(shelf, plan, 0, 50, lacking=("late%20one.png", "art", "../page", "/"))
+    assert found(plan, shelf, root) == [(0, 50)]
+    (root / "late one.png").write_bytes(b"new")
+    assert found(plan, shelf, root) == []
+    put(shelf, plan, 0, 50, lacking=("art",))
+    (root / "art" / "index.html").write_bytes(b"new")
+    assert found(plan, shelf, root) == []
+
+
+def test_a_piece_of_files_that_were_written_meanwhile_is_not_taken(shelf, tmp_path):
+    plan = plan_of(0, 100)
+    put(shelf, plan, 0, 50, changed=("index.html",))
+    assert found(plan, shelf, tmp_path) == []
+
+
 def test_the_family_is_that_of_all_ranges(shelf):
     assert family_of(plan_of(0, 100)) == family_of(plan_of(20, 60, 80))
     assert family_of(plan_of(0, 100)) != family_of(plan_of(0, 100, seed=2))

@@ -9,10 +9,10 @@ from framewright.model.media import AudioFacts, MediaFacts, MediaUse, VideoFacts
 from framewright.model.plan import PlanFile
 from framewright.model.recording import AnsweredBy, RecordedAnswer, Recording
 from framewright.model.settings import Settings
+from framewright.render.house import Asked
 from framewright.render.planning.files import absent_facts, list_files, needed_files, path_of, written_name
 from framewright.render.planning.limits import check_limits, chunk_bytes
 from framewright.render.planning.spare_files import SpareLimit
-from framewright.render.theatre import Asked
 from framewright.stores import digest_of
 from framewright.stores.known_digests import KnownDigests
 from truth import plans

@@ -46,6 +46,7 @@ class FileServer:
 
     Attributes:
         served: the files that somebody has asked for and that are there, as paths below the folder.
+        lacked: what somebody has asked for and is not there, in the same way.
     """
 
     def __init__(self, root: Path, *, documents: Mapping[str, bytes] | None = None) -> None:
@@ -55,6 +56,7 @@ class FileServer:
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.served: set[str] = set()
+        self.lacked: set[str] = set()
 
     @property
     def origin(self) -> str:
@@ -130,6 +132,7 @@ class FileServer:
             return _document(content, media_type(name), Headers(scope=scope).get("range", ""))
         found = await asyncio.to_thread(find_file, self._root, path)
         if found is None:
+            self.lacked.add(path.strip("/"))
             return _refusal(404, "no such file")
         file, facts = found
         self.served.add(name_below(self._root, path, file))

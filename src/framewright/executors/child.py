@@ -153,7 +153,6 @@ class Child:
             stall_seconds=patience_for(self._settings),
             on_progress=told,
             on_fallback=self._teller.fall_back,
-            notices=lambda: self._teller.notices,
             limit=limit,
         )
         return piece

@@ -201,9 +201,7 @@ class _Work:
                 studio = await stack.enter_async_context(
                     open_studio(order.draft, order.settings, teller, allow_drift=order.allow_drift)
                 )
-            return [
-                OwnSlot(studio, order.settings, hands.workers, on_fallback=order.tell, notices=order.notices)
-            ]
+            return [OwnSlot(studio, order.settings, hands.workers, on_fallback=order.tell)]
         opening = await in_thread(lambda: self._written(order.draft))
         slots = [
             ProcessSlot(f"process {number}", opening, hands.workers, order.tell)

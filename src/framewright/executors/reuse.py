@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from framewright.browser import find_file
 from framewright.executors.cover import cover, is_seam
 from framewright.model.logs import get_logger
 from framewright.render.committing import file_digest
@@ -69,7 +70,9 @@ def find_pieces(plan: Plan, shelf: Shelf, root: Path | None) -> dict[FrameRange,
 
 def _is_current(result: ChunkResult, root: Path | None) -> bool:
     """Whether a piece was made in the plan's environment, of files that are what they were."""
-    if result.drift:
+    if result.drift or result.changed:
+        return False
+    if root is not None and any(_is_there(root, name) for name in result.lacking):
         return False
     for name, digest in result.unplanned:
         path = os.fsdecode(unquote_to_bytes(name))
@@ -81,3 +84,8 @@ def _is_current(result: ChunkResult, root: Path | None) -> bool:
         except OSError:
             return False
     return True
+
+
+def _is_there(root: Path, name: str) -> bool:
+    """Whether a page that asks for it would get it now."""
+    return find_file(root.resolve(), os.fsdecode(unquote_to_bytes(name))) is not None

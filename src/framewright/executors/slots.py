@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewright.executors.messages import OpenPlan
-    from framewright.model.composition import Notice
     from framewright.model.events import FellBack, RenderEvent
     from framewright.model.frames import FrameRange
     from framewright.model.piece import ChunkResult
@@ -71,13 +70,11 @@ class OwnSlot:
         workers: int,
         *,
         on_fallback: Callable[[FellBack], None],
-        notices: Callable[[], tuple[Notice, ...]] = tuple,
     ) -> None:
         self._studio = studio
         self._settings = settings
         self._workers = workers
         self._on_fallback = on_fallback
-        self._notices = notices
 
     async def render(
         self,
@@ -102,7 +99,6 @@ class OwnSlot:
             stall_seconds=patience_for(self._settings),
             on_progress=on_progress,
             on_fallback=self._on_fallback,
-            notices=self._notices,
             limit=limit,
         )
 

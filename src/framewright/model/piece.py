@@ -32,6 +32,8 @@ class ChunkResult(_Value):
         blocks: wall seconds of each block, by one worker.
         drift: in what the environment differed from that of the plan; empty: in nothing.
         unplanned: files of the project that the page asked for and the plan does not name, with their digests.
+        lacking: what it asked for that the project does not have; a piece counts only as long as that stays so.
+        changed: files of the plan that were written while these frames were drawn; such a piece is used once.
     """
 
     version: Literal[1] = 1
@@ -56,6 +58,8 @@ class ChunkResult(_Value):
     notices: tuple[Notice, ...] = ()
     drift: tuple[str, ...] = ()
     unplanned: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def range(self) -> FrameRange:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from framewright.capture import CapturePool, block_length, window_length
+from framewright.composition import Site
 from framewright.media import EncoderThread
 from framewright.media.pieces import open_piece, parameters_digest
 from framewright.model.frames import FrameRange
@@ -18,7 +19,12 @@ from framewright.render.chunk_limit import ChunkLimit, ChunkProgress
 from framewright.render.committing import attempt_at, commit, committed, file_digest
 from framewright.render.meter import SlowestBlock, Watch
 from framewright.render.planning.digests import chunk_key
-from framewright.render.planning.unplanned import unplanned_files
+from framewright.render.planning.unplanned import (
+    changed_files,
+    lacking_files,
+    notice_of_changed,
+    unplanned_files,
+)
 from framewright.render.stall import StallWatch
 from framewright.render.threads import in_thread, past_stopping
 
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from framewright.model.composition import Notice
     from framewright.model.events import FellBack
     from framewright.model.report import FootageReport
     from framewright.render.studio import Studio
@@ -65,7 +70,6 @@ async def render_chunk(
     stall_seconds: float,
     on_progress: Callable[[ChunkProgress], None] = lambda _: None,
     on_fallback: Callable[[FellBack], None] = lambda _: None,
-    notices: Callable[[], tuple[Notice, ...]] = tuple,
     limit: ChunkLimit | None = None,
 ) -> tuple[Path, ChunkResult]:
     """Render frames of a plan, unless that is done already.
@@ -81,7 +85,6 @@ async def render_chunk(
         stall_seconds: without any sign of life from the pages, after which the chunk is given up.
         on_progress: told at least every other second.
         on_fallback: told of everything that had to be done another way, or again.
-        notices: the warnings of the pages so far.
         limit: lets somebody else take over the tail.
 
     Returns:
@@ -99,9 +102,9 @@ async def render_chunk(
     if found is not None:
         _log.info("chunk_found", frames=str(frames))
         return place(frames), found
-    return await _Attempt(
-        studio, frames, place, on_progress=on_progress, on_fallback=on_fallback, notices=notices
-    ).run(workers, stall_seconds, limit or ChunkLimit())
+    return await _Attempt(studio, frames, place, on_progress=on_progress, on_fallback=on_fallback).run(
+        workers, stall_seconds, limit or ChunkLimit()
+    )
 
 
 class _Attempt:
@@ -115,7 +118,6 @@ class _Attempt:
         *,
         on_progress: Callable[[ChunkProgress], None],
         on_fallback: Callable[[FellBack], None],
-        notices: Callable[[], tuple[Notice, ...]],
     ) -> None:
         self._studio = studio
         self._plan = studio.plan
@@ -123,7 +125,6 @@ class _Attempt:
         self._place = place
         self._on_progress = on_progress
         self._on_fallback = on_fallback
-        self._notices = notices
         self._tally = _Tally()
         self._watch = Watch()
         self._footage = studio.theatre.footage
@@ -151,7 +152,10 @@ class _Attempt:
                 encoder_busy=busy,
                 waiting_for_pictures=rendering - busy,
             )
-            result = await in_thread(lambda: self._result(attempt, workers, time))
+            changed = await in_thread(self._changed)
+            if changed:
+                self._studio.theatre.warn((notice_of_changed(changed),))
+            result = await in_thread(lambda: self._result(attempt, workers, time, changed))
             await past_stopping(lambda: commit(attempt, piece, result))
         finally:
             with suppress(FileNotFoundError):
@@ -208,7 +212,13 @@ class _Attempt:
         self._tally.note_fallback(event)
         self._on_fallback(event)
 
-    def _result(self, piece: Path, workers: int, time: TimeSpent) -> ChunkResult:
+    def _changed(self) -> tuple[str, ...]:
+        studio, project = self._studio, self._studio.theatre.house.project
+        if not studio.live or isinstance(project, Site):
+            return ()
+        return changed_files(self._plan, self._frames, project.root, studio.notes)
+
+    def _result(self, piece: Path, workers: int, time: TimeSpent, changed: tuple[str, ...]) -> ChunkResult:
         tally, frames, theatre = self._tally, self._frames, self._studio.theatre
         return ChunkResult(
             key=chunk_key(self._plan, frames),
@@ -228,9 +238,11 @@ class _Attempt:
             restarted_workers=tally.restarted_workers,
             fallbacks=tuple(tally.fallbacks),
             footage=_since(self._footage, self._studio.theatre.footage),
-            notices=self._notices(),
+            notices=theatre.notices,
             drift=self._studio.drift,
-            unplanned=unplanned_files(self._plan, theatre.house.project, theatre.asked.served),
+            unplanned=unplanned_files(self._plan, theatre.house.project, theatre.asked),
+            lacking=lacking_files(theatre.house.project, theatre.asked),
+            changed=changed,
         )
 
 

@@ -17,9 +17,10 @@ from framewright.composition import Project, Wishes
 from framewright.model.errors import FramewrightError, SetupError
 from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.size import Size
+from framewright.render.house import House
 from framewright.render.installation import Check, CheckState
 from framewright.render.machine import read_machine
-from framewright.render.theatre import House, Theatre
+from framewright.render.theatre import Theatre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

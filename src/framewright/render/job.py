@@ -122,7 +122,6 @@ class Job:
                 tell=lambda event: self._take(event, progress),
                 workers=self._options.workers,
                 resume=self._options.resume,
-                notices=lambda: self._teller.notices,
                 studio=planned.studio,
             )
             async with self._executor.render(order) as pieces:

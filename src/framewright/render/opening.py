@@ -15,9 +15,10 @@ from framewright.model.errors import CompositionError
 from framewright.model.size import Size
 from framewright.model.subtitles import SubtitlesMode
 from framewright.render.font_choice import provide_fonts
+from framewright.render.house import House
 from framewright.render.mode_choice import Mode, choose_mode
 from framewright.render.subtitles import choices_of, facts_of, notices_of, read_sources
-from framewright.render.theatre import House, Theatre
+from framewright.render.theatre import Theatre
 from framewright.render.threads import in_thread
 from framewright.render.timing import USUAL_SIZE, choose_size, choose_timing
 
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from framewright.model.recording import Recording
     from framewright.model.settings import Settings
     from framewright.model.subtitles import SubtitleFacts
+    from framewright.render.house import Asked
     from framewright.render.options import RenderOptions
     from framewright.render.subtitles import SubtitleSource
     from framewright.render.telling import Teller
-    from framewright.render.theatre import Asked, Performance
+    from framewright.render.theatre import Performance
     from framewright.render.timing import Timing
     from framewright.render.turn import Turn
     from framewright.stores import BlobFolder
@@ -131,7 +133,9 @@ async def open_composition(
         for choice in (size_choice, *lettered.choices, *timing.choices, *choices_of(facts)):
             teller.decide(choice)
         of_subtitles = notices_of(sources, facts)
-        teller.warn_of_readiness((*provided.notices, *page.notices, *ignored, *timing.notices, *of_subtitles))
+        teller.warn_of_readiness(
+            (*theatre.named((*provided.notices, *page.notices)), *ignored, *timing.notices, *of_subtitles)
+        )
         opened = Opened(
             theatre,
             theatre.house,

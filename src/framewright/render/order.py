@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from framewright.model.composition import Notice
     from framewright.model.events import RenderEvent
     from framewright.model.settings import Settings
     from framewright.render.bundle import Bundle
@@ -31,7 +30,6 @@ class Order:
         workers: browsers in all, as the caller wished; None: as many as the machine carries.
         resume: pieces that an earlier render has finished may be used.
         allow_drift: an environment that differs from the plan's is no error.
-        notices: all warnings so far, for the accounts of pieces that are made in this process.
         studio: where the page stands open already, in this process; None: nowhere.
     """
 
@@ -43,7 +41,6 @@ class Order:
     workers: int | None = None
     resume: bool = True
     allow_drift: bool = False
-    notices: Callable[[], tuple[Notice, ...]] = tuple
     studio: Studio | None = None
 
 

@@ -71,7 +71,7 @@ async def render_chunk_async(
         teller.tell(_told(chunk, ChunkState.RUNNING))
         async with (
             unpacked(plan, read, chunk.range, settings=chosen) as bundle,
-            open_studio(bundle, chosen, teller, allow_drift=allow_environment_drift) as studio,
+            open_studio(bundle, chosen, teller, allow_drift=allow_environment_drift, live=False) as studio,
         ):
             sizing = choose_crew_size(read, len(chunk.range), workers)
             teller.decide(sizing.choice)
@@ -83,7 +83,6 @@ async def render_chunk_async(
                 stall_seconds=patience_for(chosen),
                 on_progress=lambda now: teller.tell(_told(chunk, ChunkState.RUNNING, now.frames)),
                 on_fallback=teller.fall_back,
-                notices=lambda: teller.notices,
             )
         teller.tell(_told(chunk, ChunkState.DONE, len(chunk.range)))
         return result

@@ -32,7 +32,7 @@ async def probe_composition(composition: str, options: RenderOptions, settings: 
         page, timing = opened.first.description, opened.timing
         async with Listening(opened.theatre, opened) as listener:
             heard = await listener.listen()
-        teller.warn(heard.notices)
+        teller.warn(opened.theatre.named(heard.notices))
         shown = opened.theatre.shown
         heard_here = named_sounds(
             Sounds(tracks=heard.tracks, groups=heard.groups, dropped=heard.dropped), shown

@@ -12,9 +12,10 @@ from framewright.composition import PlannedRemote, Project, Site, Wishes, open_p
 from framewright.model.errors import PlanError
 from framewright.model.logs import get_logger
 from framewright.render.crew import Crew
+from framewright.render.house import House
 from framewright.render.planning.environment import check_environment, read_environment
 from framewright.render.planning.files import absent_facts
-from framewright.render.theatre import House, Theatre
+from framewright.render.theatre import Theatre
 from framewright.render.threads import in_thread
 from framewright.stores import BlobFolder
 
@@ -36,22 +37,27 @@ class Studio:
 
     Attributes:
         drift: in what the environment differs from the plan's; empty: in nothing.
+        live: the project itself is served, which its author may write to meanwhile; otherwise a copy of it.
+        notes: the folder in which digests of files are noted.
     """
 
     plan: Plan
     theatre: Theatre
     crew: Crew
+    notes: Path
     drift: tuple[str, ...] = ()
+    live: bool = True
 
 
 @asynccontextmanager
 async def open_studio(
-    bundle: Bundle, settings: Settings, teller: Teller, *, allow_drift: bool = False
+    bundle: Bundle, settings: Settings, teller: Teller, *, allow_drift: bool = False, live: bool = True
 ) -> AsyncIterator[Studio]:
     """Open a plan's page as often as there are workers, and close every browser of it in the end.
 
     Args:
         allow_drift: an environment that draws or encodes other bytes than the plan's is told, not refused.
+        live: see :class:`Studio`.
 
     Raises:
         EnvironmentMismatchError: ``ENVIRONMENT_MISMATCH``.
@@ -86,7 +92,8 @@ async def open_studio(
             transfer=plan.output.transfer,
             on_fallback=teller.fall_back,
         )
-        yield Studio(plan, theatre, await stack.enter_async_context(crew), drift)
+        await stack.enter_async_context(crew)
+        yield Studio(plan, theatre, crew, settings.cache_folder, drift, live)
 
 
 def wishes_of(page: PagePlan, settings: Settings) -> Wishes:

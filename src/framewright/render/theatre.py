@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from framewright.browser import BrowserOptions, FileServer, Outside, find_fonts
-from framewright.composition import Site, Stage, Wishes
+from framewright.composition import Site, Stage
 from framewright.composition.fonts import unlinked_families
 from framewright.composition.footage import FootageDesk, OwnFiles
 from framewright.media.sources import SourceShelf
@@ -16,26 +16,25 @@ from framewright.model.errors import FramewrightError
 from framewright.model.events import FellBack
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
+from framewright.render.house import Asked, House
 from framewright.render.stock import BrowserStock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from fractions import Fraction
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from framewright.browser import Browser, Page
-    from framewright.composition import PlannedRemote, Project, RemoteDesk
     from framewright.composition.footage import Line
     from framewright.composition.sounds import Collected
     from framewright.model.composition import Description, Notice, Step
     from framewright.model.fonts import FontSet
     from framewright.model.frames import FrameRate
-    from framewright.model.media import MediaFacts, Transfer
+    from framewright.model.media import Transfer
     from framewright.model.picture import Layer
     from framewright.model.report import FootageReport
-    from framewright.model.settings import Settings
     from framewright.model.size import Size
     from framewright.render.turn import Turn
 
@@ -155,44 +154,6 @@ class Performance:
                 await self.page.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What all performances of one render share.
-
-    Attributes:
-        program: the browser.
-        frame_control: whether it draws only when told to.
-        scale: device pixels to a CSS pixel.
-        wishes: what the page is told.
-        remote: answers what the page asks of other origins; None: the network does.
-        absent: what sources hold that are no part of the folder here; see :class:`OwnFiles`.
-    """
-
-    project: Project | Site
-    program: Path
-    frame_control: bool
-    scale: float
-    wishes: Wishes
-    settings: Settings
-    remote: RemoteDesk | PlannedRemote | None = None
-    absent: Mapping[str, MediaFacts] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What pages have asked of the project so far. Paths in it, as they were asked for.
-
-    Attributes:
-        served: by the browser: pages, scripts, styles, images, fonts, and whatever scripts fetch.
-        described: sources of video, sound and moving pictures.
-        shown: the files, links followed, of which somebody has got a frame.
-    """
-
-    served: frozenset[str] = frozenset()
-    described: frozenset[str] = frozenset()
-    shown: frozenset[Path] = frozenset()
-
-
 class Theatre:
     """Opens performances, one browser start at a time, and closes whatever is open when it is left.
 
@@ -217,7 +178,8 @@ class Theatre:
     ) -> None:
         self._house = house
         self._stock = turn.stock if turn else BrowserStock()
-        self._on_notices = on_notices
+        self._to_tell = on_notices
+        self._notices: dict[Notice, None] = {}
         self._on_fallback = on_fallback
         self._open: set[Performance] = set()
         self._stack = AsyncExitStack()
@@ -256,6 +218,32 @@ class Theatre:
         finally:
             await self._stack.aclose()
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What pages have warned of since they stood ready, each once."""
+        return tuple(self._notices)
+
+    def named(self, notices: Iterable[Notice]) -> tuple[Notice, ...]:
+        """Warnings with files named as the author knows them: our server's port is another one in each process."""
+        if self._own is None:
+            return tuple(notices)
+        place = f"{self._own}/"
+        return tuple(
+            one.model_copy(
+                update={
+                    "message": one.message.replace(place, ""),
+                    "address": one.address and one.address.removeprefix(place),
+                }
+            )
+            for one in notices
+        )
+
+    def warn(self, notices: Iterable[Notice]) -> None:
+        """Pass on what a page warns of while it performs, and remember it for the accounts of pieces."""
+        named = self.named(notices)
+        self._notices.update(dict.fromkeys(named))
+        self._to_tell(named)
+
     async def locate(self, address: str) -> Path:
         """The file in which the bytes of a whole address lie, as pages see them.
 
@@ -276,10 +264,12 @@ class Theatre:
     @property
     def asked(self) -> Asked:
         """What pages have asked of the project so far; those of a whole batch where this is a turn of one."""
+        server = self._server
         return Asked(
-            served=frozenset(self._server.served) if self._server else frozenset(),
+            served=frozenset(server.served) if server else frozenset(),
             described=self._footage.files_found,
             shown=self._footage.files_shown,
+            lacked=self._footage.files_lacked | (server.lacked if server else frozenset()),
         )
 
     @property
@@ -335,7 +325,7 @@ class Theatre:
             stage = await Stage.open(page, house.project, self.origin, house.wishes, line)
             stack.pop_all()
         performance = Performance(
-            browser, page, stage, size, self._on_notices, footage=line, on_step=self._beat, stock=self._stock
+            browser, page, stage, size, self.warn, footage=line, on_step=self._beat, stock=self._stock
         )
         self._beat()
         self._open.add(performance)
@@ -370,7 +360,7 @@ class Theatre:
             page,
             stage,
             host.size,
-            self._on_notices,
+            self.warn,
             footage=line,
             on_step=self._beat,
             stock=None,

@@ -59,6 +59,7 @@ class Addresses:
 
     Attributes:
         found: the files of the project that were looked up so far, as paths in it.
+        lacked: what was looked up in it and is not there.
         absent: what the files hold that were looked up and are not there.
     """
 
@@ -78,6 +79,7 @@ class Addresses:
         self._site = site
         self._sent: dict[str, Path] = {}
         self.found: set[str] = set()
+        self.lacked: set[str] = set()
         self.absent: dict[Path, MediaFacts] = {}
 
     def add(self, own: OwnFiles) -> None:
@@ -148,6 +150,7 @@ class Addresses:
             self.absent[missing := own.root / path.lstrip("/")] = facts
             return missing
         if found is None:
+            self.lacked.add(path.strip("/"))
             raise CompositionError(
                 f"The source {self.shown(address)} is missing: no such file lies in the project.",
                 code="SOURCE_MISSING",

@@ -101,6 +101,11 @@ class FootageDesk:
         return frozenset(self._addresses.found)
 
     @property
+    def files_lacked(self) -> frozenset[str]:
+        """What pages have asked about so far and the project does not have, as paths in it."""
+        return frozenset(self._addresses.lacked)
+
+    @property
     def files_shown(self) -> frozenset[Path]:
         """The files of which pages have got a frame so far."""
         return frozenset(self._shown)

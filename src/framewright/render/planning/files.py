@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from framewright.model.media import MediaFacts, MediaUse
     from framewright.model.plan import Digest, PicturePlan, Plan
     from framewright.model.recording import Recording
+    from framewright.render.house import Asked
     from framewright.render.planning.spare_files import SpareLimit
-    from framewright.render.theatre import Asked
     from framewright.stores.known_digests import KnownDigests
 
 # A picture may be asked for a little before it shows, and the last one is held for a little while.

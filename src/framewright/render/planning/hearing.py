@@ -85,7 +85,7 @@ class Hearing:
         if not self._listens:
             return None
         heard = await self._listener.listen()
-        self._teller.warn(heard.notices)
+        self._teller.warn(self._opened.theatre.named(heard.notices))
         if not heard.tracks and not self._options.audio_tracks:
             self._tell_nothing(heard)
             return None

@@ -185,7 +185,14 @@ async def plan_composition(
         project = opened.house.project
         root = None if isinstance(project, Site) else project.root
         bundle = Bundle(plan, root, opened.recorded.root)
-        yield Planned(opened, plan, bundle, Studio(plan, opened.theatre, crew), hearing, list_with)
+        yield Planned(
+            opened,
+            plan,
+            bundle,
+            Studio(plan, opened.theatre, crew, settings.cache_folder),
+            hearing,
+            list_with,
+        )
 
 
 _NO_DIGESTS = Digests(video="0" * 64, plan="0" * 64)
