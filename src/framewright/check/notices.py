@@ -72,6 +72,14 @@ TOLD: dict[str, Told] = {
     ),
     "SUBTITLES_LEFT_OUT": Told(_WARNING, "cues of a file of subtitles that cannot be read", "Mend the line that is named."),
     "SUBTITLES_UNSEEN": Told(_WARNING, "subtitles of which the rendered frames show nothing", "See whether the file is the right one."),
+    "FILES_LEFT_OUT": Told(
+        _WARNING,
+        "files of the project do not travel with a plan",
+        "Let the page ask for what it needs while it loads, keep other things elsewhere, or raise FRAMEWRIGHT_PLAN_SPARE_SIZE.",
+    ),
+    "FILE_CHANGED": Told(
+        _WARNING, "a file was written while it was rendered", "Render again when nobody writes to the project."
+    ),
     "SOUND_LEFT_OUT": Told(_WARNING, "sound, for an output that holds none", "Render to mp4, mov or webm, or give --skip-audio."),
     "SOUND_MISSING": Told(
         _WARNING, "something that is to be heard and whose source holds no sound", "Take another file, or data-has-audio away."

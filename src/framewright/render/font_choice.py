@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from framewright.composition import RemoteDesk
 from framewright.composition.web_fonts import Provided, provide_families
 from framewright.render.choice import Choice
 
@@ -38,7 +37,7 @@ async def provide_fonts(theatre: Theatre, first: Performance) -> Lettered:
     """
     lacking = await first.look_at_fonts()
     remote = theatre.house.remote
-    if not lacking or not isinstance(remote, RemoteDesk):
+    if not lacking or remote is None:
         return Lettered(first)
     provided = await provide_families(lacking, remote)
     if not provided.families:

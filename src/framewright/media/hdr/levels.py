@@ -25,7 +25,10 @@ _CHROMATICITY, _LUMINANCE = 50_000, 10_000  # steps of 1
 def levels_of(frame: VideoFrame) -> LightLevels | None:
     """What a decoded frame says; None: nothing that makes sense."""
     told: dict[SideData, bytes] = {}
-    every = cast("SideDataContainer", frame.side_data)
+    try:
+        every = cast("SideDataContainer", frame.side_data)
+    except ValueError:
+        return None  # something lies beside the frame that PyAV has no name for, as with TIFF: then nothing of it can be had
     for number in range(len(every)):
         data = every[number]
         told[data.type] = bytes(data)
