@@ -82,7 +82,7 @@ def compare(folder: Path, seconds: int, chunks: int) -> dict[str, object]:
     write_song(project, seconds, 330)
     again = run("render", project, "-o", folder / "again.mp4", "--quiet", "--chunks", chunks, cache=cache)
     found["with other sound"] = told(again)
-    planned = run("plan", project, "-o", folder / "plan", "--chunks", chunks, "--quiet", cache=cache)
+    planned = run("plan", project, "-o", folder / "plan", "--chunks", chunks, cache=cache)
     probed = run("probe", project, "--json", cache=cache)
     found["plan"], found["probe"] = told(planned), told(probed)
     return found

@@ -56,10 +56,9 @@ class Cuts:
         return ranges if ranges and any(one in stored for one in ranges) else None
 
     def remember(self, plan: Plan, family: str) -> None:
-        """Remember how a plan is cut, if its pieces would not be found otherwise: where cuts lie on the grid, any are."""
-        segment = plan.output.segment
+        """Remember how a plan is cut: off the grid its pieces would not be found otherwise, and costs need not be measured."""
         inner = [chunk.start for chunk in plan.chunks[1:]]
-        if not inner or (segment and not any(cut % segment for cut in inner)):
+        if not inner:
             return
         path = self._path(plan.digests.video)
         partial = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")

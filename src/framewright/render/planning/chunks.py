@@ -38,8 +38,8 @@ async def cut_plan(
     """The plan in chunks: as it was cut before where that is known and nothing else is asked for, else by cost."""
     frames = opened.timing.range
     curve = CostCurve.flat(usual_cost(plan))
-    before = recall(sealed(plan).digests.video) if options.chunks is options.chunk_frames is None else None
-    if before is not None:
+    before = recall(sealed(plan).digests.video) if options.chunk_frames is None else None
+    if before is not None and options.chunks in {None, len(before)}:
         found = _as_before(before, curve)
     else:
         # One at a time takes as long however it is cut.
