@@ -213,7 +213,10 @@ def test_cuts_off_the_grid_are_remembered_as_long_as_there_are_pieces_of_them(ca
     assert cuts.recall(plan.digests.video) is None
 
 
-def test_cuts_on_the_grid_need_not_be_remembered(cache, shelf):
-    plan = plan_of(0, 30, 100)
+def test_cuts_on_the_grid_are_remembered_too_but_not_a_single_chunk(cache, shelf):
+    plan = plan_of(0, 100)
     Cuts(cache).remember(plan, family_of(plan))
     assert not (cache.folder / "cuts").exists()
+    plan = plan_of(0, 30, 100)
+    Cuts(cache).remember(plan, family_of(plan))
+    assert len(list((cache.folder / "cuts").iterdir())) == 1

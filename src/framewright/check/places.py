@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from framewright.check.assets import Asset
     from framewright.check.sources import Sources
 
-_SPOT = re.compile(r"(?P<address>https?://[^\s()'\"]+?):(?P<line>\d+):(?P<column>\d+)")
+_SPOT = re.compile(r"(?P<address>[^\s()'\"]+?):(?P<line>\d+):(?P<column>\d+)")
 
 
 def place_of_element(sources: Sources, pointer: str | None, attribute: str = "") -> Place | None:
@@ -33,9 +33,10 @@ def asset_of_address(sources: Sources, address: str | None, origin: str) -> Asse
 
 
 def place_in_script(sources: Sources, message: str, origin: str) -> Place | None:
-    """The place that a message names as the browser does: ``http://…/page.html:12:5``."""
+    """The place that a message names: as the browser does, ``http://…/page.html:12:5``, or as authors would, ``page.html:12:5``."""
     for spot in _SPOT.finditer(message):
-        path = local_path(spot["address"], origin)
+        address = spot["address"]
+        path = local_path(address if "://" in address else f"{origin}/{address}", origin)
         if path in sources.files:
             return Place(file=path, line=int(spot["line"]), column=int(spot["column"]))
     return None
