@@ -23,6 +23,8 @@ class TestProcesses(Conformance):
         return LocalExecutor(processes=2)
 
 
+# Whole renders of other tests go this way by themselves.
+@pytest.mark.long
 class TestThisProcess(Conformance):
     keeps = True
 
