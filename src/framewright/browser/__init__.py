@@ -1,6 +1,7 @@
 """Finding, starting and driving Chromium; serving the files that it opens. Knows nothing of video."""
 
-from framewright.browser.browser import Browser, BrowserOptions
+from framewright.browser.browser import Browser
+from framewright.browser.browser_options import BrowserOptions
 from framewright.browser.drawing import Drawn
 from framewright.browser.find import BrowserInfo, describe_browser, find_browser, has_frame_control
 from framewright.browser.flags import sandbox_obstacle, shm_is_small

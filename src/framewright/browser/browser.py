@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 import os
 import secrets
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from framewright.browser.connection import CallTimeoutError, Connection
-from framewright.browser.find import has_frame_control, real_program
+from framewright.browser.find import real_program
 from framewright.browser.flags import command_line, sandbox_obstacle
 from framewright.browser.font_files import font_caches
 from framewright.browser.fontconfig import fontconfig
@@ -26,46 +25,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from framewright.browser.browser_options import BrowserOptions
     from framewright.browser.requests import Outside
     from framewright.model.fonts import FontSet
-    from framewright.model.size import Size
 
 log = get_logger(__name__)
 
 _START_SECONDS = 60.0
 _MEMORY_LOOK_SECONDS = 0.4
 _LAST_MOMENT_SECONDS = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class BrowserOptions:
-    """How a browser is started.
-
-    Attributes:
-        program: a headless shell, or another Chromium with ``frame_control`` off.
-        size: the page in CSS pixels.
-        scale: device pixels per CSS pixel.
-        frame_control: draw only when told to.
-        sandbox: None: used wherever it can work.
-        memory_limit: bytes that its processes may use together; None: no limit.
-        tmpdir: where its profile lives; None: the system's choice.
-        origin: the only one that the browser may reach by itself, such as ``http://127.0.0.1:43210``; None: any.
-        flags: more flags, after ours.
-        fonts: all that it sees; None: what the machine has, as the machine has set it up.
-        framing: how messages lie on the debugging pipe.
-    """
-
-    program: Path
-    size: Size
-    scale: float = 1.0
-    frame_control: bool = True
-    sandbox: bool | None = None
-    memory_limit: int | None = None
-    tmpdir: Path | None = None
-    origin: str | None = None
-    flags: tuple[str, ...] = ()
-    fonts: FontSet | None = None
-    framing: Literal["cbor", "json"] = "cbor"
 
 
 class Browser:
@@ -396,6 +364,3 @@ def _too_much_memory(used: int, limit: int) -> CompositionError:
         "let it hold less at a time, or allow more by --page-memory or FRAMEWRIGHT_PAGE_MEMORY.",
         code="PAGE_MEMORY",
     )
-
-
-__all__ = ["Browser", "BrowserOptions", "has_frame_control"]

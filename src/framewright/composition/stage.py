@@ -6,10 +6,15 @@ import asyncio
 import json
 import secrets
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from framewright.browser import LONGEST_ADDRESS
+from framewright.composition.answers import (
+    each_once,
+    refuse,
+    refuse_lost,
+    refuse_problems,
+    understanding,
+)
 from framewright.composition.font_look import look_at_fonts
 from framewright.composition.fonts import font_notices, font_uses
 from framewright.composition.injection import RuntimeConfig, runtime_source
@@ -22,7 +27,6 @@ from framewright.model.logs import get_logger
 from framewright.model.size import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from fractions import Fraction
 
     from framewright.browser import Page
@@ -168,9 +172,9 @@ class Stage:
         """
         way = (frames.start, frames.stop, rate.value.numerator, rate.value.denominator)
         answer = await self._ask(_PASSAGE, *way)
-        with _understanding():
+        with understanding():
             reached, hears, told, lost = answer
-            _refuse_lost(lost)
+            refuse_lost(lost)
             notices = (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
             return Passage(int(reached), bool(hears), notices)
 
@@ -192,7 +196,7 @@ class Stage:
         """
         way = (frames.start, frames.stop, step, rate.value.numerator, rate.value.denominator)
         answer = await self._ask(_LISTEN, *way)
-        with _understanding():
+        with understanding():
             reached, told = answer
             return int(reached), (*self._page.drain_notices(), *(Notice.model_validate(one) for one in told))
 
@@ -211,7 +215,7 @@ class Stage:
             CompositionError, BrowserError: as :meth:`seek`.
         """
         told = await self._ask(_SOUNDS)
-        with _understanding():
+        with understanding():
             return collect(ToldSounds.model_validate(told))
 
     async def _move(self, seconds: float) -> Step:
@@ -220,9 +224,9 @@ class Stage:
         of_page = self._page.drain_notices()
         if answer is None and not of_page:
             return _NOTHING_NEW
-        with _understanding():
+        with understanding():
             still_until, told, lost, screens = answer or (None, [], None, 0)
-            _refuse_lost(lost)
+            refuse_lost(lost)
             notices = (*of_page, *(Notice.model_validate(one) for one in told))
             step = Step(still_until=still_until, notices=notices)
         if screens:
@@ -240,9 +244,9 @@ class Stage:
             CompositionError, BrowserError: as :meth:`seek`.
         """
         answer = await self._ask(_BRIGHTEN, transfer.value)
-        with _understanding():
+        with understanding():
             screens, lost = answer
-            _refuse_lost(lost)
+            refuse_lost(lost)
         if screens:
             await self._seat_screens()
 
@@ -267,7 +271,7 @@ class Stage:
             CompositionError: ``PAGE_HANGS`` when the page does not answer in time; ``ACCOUNT_INVALID``.
             BrowserError: the browser died.
         """
-        with _understanding():
+        with understanding():
             texts = await look_at_fonts(self._page, self._control, timeout=self._timeout)
         told = {
             "fonts": font_uses(texts),
@@ -282,8 +286,8 @@ class Stage:
 
     async def _resize(self, wishes: Wishes) -> None:
         told = await self._ask(_SIZE)
-        with _understanding():
-            _refuse_problems(told["problems"])
+        with understanding():
+            refuse_problems(told["problems"])
             self.size = Size(
                 told.get("width") or wishes.width or USUAL_SIZE.width,
                 told.get("height") or wishes.height or USUAL_SIZE.height,
@@ -314,18 +318,18 @@ class Stage:
             if self._page.frame_control:
                 await self._page.begin_frame(timeout=self._timeout)
             await asyncio.sleep(_LOADING_PAUSE)
-        _refuse(self._page, state["failure"])
+        refuse(self._page, state["failure"])
 
     async def _describe(self, first: Step) -> None:
         told = await self._ask(_DESCRIBE)
-        with _understanding():
-            _refuse_problems(told["problems"])
+        with understanding():
+            refuse_problems(told["problems"])
             described = told["description"]
             of_runtime = (Notice.model_validate(one) for one in described["notices"])
             heard = collect(ToldSounds.model_validate(described["sounds"]))
             described |= {"sounds": heard.sounds, "media": heard.media}
             told_of = (*first.notices, *of_runtime, *self._page.drain_notices(), *heard.notices)
-            described["notices"] = _each_once(told_of)
+            described["notices"] = each_once(told_of)
             self.description = Description(**described, remote=tuple(sorted(self._page.remote)))
 
     async def _ask(self, declaration: str, *given: object) -> Any:
@@ -339,41 +343,6 @@ class Stage:
                 f"The page cannot be driven: look for built-in objects that it replaces. {error.message}",
                 code="ACCOUNT_INVALID",
             ) from error
-
-
-@contextmanager
-def _understanding() -> Iterator[None]:
-    """Read what the page has answered. It was made in the page, which may have bent what our runtime stands on."""
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise CompositionError(
-            "The page's account of itself makes no sense: look for built-in objects that it replaces, and for "
-            "elements that are named like properties of the document.",
-            code="ACCOUNT_INVALID",
-        ) from error
-
-
-def _each_once(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """Of two that tell of one lost address the better one: the browser knows the reason, the runtime the element."""
-    elements = {_asked(one): one.element for one in notices if one.element and one.address}
-    reasons = {_asked(one) for one in notices if one.code == "REMOTE_FAILED" and one.address}
-    found = []
-    for notice in notices:
-        address = _asked(notice)
-        if notice.code == "REMOTE_FAILED" and address in elements:
-            found.append(notice.model_copy(update={"element": elements[address]}))
-        elif not (
-            (notice.code == "ASSET_UNAVAILABLE" and address in elements)
-            or (notice.code in {"IMAGE_FAILED", "MEDIA_FAILED"} and address in reasons)
-        ):
-            found.append(notice)
-    return tuple(found)
-
-
-def _asked(notice: Notice) -> str:
-    """What the browser asks for: an address without its fragment, as long as the journal keeps it."""
-    return (notice.address or "").partition("#")[0][:LONGEST_ADDRESS]
 
 
 def _longest_wait(wishes: Wishes) -> float:
@@ -392,31 +361,3 @@ async def _take_control(page: Page, secret: str, patience: float) -> str:
             code="PAGE_LEFT",
         )
     return str(control)
-
-
-def _refuse(page: Page, failure: dict[str, Any] | None) -> None:
-    """Raise what forbids a render. Promises that were rejected unheard are warnings, and among the page's notices."""
-    if failure is None:
-        return
-    message = failure["message"]
-    if failure["code"] == "SCRIPT_ERROR":
-        # The browser's own word for it has the file and the line.
-        matching = [error for error in page.script_errors if failure["thrown"] in error]
-        told = [*matching, *page.script_errors, failure["thrown"]]
-        missing = failure.get("missing")
-        before = f" window.__timelines['{missing}'] was not registered by then." if missing else ""
-        lost = f" Before it, {page.lost_scripts[0].message}" if page.lost_scripts else ""
-        message = f"A script of the page failed: {told[0]}.{before}{lost}"
-    raise CompositionError(message, code=failure["code"])
-
-
-def _refuse_lost(lost: dict[str, Any] | None) -> None:
-    """Raise that a frame of a source could not be had."""
-    if lost is not None:
-        element = f"{lost['element']}: " if lost["element"] else ""
-        raise CompositionError(f"{element}{lost['message']}", code=str(lost["code"]))
-
-
-def _refuse_problems(problems: list[dict[str, str]]) -> None:
-    for problem in problems:
-        raise CompositionError(problem["message"], code=problem["code"])
