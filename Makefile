@@ -22,9 +22,10 @@ demo: setup  ## Render a shipped example into out/ and say what it is
 
 setup: $(VENV)/.installed  ## Install Chromium, FFmpeg's judges and the package into .venv
 
-$(VENV)/.installed: pyproject.toml scripts/install_system_packages.sh
+$(VENV)/.installed: pyproject.toml scripts/install_system_packages.sh requirements/temporal-dev.txt
 	scripts/install_system_packages.sh
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/temporal-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all]'
 	touch $@
 

@@ -2,7 +2,8 @@
 
     python benchmarks/kills.py [--trials 50] [--seed 1] [--output results/kills.json]
 
-What was finished before must not be rendered again.
+Every other moment lies anywhere in the render, the others soon after some of its chunks were finished: what was finished before
+must not be rendered again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from framewright.browser.proc import process_tree
 
-CHUNKS, FRAMES = 4, 120
+CHUNKS, FRAMES = 6, 600
 # At 5 frames a second the encoder begins anew every tenth frame.
 PAGE = f"""<!doctype html><html><head><style>body{{margin:0}} i{{position:absolute;width:40px;height:40px;background:teal}}
 @keyframes go{{to{{transform:translateX(280px)}}}} i{{animation:go {FRAMES / 5}s linear both}}</style></head><body>
@@ -110,6 +111,14 @@ class Run:
             return "nobody"
         return kind
 
+    def wait_for_chunks(self, wanted: int) -> None:
+        """Until so many have been finished, or the render has ended."""
+        until = time.monotonic() + _LIMIT
+        while self._process.poll() is None and time.monotonic() < until:
+            if sum(event["event"] == "chunk" and event["state"] == "done" for event in self.events) >= wanted:
+                return
+            time.sleep(0.005)
+
     def end(self) -> bool:
         """Wait for it; whether it ended well."""
         well = self._process.wait(_LIMIT) == 0
@@ -147,11 +156,17 @@ def undisturbed(page: Path, folder: Path) -> tuple[bytes, float]:
     return run.output.read_bytes(), time.monotonic() - began
 
 
-def attempt(page: Path, folder: Path, expected: bytes, moment: float, chance: random.Random) -> Trial:
-    """One trial: disturb a render after so many seconds, and run it again if it broke off."""
+def attempt(
+    page: Path, folder: Path, expected: bytes, moment: tuple[float, int], chance: random.Random
+) -> Trial:
+    """One trial: disturb a render so many seconds after so many chunks were finished, and run it again if it broke off."""
     folder.mkdir()
+    began = time.monotonic()
     first = Run(page, folder / "out.mp4", folder / "cache")
-    time.sleep(moment)
+    seconds, chunks = moment
+    first.wait_for_chunks(chunks)
+    time.sleep(seconds)
+    seconds = time.monotonic() - began
     killed = first.kill_one(chance)
     survived = first.end()
     left, reused, finished = first.left(), 0, 0
@@ -161,7 +176,14 @@ def attempt(page: Path, folder: Path, expected: bytes, moment: float, chance: ra
         assert again.end(), "the render that went on failed"
         left, reused = left + again.left(), again.frames("reused")
     same = (folder / "out.mp4").read_bytes() == expected
-    return Trial(killed, round(moment, 2), survived, finished, reused, same, left)
+    return Trial(killed, round(seconds, 2), survived, finished, reused, same, left)
+
+
+def choose_moment(number: int, seconds: float, chance: random.Random) -> tuple[float, int]:
+    """Seconds after so many chunks were finished: see above."""
+    if number % 2:
+        return chance.uniform(0, 0.3), chance.randint(1, CHUNKS - 1)
+    return chance.uniform(0, seconds), 0
 
 
 def main() -> None:
@@ -177,13 +199,15 @@ def main() -> None:
         page = write_page(folder / "page")
         expected, seconds = undisturbed(page, folder)
         for number in range(wished.trials):
-            trial = attempt(page, folder / str(number), expected, chance.uniform(0, seconds), chance)
+            moment = choose_moment(number, seconds, chance)
+            trial = attempt(page, folder / str(number), expected, moment, chance)
             trials.append(trial)
             print(number, trial, "" if trial.good else "WRONG", flush=True)
     found = {
         "trials": len(trials),
         "good": sum(trial.good for trial in trials),
         "survived": sum(trial.survived for trial in trials),
+        "broke off with finished chunks": sum(trial.finished > 0 for trial in trials),
         "victims": {
             kind: sum(trial.victim == kind for trial in trials) for kind in {t.victim for t in trials}
         },

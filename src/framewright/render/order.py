@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewright.model.events import RenderEvent
+    from framewright.model.piece import ChunkResult, SoundResult
     from framewright.model.settings import Settings
     from framewright.render.bundle import Bundle
     from framewright.render.studio import Studio
@@ -57,6 +58,23 @@ class Pieces:
     bundle: Bundle
     chunks: tuple[Path, ...]
     sound: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """A finished file that the executor has put together itself, with the accounts of what it is made of.
+
+    Attributes:
+        bundle: of the whole plan, as it was settled.
+        file: complete and checked; for an image sequence a folder. Whoever takes it may move it away.
+        chunks: of all frames, in order.
+        sound: None where the plan has none.
+    """
+
+    bundle: Bundle
+    file: Path
+    chunks: tuple[ChunkResult, ...]
+    sound: SoundResult | None = None
 
 
 class Executor(Protocol):

@@ -1,0 +1,43 @@
+"""What things are called: queues that workers listen to, workflows, and documents in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from framewright.model.plan import Digest
+
+BASE_QUEUE = "framewright"
+RENDER_WORKFLOW = "framewright-render"
+PART_WORKFLOW = "framewright-part"
+_DIGITS = 16
+
+
+def chunk_queue(base: str, environment: Digest) -> str:
+    """Where chunks wait for a worker that draws and encodes like the plan's environment."""
+    return f"{base}-chunks-{environment[:_DIGITS]}"
+
+
+def join_queue(base: str, environment: Digest) -> str:
+    """Where the sound and the last step wait for such a worker, so that they need not wait for chunks of others."""
+    return f"{base}-joins-{environment[:_DIGITS]}"
+
+
+def workflow_of(plan: Digest) -> str:
+    """The workflow that renders a plan, by the plan's own digest: asked for twice, it runs once."""
+    return f"render-{plan}"
+
+
+def piece_document(key: Digest) -> str:
+    """Where the account of a chunk's piece stands."""
+    return f"pieces/{key[:2]}/{key}.json"
+
+
+def sound_document(key: Digest) -> str:
+    """Where the account of a sound stands."""
+    return f"sounds/{key[:2]}/{key}.json"
+
+
+def output_document(plan: Digest) -> str:
+    """Where it stands what a render's finished file is."""
+    return f"outputs/{plan[:2]}/{plan}.json"

@@ -1,0 +1,231 @@
+"""What crosses Temporal: references and counts, never the bytes of anything."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from framewright.model.plan import Cost, Digest, Frame  # noqa: TC001 -- pydantic reads it at run time
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlanReference(_Value):
+    """A plan in a store.
+
+    Attributes:
+        store: its URI; no secret is a part of it.
+        document: the blob of ``plan.json``.
+        digest: the plan's own, ``digests.plan``.
+        environment: a digest of what draws and encodes; it names the queues.
+        chunks: how many.
+        frames: how many.
+        sound: whether there is some.
+        seconds: that one browser is expected to take for all frames.
+    """
+
+    store: str
+    document: Digest
+    digest: Digest
+    environment: Digest
+    chunks: Annotated[int, Field(ge=1)]
+    frames: Annotated[int, Field(ge=1)]
+    sound: bool
+    seconds: Cost = 0.0
+
+
+class ProjectReference(_Value):
+    """A project in a store, which a worker is to plan.
+
+    Attributes:
+        manifest: the blob of the list of its files, with the entry and the options of the render.
+    """
+
+    store: str
+    manifest: Digest
+
+
+class RenderOrder(_Value):
+    """One render, for the workflow.
+
+    Attributes:
+        plan: None: the project is planned first.
+        queue: the base of the names of queues.
+        resume: pieces that an earlier render has finished may be used.
+        keep_pieces: they stay in the store for renders to come.
+        seconds: after which it is given up, whatever it has got to.
+    """
+
+    plan: PlanReference | None = None
+    project: ProjectReference | None = None
+    queue: str
+    resume: bool = True
+    keep_pieces: bool = True
+    priority: Annotated[int, Field(ge=1, le=5)] = 3
+    seconds: Annotated[float, Field(gt=0)] = 6 * 3600.0
+
+
+class CutsOrder(_Value):
+    """Which chunks the workflow wants to know of; at most 1 000 at a time."""
+
+    plan: PlanReference
+    first: Count
+    stop: Count
+
+
+class Cuts(_Value):
+    """Chunks by themselves.
+
+    Attributes:
+        starts: the first frame of each, and one more: where the last one ends.
+        costs: seconds of one browser.
+    """
+
+    starts: tuple[Frame, ...]
+    costs: tuple[Cost, ...]
+
+
+class ChunkOrder(_Value):
+    """One chunk to be rendered."""
+
+    plan: PlanReference
+    index: Count
+    start: Frame
+    stop: Frame
+    resume: bool = True
+
+
+class ChunkMade(_Value):
+    """A chunk that lies in the store.
+
+    Attributes:
+        key: names its account in the store.
+        reused: it was there before.
+        seconds: of the worker, all told.
+        worker: who made it.
+    """
+
+    index: Count
+    key: Digest
+    bytes: Count
+    reused: bool
+    seconds: float
+    worker: str
+
+
+class SoundOrder(_Value):
+    """The sound to be mixed."""
+
+    plan: PlanReference
+    resume: bool = True
+
+
+class SoundMade(_Value):
+    """The sound lies in the store."""
+
+    key: Digest
+    bytes: Count
+    reused: bool
+    seconds: float
+    worker: str
+
+
+class AssembleOrder(_Value):
+    """Everything lies in the store; the finished file is to be made of it."""
+
+    plan: PlanReference
+
+
+class OutputFile(_Value):
+    """One file of what was rendered.
+
+    Attributes:
+        name: within the output: empty for the only file, else of each picture of a sequence.
+    """
+
+    name: str
+    digest: Digest
+    bytes: Count
+
+
+class Output(_Value):
+    """What was rendered, as a document in the store."""
+
+    version: Literal[1] = 1
+    plan: Digest
+    files: tuple[OutputFile, ...]
+
+
+class Assembled(_Value):
+    """The finished file lies in the store."""
+
+    bytes: Count
+    seconds: float
+    worker: str
+
+
+class ForgetOrder(_Value):
+    """Pieces that must not be used, or are not wanted any more.
+
+    Attributes:
+        indices: of the chunks; None: all of them, and the sound.
+    """
+
+    plan: PlanReference
+    indices: tuple[Count, ...] | None
+
+
+class RenderDone(_Value):
+    """How the workflow ends.
+
+    Attributes:
+        plan: where the accounts of all chunks and of the output are found.
+        again: chunks that were rendered again, for their pieces were corrupt.
+    """
+
+    plan: PlanReference
+    bytes: Count
+    seconds: float
+    reused: Count
+    again: Count = 0
+
+
+class Beat(_Value):
+    """What an activity tells with each beat of its heart.
+
+    Attributes:
+        doing: ``fetching``, ``opening``, ``rendering``, ``mixing``, ``joining``, ``sending``.
+        frames, total: of a chunk.
+        fraction: of a sound.
+        worker: who does it.
+    """
+
+    doing: Literal["fetching", "opening", "rendering", "mixing", "joining", "sending"]
+    worker: str
+    frames: Count = 0
+    total: Count = 0
+    fraction: float = 0.0
+
+
+class Standing(_Value):
+    """How far a workflow is, for whoever asks.
+
+    Attributes:
+        stage: ``planning``, ``rendering``, ``assembling``, ``cleaning``, ``done``.
+        plan: None until it is planned.
+        states: of the chunks in order, as runs: ``w`` waiting, ``r`` running, ``d`` done, ``u`` used again; ``12d3r85w``.
+        sound: the same letter for the sound; empty: there is none.
+        parts: child workflows, which know their own chunks.
+    """
+
+    stage: Literal["planning", "rendering", "assembling", "cleaning", "done"]
+    plan: PlanReference | None = None
+    states: str = ""
+    sound: str = ""
+    parts: tuple[str, ...] = ()
+    priority: int = 3
