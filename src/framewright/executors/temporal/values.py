@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from framewright.model.plan import Cost, Digest, Frame  # noqa: TC001 -- pydantic reads it at run time
 
@@ -48,6 +48,40 @@ class ProjectReference(_Value):
 
     store: str
     manifest: Digest
+
+
+class ManifestFile(_Value):
+    """A file that travels with a project.
+
+    Attributes:
+        name: its path there, as plans name files: the bytes percent-encoded, with slashes.
+    """
+
+    name: str
+    digest: Digest
+    bytes: Count
+
+
+class Manifest(_Value):
+    """What a worker needs to plan a project: a blob in the store, in which names are sorted.
+
+    Attributes:
+        entry: the name of the page among the files; None for a page of the web.
+        site: its whole address; None for a page of a project.
+        files: of the project.
+        beside: what the options name and the project does not hold: subtitles, sounds.
+        options: the wishes of the render as :class:`~framewright.render.options.RenderWishes` has them, in JSON. Paths in
+            ``subtitles`` and ``audio_tracks`` are names in ``beside``.
+        slots: chunks at a time that the plan is cut for.
+    """
+
+    version: Literal[1] = 1
+    entry: str | None = None
+    site: str | None = None
+    files: tuple[ManifestFile, ...] = ()
+    beside: tuple[ManifestFile, ...] = ()
+    options: dict[str, JsonValue] = {}
+    slots: Annotated[int, Field(ge=1)] = 4
 
 
 class RenderOrder(_Value):
@@ -154,10 +188,15 @@ class OutputFile(_Value):
 
 
 class Output(_Value):
-    """What was rendered, as a document in the store."""
+    """What was rendered, as a document in the store.
+
+    Attributes:
+        pieces: a digest of the digests of the pieces that it is made of: of others it is not the output.
+    """
 
     version: Literal[1] = 1
     plan: Digest
+    pieces: Digest
     files: tuple[OutputFile, ...]
 
 
