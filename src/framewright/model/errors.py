@@ -102,6 +102,12 @@ class RenderCancelledError(FramewrightError):
     owner = Owner.CALLER
 
 
+class TemporalError(SetupError):
+    """Temporal's server does not answer. It may another time."""
+
+    retryable = True
+
+
 class OutputError(FramewrightError):
     """The finished file could not be written."""
 
