@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from framewright.cli import options as o  # noqa: TC001 -- typer reads it at run time
+from framewright.cli.commands.cache import cache
+from framewright.cli.commands.machine import bench, doctor
+from framewright.cli.commands.pieces import assemble, chunk, verify
 
 if TYPE_CHECKING:
     from framewright.render import RenderWishes
@@ -18,8 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-cache = typer.Typer(help="Say what is kept between renders, or remove it.")
-app.add_typer(cache, name="cache")
 
 
 def _tell_version(wanted: bool) -> None:
@@ -301,144 +302,6 @@ def check(
     )
 
 
-@app.command()
-def chunk(
-    plan: o.PlanFolder,
-    index: o.ChunkIndex,
-    *,
-    output: o.PieceOutput,
-    workers: o.Workers = "auto",
-    allow_environment_drift: o.AllowDrift = False,
-    as_json: o.JsonEvents = False,
-    quiet: o.Quiet = False,
-    debug: o.Debug = False,
-) -> int:
-    """Render one chunk of a plan, or its sound."""
-    from framewright.cli.chunk import run_chunk
-
-    return run_chunk(
-        plan,
-        index,
-        output,
-        workers=workers,
-        allow_drift=allow_environment_drift,
-        as_json=as_json,
-        quiet=quiet,
-        debug=debug,
-    )
-
-
-@app.command()
-def assemble(
-    plan: o.PlanFolder,
-    pieces: o.Pieces,
-    *,
-    output: o.FinishedOutput,
-    as_json: o.JsonDocument = False,
-    quiet: o.Quiet = False,
-    debug: o.Debug = False,
-) -> int:
-    """Put the pieces of a plan together into its file."""
-    from framewright.cli.assemble import run_assemble
-
-    return run_assemble(plan, pieces, output, as_json=as_json, quiet=quiet, debug=debug)
-
-
-@app.command()
-def verify(
-    file: o.FinishedFile,
-    *,
-    against: o.Against = None,
-    plan: o.ByPlan = None,
-    as_json: o.JsonDocument = False,
-    debug: o.Debug = False,
-) -> int:
-    """Read a finished file to its end, and say whether it is right."""
-    from framewright.cli.verify import run_verify
-
-    return run_verify(file, against=against, plan=plan, as_json=as_json, debug=debug)
-
-
-@app.command()
-def doctor(*, as_json: o.JsonDocument = False, debug: o.Debug = False) -> int:
-    """Say what is installed, what is missing, and what mends it."""
-    from framewright.cli.doctor import run_doctor
-
-    return run_doctor(as_json=as_json, debug=debug)
-
-
-@app.command()
-def bench(
-    composition: o.BenchComposition = None,
-    *,
-    quick: o.Quick = False,
-    write: o.WriteSettings = None,
-    format: o.Format = None,  # noqa: A002 -- the name of the option
-    codec: o.Codec = None,
-    quality: o.Quality = "standard",
-    fps: o.Fps = None,
-    start_frame: o.StartFrame = None,
-    end_frame: o.EndFrame = None,
-    width: o.Width = None,
-    height: o.Height = None,
-    duration: o.Duration = None,
-    scale: o.Scale = 1.0,
-    variables: o.Variables = None,
-    mode: o.Mode = "seek",
-    capture: o.Capture = "auto",
-    page_timeout: o.PageTimeout = None,
-    page_memory: o.PageMemory = None,
-    as_json: o.JsonDocument = False,
-    debug: o.Debug = False,
-) -> int:
-    """Measure this machine and say what to set, or reckon how long a composition takes on more of them."""
-    from framewright.cli.bench import run_bench
-
-    return run_bench(
-        composition,
-        {
-            "format": format,
-            "codec": codec,
-            "quality": quality,
-            "fps": fps,
-            "start_frame": start_frame,
-            "end_frame": end_frame,
-            "width": width,
-            "height": height,
-            "duration": duration,
-            "scale": scale,
-            "variables": variables,
-            "mode": mode,
-            "capture": capture,
-        },
-        quick=quick,
-        write=write,
-        as_json=as_json,
-        debug=debug,
-        page_timeout=page_timeout,
-        page_memory=page_memory,
-    )
-
-
-@cache.callback(invoke_without_command=True)
-def _cache(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-
-
-@cache.command("list")
-def cache_list(*, as_json: o.JsonDocument = False) -> int:
-    """Say what is kept between renders, and how much room it takes."""
-    from framewright.cli.cache import run_cache_list
-
-    return run_cache_list(as_json=as_json)
-
-
-@cache.command("clean")
-def cache_clean(
-    *, older_than: o.OlderThan = None, everything: o.CleanAll = False, as_json: o.JsonDocument = False
-) -> int:
-    """Remove pieces of renders that are beyond the limits of size and age, or more; never what a render is using."""
-    from framewright.cli.cache import run_cache_clean
-
-    return run_cache_clean(older_than=older_than, everything=everything, as_json=as_json)
+for _command in (chunk, assemble, verify, doctor, bench):
+    app.command()(_command)
+app.add_typer(cache, name="cache")
