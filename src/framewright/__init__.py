@@ -21,6 +21,7 @@ from framewright.check import (
     check_async,
 )
 from framewright.executors import (
+    Assembled,
     Executor,
     Order,
     Pieces,
@@ -114,6 +115,7 @@ __all__ = [
     "AnsweredBy",
     "AssembleError",
     "AssembleReport",
+    "Assembled",
     "AudioFacts",
     "AudioStreamFacts",
     "AudioTrack",

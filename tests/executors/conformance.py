@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from framewright.executors.local import LocalExecutor
+from framewright.media import OutputFile
 from framewright.model.errors import CompositionError
 from framewright.model.events import ChunkState, ChunkTold, Progressed
 from framewright.model.settings import Settings
-from framewright.render.assembling import write_assembled
 from framewright.render.bundle import Bundle
 from framewright.render.options import RenderOptions
 from framewright.render.order import Order
 from framewright.render.output_choice import choose_kind
-from framewright.render.piece_accounts import read_chunk
 from framewright.render.planning.planner import plan_composition
 from framewright.render.progress import Progress
+from framewright.render.taking import take
 from framewright.render.telling import Teller
 from truth import counter, decoding, pages, remains, tones
 from truth.pages import Film
@@ -123,9 +123,12 @@ class Making:
             resume=self.resume,
         )
         try:
-            async with executor.render(order) as pieces:
-                self.pieces = [read_chunk(path).result.range for path in pieces.chunks]
-                await write_assembled(pieces.bundle.plan, pieces.chunks, pieces.sound, self.path)
+            with OutputFile(self.path) as target:
+                async with executor.render(order) as made:
+                    taken = await take(made, target)
+                    target.commit()
+            assert (taken.sound is None) == (bundle.plan.sound is None)
+            self.pieces = [chunk.range for chunk in taken.chunks]
         finally:
             shutil.rmtree(scratch)
         self._watch.end()

@@ -83,6 +83,11 @@ class LocalExecutor:
         """Chunks that are rendered at a time."""
         return self._slots
 
+    @property
+    def travels(self) -> bool:
+        """The project lies here."""
+        return False
+
     @asynccontextmanager
     async def render(self, order: Order) -> AsyncIterator[Pieces]:
         """See :class:`~framewright.executors.protocol.Executor`."""

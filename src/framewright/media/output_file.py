@@ -93,6 +93,20 @@ class OutputFile:
         """A name for something else that belongs to this attempt, and is swept like it."""
         return self.partial.with_name(f"{self.partial.name.removesuffix('.part')}.{what}.part")
 
+    def adopt(self, finished: Path) -> None:
+        """Take a result that was finished elsewhere for what is written here; it is moved, and copied where it lies on another disk.
+
+        Raises:
+            OutputError: ``DISK_FULL``, ``OUTPUT_READ_ONLY`` or ``OUTPUT_FAILED``.
+        """
+        self.discard()
+        try:
+            shutil.move(finished, self.partial)
+            self._lock = _lock(self.partial)
+        except OSError as error:
+            self.discard()
+            raise write_error(self.target, error) from error
+
     def commit(self) -> None:
         """Give the finished result its name, durably: its bytes are on the disk before its name is.
 

@@ -17,20 +17,21 @@ from framewright.model.events import (
     Finished,
     SoundTold,
     Stage,
+    StageBegan,
     Warned,
 )
 from framewright.model.frames import FrameRange
 from framewright.model.output import Format
 from framewright.render.added_sound import check_added
-from framewright.render.assembling import write_assembled
 from framewright.render.choice import Choice
 from framewright.render.meter import Watch
 from framewright.render.order import Order
 from framewright.render.output_choice import choose_kind
-from framewright.render.piece_accounts import read_chunk, read_sound
 from framewright.render.planning.planner import plan_composition
+from framewright.render.planning.spare_files import SpareLimit
 from framewright.render.progress import Progress
 from framewright.render.reporting import report_of
+from framewright.render.taking import take
 from framewright.render.threads import in_thread, past_stopping
 from framewright.render.workbench import workbench_beside
 
@@ -38,12 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from framewright.model.events import RenderEvent
-    from framewright.model.piece import ChunkResult, SoundResult
-    from framewright.model.plan import Plan
-    from framewright.model.report import FileFacts, RenderReport
+    from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
     from framewright.render.options import RenderOptions
-    from framewright.render.order import Executor, Pieces
+    from framewright.render.order import Executor
+    from framewright.render.taking import Taken
     from framewright.render.telling import Teller
     from framewright.render.turn import Turn
 
@@ -84,6 +84,7 @@ class Job:
         self._recall = recall
         self._watch = Watch()
         self._opening: float | None = None
+        self._rendering: float | None = None
         self._told_at: dict[tuple[int, str | None], float] = {}
         self._reused: set[FrameRange] = set()
 
@@ -111,6 +112,7 @@ class Job:
                     turn=self._turn,
                     slots=self._executor.slots,
                     recall=self._recall,
+                    spare=self._spare(target),
                 )
             )
             progress = Progress(planned.draft, self._teller)
@@ -124,33 +126,29 @@ class Job:
                 resume=self._options.resume,
                 studio=planned.studio,
             )
-            async with self._executor.render(order) as pieces:
-                rendering = self._watch.lap()
-                self._teller.stage(Stage.FINISHING)
-                plan = pieces.bundle.plan
-                facts = await write_assembled(plan, pieces.chunks, pieces.sound, target.partial)
-                chunks, sound = await in_thread(lambda: _accounts(pieces))
+            async with self._executor.render(order) as made:
+                self._begin_to_finish()
+                taken = await take(made, target)
                 await past_stopping(target.commit)
             progress.end()
-        return self._report(plan, chunks, sound, facts, rendering)
+        return self._report(taken)
 
-    def _report(
-        self,
-        plan: Plan,
-        chunks: list[ChunkResult],
-        sound: SoundResult | None,
-        facts: FileFacts,
-        rendering: float,
-    ) -> RenderReport:
+    def _spare(self, target: OutputFile) -> SpareLimit | None:
+        if not self._executor.travels:
+            return None
+        outputs = (target.target, target.partial)
+        return SpareLimit(self._settings.plan_spare_size, self._settings.plan_spare_files, outputs)
+
+    def _report(self, taken: Taken) -> RenderReport:
         report = report_of(
-            plan,
-            chunks,
-            sound,
-            facts.model_copy(update={"path": _told(self._output)}),
+            taken.plan,
+            taken.chunks,
+            taken.sound,
+            taken.facts.model_copy(update={"path": _told(self._output)}),
             self._teller,
             reused=frozenset(self._reused),
             opening=self._opening or 0.0,
-            rendering=rendering,
+            rendering=self._rendering or 0.0,
             finishing=self._watch.lap(),
         )
         self._teller.tell(Finished(report=report))
@@ -183,8 +181,15 @@ class Job:
                 progress.note(event)
             case SoundTold():
                 progress.note(event)
+            case StageBegan(stage=Stage.FINISHING):
+                self._begin_to_finish()
             case _:
                 self._teller.tell(event)
+
+    def _begin_to_finish(self) -> None:
+        if self._rendering is None:
+            self._rendering = self._watch.lap()
+            self._teller.stage(Stage.FINISHING)
 
     def _is_news(self, event: ChunkTold) -> bool:
         run, now = (event.start, event.worker), time.monotonic()
@@ -195,11 +200,6 @@ class Job:
             return False
         self._told_at[run] = now
         return True
-
-
-def _accounts(pieces: Pieces) -> tuple[list[ChunkResult], SoundResult | None]:
-    sound = None if pieces.sound is None else read_sound(pieces.sound).result
-    return [read_chunk(path).result for path in pieces.chunks], sound
 
 
 def _told(output: Path) -> str:

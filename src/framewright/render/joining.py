@@ -65,11 +65,21 @@ def join_pieces(
     stitched = [StitchedPiece(one.path, one.result.range) for one in ordered]
     if is_packed(film.spec):
         unpack_pictures(film, stitched, place, pulse, sound=heard)
-        facts = inspect(place, film.rate)
     else:
         told = None if heard is None else Sound(heard.settings, heard)
         stitch_video(film, stitched, place, pulse, sound=told, texts=_texts(plan))
-        facts = inspect(place, film.rate, pixel_format=plan.output.pixel_format)
+    return inspect_whole(plan, place, None if sound is None else sound.result)
+
+
+def inspect_whole(plan: Plan, place: Path, sound: SoundResult | None) -> FileFacts:
+    """What a reader finds in a finished file of a plan. Blocks.
+
+    Raises:
+        OutputError: it cannot be read.
+        EncoderError: ``FRAMES_LOST``, ``SOUND_LOST`` it is not all that was rendered.
+    """
+    rate, packed = plan.picture.frame_rate, is_packed(plan.output.spec)
+    facts = inspect(place, rate) if packed else inspect(place, rate, pixel_format=plan.output.pixel_format)
     _check_whole(plan, facts, sound)
     return facts
 
@@ -113,7 +123,7 @@ def _texts(plan: Plan) -> tuple[TextTrack, ...]:
     return tuple(TextTrack(text.cues, begin, end, text.language, text.label) for text in plan.texts)
 
 
-def _check_whole(plan: Plan, facts: FileFacts, sound: Piece[SoundResult] | None) -> None:
+def _check_whole(plan: Plan, facts: FileFacts, sound: SoundResult | None) -> None:
     wanted = len(plan.picture.range)
     # GIF readers count a picture that holds once.
     if plan.output.format is not Format.GIF and facts.frames != wanted:
@@ -121,7 +131,7 @@ def _check_whole(plan: Plan, facts: FileFacts, sound: Piece[SoundResult] | None)
             f"The file has {facts.frames} frames of {wanted}: use another --codec, and report this.",
             code="FRAMES_LOST",
         )
-    samples = 0 if sound is None else sound.result.samples
+    samples = 0 if sound is None else sound.samples
     found = 0 if facts.sound is None else round(facts.sound.seconds * SAMPLE_RATE)
     # Matroska cannot say how little of a single packet of Opus is heard.
     if abs(found - samples) > (0 if samples > SAMPLE_RATE // 10 else SAMPLE_RATE // 50):

@@ -82,6 +82,7 @@ class Executor(Protocol):
 
     Attributes:
         slots: chunks that it renders at a time; plans are cut for so many.
+        travels: it renders where the project does not lie: plans list also what pages may still ask for.
     """
 
     @property
@@ -89,16 +90,22 @@ class Executor(Protocol):
         """See the class."""
         ...
 
-    def render(self, order: Order) -> AbstractAsyncContextManager[Pieces]:
-        """Make the pieces of one plan. They stand as long as the context is entered; several may be at once.
+    @property
+    def travels(self) -> bool:
+        """See the class."""
+        ...
+
+    def render(self, order: Order) -> AbstractAsyncContextManager[Pieces | Assembled]:
+        """Make the pieces of one plan, or the finished file. They stand as long as the context is entered; several may be at once.
 
         An executor
 
         - renders every frame of the plan exactly once, and mixes the sound where there is some;
-        - gives pieces whose bytes depend on the plan alone;
+        - gives pieces, or a file, whose bytes depend on the plan alone;
         - tries again what failed with a ``retryable`` error, elsewhere if it can, and a bounded number of times; ends with
           the error otherwise, as it was raised;
-        - tells a ``ChunkTold`` for whatever begins, gets on, ends, fails or is split;
+        - tells a ``ChunkTold`` for whatever begins, gets on, ends, fails or is split, and where it puts the file together
+          itself, a ``StageBegan`` of the last stage;
         - is cancelled by cancelling its task: within a few seconds nothing of it runs any more, and nothing but finished
           pieces in a cache of its own is left.
 

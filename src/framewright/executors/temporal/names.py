@@ -28,6 +28,11 @@ def workflow_of(plan: Digest) -> str:
     return f"render-{plan}"
 
 
+def project_workflow_of(manifest: Digest) -> str:
+    """The workflow that plans and renders a project, by the digest of the list of its files and options."""
+    return f"render-project-{manifest}"
+
+
 def piece_document(key: Digest) -> str:
     """Where the account of a chunk's piece stands."""
     return f"pieces/{key[:2]}/{key}.json"

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from framewright.model.plan import Cost, Digest, Frame  # noqa: TC001 -- pydantic reads it at run time
+from framewright.model.piece import ChunkResult, SoundResult  # noqa: TC001 -- pydantic reads it at run time
+from framewright.model.plan import Cost, Digest, Frame  # noqa: TC001 -- as above
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -187,16 +188,31 @@ class OutputFile(_Value):
     bytes: Count
 
 
+class Accounts(_Value):
+    """How a finished file came about: a blob in the store, so that whoever fetches the file reads one thing for all pieces.
+
+    Attributes:
+        chunks: of all frames, in order.
+        sound: None where the plan has none.
+    """
+
+    version: Literal[1] = 1
+    chunks: tuple[ChunkResult, ...]
+    sound: SoundResult | None = None
+
+
 class Output(_Value):
     """What was rendered, as a document in the store.
 
     Attributes:
         pieces: a digest of the digests of the pieces that it is made of: of others it is not the output.
+        accounts: the blob of its :class:`Accounts`.
     """
 
     version: Literal[1] = 1
     plan: Digest
     pieces: Digest
+    accounts: Digest
     files: tuple[OutputFile, ...]
 
 
