@@ -26,10 +26,11 @@ def cancelled(run: int) -> RunFailed:
 
 def error_of(failure: RunFailed) -> FramewrightError:
     """The error that a message tells of, of the same class."""
-    return _class_named(failure.error)(failure.message, code=failure.code)
+    return class_named(failure.error)(failure.message, code=failure.code)
 
 
-def _class_named(name: str) -> type[FramewrightError]:
+def class_named(name: str) -> type[FramewrightError]:
+    """The class of our errors that is called so; the root of them all for a name that is not known here."""
     found = [FramewrightError]
     for kind in found:
         if kind.__name__ == name:
