@@ -18,6 +18,7 @@ from framewright.media.output_file import write_error
 from framewright.media.sound_settings import movie_ticks
 from framewright.media.soundtrack import Soundtrack
 from framewright.media.subtitles.track import TextStream
+from framewright.media.thread_priority import kept_priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,8 @@ def open_codec(settings: CodecSettings, rate: FrameRate) -> VideoCodecContext:
     with codec_errors(settings.encoder):
         codec = cast("VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
         configure(codec, settings, rate)
-        codec.open()
+        with kept_priority():
+            codec.open()
     return codec
 
 
@@ -125,7 +127,8 @@ class VideoFile:
 
         def lend(lender: VideoCodecContext) -> None:
             configure(lender, replace(settings, options=settings.lender), rate)
-            lender.open()
+            with kept_priority():
+                lender.open()
             if parameters:
                 lender.extradata = parameters
 
