@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 ORDINARY := "not long and not measure"
 TSC := tests/runtime/typecheck/node_modules/.bin/tsc
 LIBRARIES := tests/libraries/node_modules/.installed
+# Without compiled modules every process of the many that tests start would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo setup test test-fast measure lint format docs clean
 
@@ -42,7 +44,7 @@ $(LIBRARIES): tests/libraries/package-lock.json | $(VENV)/.installed-dev
 	touch $@
 
 test: lint $(LIBRARIES)  ## Install what tests need and run all of them
-	$(BIN)/pytest -n 2 -m $(ORDINARY) || { \
+	$(BIN)/pytest -n 2 --dist worksteal -m $(ORDINARY) || { \
 		echo "Once more, alone: what failed beside other tests, on a machine that may have been busy."; \
 		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(ORDINARY); }
 
@@ -50,7 +52,7 @@ measure: $(VENV)/.installed-dev  ## Compare speeds with the promises; only on a 
 	$(BIN)/pytest -m "measure and not long"
 
 test-fast: $(VENV)/.installed-dev  ## The tests that need no browser
-	$(BIN)/pytest -n 2 tests/unit
+	$(BIN)/pytest -n 2 --dist worksteal tests/unit
 
 lint: $(VENV)/.installed-dev $(TSC)  ## Everything that a machine can see without running the code
 	$(BIN)/ruff check .
