@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from framewright.browser import find_file, make_profile, remove_profile
+from framewright.browser import make_profile, remove_profile
 from framewright.media import FolderKind, OutputFile, write_error
-from framewright.model.errors import CompositionError, PlanError, StoreError
+from framewright.model.errors import PlanError, StoreError
 from framewright.model.settings import Settings
 from framewright.render.bundle import Bundle
 from framewright.render.planning.document import LARGEST_DOCUMENT, read_document, write_document
 from framewright.render.planning.files import needed_files, path_of
+from framewright.render.planning.sources import changed, source_of, unreadable
 from framewright.render.threads import in_thread
 from framewright.stores import BlobFolder, BlobWriter
 from framewright.stores.known_digests import ChangedFileError, KnownDigests
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from framewright.model.frames import FrameRange
-    from framewright.model.plan import Digest, Plan, PlanFile
+    from framewright.model.plan import Digest, Plan
 
 DOCUMENT = "plan.json"
 BLOBS = "blobs"
@@ -70,7 +71,7 @@ def fill(target: OutputFile, plan: Plan, bundle: Bundle, *, stopped: threading.E
     try:
         blobs.root.mkdir()
         for digest, file in {file.digest: file for file in plan.files}.items():
-            _copy(_source_of(file, bundle), digest, blobs, stopped)
+            _copy(source_of(file, bundle), digest, blobs, stopped)
         (target.partial / DOCUMENT).write_bytes(write_document(plan))
     except OSError as error:
         raise write_error(target.target, error) from error
@@ -132,42 +133,20 @@ def _document_at(path: Path) -> Path:
     return path if path.is_file() else path / DOCUMENT
 
 
-def _source_of(file: PlanFile, bundle: Bundle) -> Path:
-    """Where the bytes of a planned file lie now."""
-    if file.kind == "recorded":
-        return BlobFolder(bundle.blobs).path(file.digest)
-    if file.kind == "added":
-        return bundle.sources[file.name]
-    path = path_of(file.name)
-    assert path is not None
-    assert bundle.root is not None
-    found = find_file(bundle.root, path)
-    if found is None:
-        raise CompositionError(
-            f"{bundle.root / path} is gone since it was planned: plan again.", code="FILE_CHANGED"
-        )
-    return found[0]
-
-
 def _copy(source: Path, digest: Digest, blobs: BlobFolder, stopped: threading.Event | None) -> None:
     """Raises OSError only where writing failed."""
     with BlobWriter(blobs) as writer:
         try:
             file = source.open("rb")
         except OSError as error:
-            raise CompositionError(
-                f"{source} cannot be read: {error.strerror}.", code="UNREADABLE"
-            ) from error
+            raise unreadable(source, error) from error
         with file:
             while piece := file.read(_PIECE):
                 writer.write(piece)
                 if stopped is not None and stopped.is_set():
                     raise InterruptedError(errno.EINTR, "stopped")
         if writer.commit() != digest:
-            raise CompositionError(
-                f"{source} was changed while it was planned: plan again when it is finished.",
-                code="FILE_CHANGED",
-            )
+            raise changed(source)
 
 
 def _lay_out(
