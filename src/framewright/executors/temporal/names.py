@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 BASE_QUEUE = "framewright"
 RENDER_WORKFLOW = "framewright-render"
 PART_WORKFLOW = "framewright-part"
+STANDING = "standing"
+"""The query of both workflows."""
+CANCEL = "cancel"
+SET_PRIORITY = "set_priority"
+"""Signals of both workflows."""
 _DIGITS = 16
 
 
@@ -31,6 +36,11 @@ def workflow_of(plan: Digest) -> str:
 def project_workflow_of(manifest: Digest) -> str:
     """The workflow that plans and renders a project, by the digest of the list of its files and options."""
     return f"render-project-{manifest}"
+
+
+def part_of(workflow: str, number: int) -> str:
+    """A child of a workflow, which sees to some of the chunks."""
+    return f"{workflow}-part-{number}"
 
 
 def piece_document(key: Digest) -> str:

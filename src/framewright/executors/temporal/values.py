@@ -85,6 +85,24 @@ class Manifest(_Value):
     slots: Annotated[int, Field(ge=1)] = 4
 
 
+class Limits(_Value):
+    """How much a workflow takes on at once, and how patient it is.
+
+    Attributes:
+        window: activities that one workflow has in flight.
+        whole: chunks that one workflow sees to by itself; beyond, child workflows do.
+        part: chunks of each of those.
+        rounds: how often corrupt pieces are rendered again.
+        heartbeat: seconds without a sign of life after which a chunk is given to somebody else.
+    """
+
+    window: Annotated[int, Field(ge=1, le=1000)] = 500
+    whole: Annotated[int, Field(ge=1, le=2000)] = 2000
+    part: Annotated[int, Field(ge=1, le=1000)] = 1000
+    rounds: Annotated[int, Field(ge=0, le=10)] = 3
+    heartbeat: Annotated[float, Field(ge=1)] = 30.0
+
+
 class RenderOrder(_Value):
     """One render, for the workflow.
 
@@ -93,7 +111,7 @@ class RenderOrder(_Value):
         queue: the base of the names of queues.
         resume: pieces that an earlier render has finished may be used.
         keep_pieces: they stay in the store for renders to come.
-        seconds: after which it is given up, whatever it has got to.
+        seconds: after which it is given up, whatever it has got to; counted from when it was asked for.
     """
 
     plan: PlanReference | None = None
@@ -103,6 +121,36 @@ class RenderOrder(_Value):
     keep_pieces: bool = True
     priority: Annotated[int, Field(ge=1, le=5)] = 3
     seconds: Annotated[float, Field(gt=0)] = 6 * 3600.0
+    limits: Limits = Limits()
+
+
+class PartOrder(_Value):
+    """Some of the chunks of a plan, for a child workflow.
+
+    Attributes:
+        first, stop: the chunks.
+        seconds: that are left of the render's time.
+    """
+
+    plan: PlanReference
+    first: Count
+    stop: Count
+    queue: str
+    resume: bool
+    priority: Annotated[int, Field(ge=1, le=5)]
+    seconds: float
+    limits: Limits
+
+
+class PartDone(_Value):
+    """All chunks of a part lie in the store.
+
+    Attributes:
+        seconds: of workers, all told.
+    """
+
+    reused: Count
+    seconds: float
 
 
 class CutsOrder(_Value):
@@ -229,10 +277,12 @@ class ForgetOrder(_Value):
 
     Attributes:
         indices: of the chunks; None: all of them, and the sound.
+        sound: that of the sound, too.
     """
 
     plan: PlanReference
     indices: tuple[Count, ...] | None
+    sound: bool = False
 
 
 class RenderDone(_Value):
@@ -240,6 +290,9 @@ class RenderDone(_Value):
 
     Attributes:
         plan: where the accounts of all chunks and of the output are found.
+        bytes: of the output.
+        seconds: of workers, all told.
+        reused: chunks that were in the store before.
         again: chunks that were rendered again, for their pieces were corrupt.
     """
 
@@ -273,9 +326,11 @@ class Standing(_Value):
     Attributes:
         stage: ``planning``, ``rendering``, ``assembling``, ``cleaning``, ``done``.
         plan: None until it is planned.
-        states: of the chunks in order, as runs: ``w`` waiting, ``r`` running, ``d`` done, ``u`` used again; ``12d3r85w``.
+        states: of the chunks in order, as runs (:func:`framewright.executors.temporal.standing.read_states`): ``w`` waiting, ``r``
+            handed to workers, ``d`` done, ``u`` used again; ``12d3r85w``.
         sound: the same letter for the sound; empty: there is none.
-        parts: child workflows, which know their own chunks.
+        parts: child workflows, in order, which know more of their own chunks: here those of one are ``w`` until all are done.
+            Each has ``part_chunks``, but for the last.
     """
 
     stage: Literal["planning", "rendering", "assembling", "cleaning", "done"]
@@ -283,4 +338,5 @@ class Standing(_Value):
     states: str = ""
     sound: str = ""
     parts: tuple[str, ...] = ()
+    part_chunks: Count = 0
     priority: int = 3
