@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.common import Priority
 
 from framewright.executors.temporal import activity_names
-from framewright.executors.temporal.names import chunk_queue, join_queue
+from framewright.executors.temporal.names import chunk_activity, chunk_queue, join_queue
 from framewright.executors.temporal.policies import POLICIES, SPARE_SECONDS
 from framewright.executors.temporal.values import (
     Assembled,
@@ -65,7 +65,14 @@ class Calls:
         """Have a chunk rendered."""
         order = ChunkOrder(plan=plan, index=chunk.index, start=chunk.start, stop=chunk.stop, resume=resume)
         queue = chunk_queue(self._queue, plan.environment)
-        return await self._call(activity_names.RENDER_CHUNK, order, ChunkMade, queue, chunk.cost)
+        return await self._call(
+            activity_names.RENDER_CHUNK,
+            order,
+            ChunkMade,
+            queue,
+            chunk.cost,
+            activity=chunk_activity(chunk.index),
+        )
 
     async def sound(self, plan: PlanReference, *, resume: bool) -> SoundMade:
         """Have the sound mixed."""
@@ -91,7 +98,14 @@ class Calls:
         return max(1.0, (self._ends - workflow.now()).total_seconds())
 
     async def _call(
-        self, name: str, order: object, gives: type[_Made] | None, queue: str, estimate: float = 0.0
+        self,
+        name: str,
+        order: object,
+        gives: type[_Made] | None,
+        queue: str,
+        estimate: float = 0.0,
+        *,
+        activity: str | None = None,
     ) -> _Made:
         policy = POLICIES[name]
         made: Any = await workflow.execute_activity(
@@ -105,5 +119,6 @@ class Calls:
             retry_policy=policy.retry,
             cancellation_type=policy.cancellation,
             priority=Priority(priority_key=self.priority),
+            activity_id=activity,
         )
         return made  # type: ignore[no-any-return]  # of the type that was asked for

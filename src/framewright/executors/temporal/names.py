@@ -16,6 +16,7 @@ CANCEL = "cancel"
 SET_PRIORITY = "set_priority"
 """Signals of both workflows."""
 _DIGITS = 16
+_CHUNK = "chunk-"
 
 
 def chunk_queue(base: str, environment: Digest) -> str:
@@ -41,6 +42,17 @@ def project_workflow_of(manifest: Digest) -> str:
 def part_of(workflow: str, number: int) -> str:
     """A child of a workflow, which sees to some of the chunks."""
     return f"{workflow}-part-{number}"
+
+
+def chunk_activity(index: int) -> str:
+    """The activity that renders a chunk; whoever looks at a workflow tells by it which one."""
+    return f"{_CHUNK}{index}"
+
+
+def chunk_of(activity: str) -> int | None:
+    """The chunk that an activity renders; None: it does something else."""
+    index = activity.removeprefix(_CHUNK)
+    return int(index) if index != activity and index.isdecimal() else None
 
 
 def piece_document(key: Digest) -> str:
