@@ -1,0 +1,138 @@
+"""What lies in deploy/ is what its tools understand, and names nothing that we do not have."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+_TOP = Path(__file__).parents[2]
+_DEPLOY = _TOP / "deploy"
+_CONTAINER = _DEPLOY / "Containerfile"
+_KUBERNETES = _DEPLOY / "kubernetes"
+_BIN = Path(sys.executable).parent
+# Neither of them is a kind of Kubernetes itself.
+_FOREIGN = {"ScaledObject", "Kustomization", "Component"}
+# The oldest that is still looked after, and a newer one.
+_VERSIONS = ("1.34", "1.36")
+
+
+def _documents() -> list[dict]:
+    found = [yaml.safe_load_all(file.read_text()) for file in sorted(_KUBERNETES.rglob("*.yaml"))]
+    return [document for file in found for document in file]
+
+
+def _one(kind: str) -> dict:
+    return next(document for document in _documents() if document["kind"] == kind)
+
+
+def _compose() -> dict:
+    return yaml.safe_load((_DEPLOY / "compose.yaml").read_text())
+
+
+def _commands(text: str) -> list[list[str]]:
+    """Instructions of the container file, continued lines joined, comments left out."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    joined = re.sub(r"\\\n\s*", " ", "\n".join(lines))
+    return [line.split(maxsplit=1) for line in joined.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_manifests_are_what_kubernetes_understands(version: str) -> None:
+    own = [document for document in _documents() if document["kind"] not in _FOREIGN]
+    assert len(own) >= 5
+    for document in own:
+        kubernetes_validate.validate(document, version, strict=True)
+
+
+def test_a_mistake_in_a_manifest_is_found() -> None:
+    broken = _one("Deployment")
+    broken["spec"]["template"]["spec"]["terminationGracePeriod"] = 60
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(broken, _VERSIONS[0], strict=True)
+
+
+def test_compose_file_follows_the_specification() -> None:
+    schema = [str(_BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec"]
+    subprocess.run([*schema, str(_DEPLOY / "compose.yaml")], check=True, timeout=60)
+
+
+def test_nobody_finds_fault_with_the_container_file() -> None:
+    subprocess.run([str(_BIN / "hadolint"), "--no-color", str(_CONTAINER)], check=True, timeout=60)
+
+
+def test_kustomizations_name_all_files_and_no_others() -> None:
+    for folder in (_KUBERNETES, _KUBERNETES / "autoscaling"):
+        named = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+        there = {file.name for file in folder.glob("*.yaml")} - {"kustomization.yaml"}
+        assert set(named) == there
+
+
+def test_container_has_the_browser_and_the_fonts_of_every_machine() -> None:
+    script = (_TOP / "scripts/install_system_packages.sh").read_text()
+    listed = re.search(r"packages=\((.*?)\)", script, re.DOTALL)[1].split()
+    # FFmpeg's programs judge in tests alone, and the container's environment is made in its first stage.
+    needed = set(listed) - {"ffmpeg", "python3-venv"}
+    installed = set(shlex.split(_CONTAINER.read_text().replace("=${CHROMIUM}", ""), comments=True))
+    assert needed <= installed
+
+
+def test_lock_satisfies_what_the_worker_needs() -> None:
+    project = tomllib.loads((_TOP / "pyproject.toml").read_text())
+    extras = project["project"]["optional-dependencies"]
+    wanted = project["project"]["dependencies"] + extras["temporal"] + extras["stores"] + extras["otel"]
+    _assert_locked("worker.txt", wanted)
+    _assert_locked("build.txt", project["build-system"]["requires"])
+
+
+def _assert_locked(name: str, wanted: list[str]) -> None:
+    lines = re.findall(r"^([\w.-]+)==(\S+)", (_TOP / "requirements" / name).read_text(), re.MULTILINE)
+    locked = dict(lines)
+    for requirement in map(Requirement, wanted):
+        assert requirement.name in locked
+        assert requirement.specifier.contains(locked[requirement.name], prereleases=True), requirement
+
+
+def test_image_holds_no_secret_and_runs_as_nobody_special() -> None:
+    instructions = _commands(_CONTAINER.read_text())
+    assert [words[1] for words in instructions if words[0] == "USER"] == ["10001:10001"]
+    pod = _one("Deployment")["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsUser"] == 10001
+    told = " ".join(rest for word, rest in instructions if word in {"ENV", "ARG"})
+    assert not re.search(r"KEY|SECRET|TOKEN|PASSWORD", told)
+    settings = _one("ConfigMap")["data"]
+    assert not [name for name in settings if re.search(r"KEY|SECRET|TOKEN|PASSWORD", name)]
+
+
+def test_pods_outlive_the_drain() -> None:
+    pod = _one("Deployment")["spec"]["template"]["spec"]
+    assert 30 < pod["terminationGracePeriodSeconds"] <= 90
+    assert _compose()["services"]["worker"]["stop_grace_period"] == "45s"
+
+
+def test_what_is_written_has_somewhere_to_go() -> None:
+    container = _one("Deployment")["spec"]["template"]["spec"]["containers"][0]
+    assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/cache", "/tmp", "/dev/shm"}
+    volumes = {volume["name"]: volume for volume in _one("Deployment")["spec"]["template"]["spec"]["volumes"]}
+    assert volumes["shm"]["emptyDir"]["medium"] == "Memory"
+    assert set(_compose()["services"]["worker"]["volumes"]) == {"/cache", "/tmp"}
+
+
+def test_the_build_sees_everything_that_it_copies() -> None:
+    seen = {line[1:] for line in (_TOP / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = [
+        source
+        for word, rest in _commands(_CONTAINER.read_text())
+        if word == "COPY" and not rest.startswith("--from")
+        for source in rest.split()[:-1]
+    ]
+    assert copied
+    assert all((_TOP / source).exists() and source.split("/")[0] in seen for source in copied)
