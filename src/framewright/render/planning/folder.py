@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import re
 from contextlib import asynccontextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from framewright.browser import make_profile, remove_profile
 from framewright.media import FolderKind, OutputFile, write_error
 from framewright.model.errors import PlanError, StoreError
 from framewright.model.settings import Settings
-from framewright.render.bundle import Bundle
 from framewright.render.planning.document import LARGEST_DOCUMENT, read_document, write_document
-from framewright.render.planning.files import needed_files, path_of
+from framewright.render.planning.laying import BLOBS, Ground
 from framewright.render.planning.sources import changed, source_of, unreadable
 from framewright.render.threads import in_thread
 from framewright.stores import BlobFolder, BlobWriter
 from framewright.stores.known_digests import ChangedFileError, KnownDigests
 
 if TYPE_CHECKING:
+    import os
     import threading
     from collections.abc import AsyncIterator
 
     from framewright.model.frames import FrameRange
     from framewright.model.plan import Digest, Plan
+    from framewright.render.bundle import Bundle
 
 DOCUMENT = "plan.json"
-BLOBS = "blobs"
 _KIND = FolderKind("a plan", re.compile(f"{re.escape(DOCUMENT)}|{BLOBS}"))
 _PIECE = 1 << 20
 
@@ -153,28 +152,17 @@ def _lay_out(
     folder: Path, plan: Plan, frames: FrameRange | Literal["sound"], place: Path, settings: Settings
 ) -> Bundle:
     blobs = BlobFolder(folder / BLOBS)
-    root, bodies, sounds = place / "project", BlobFolder(place / BLOBS), place / "sounds"
-    sources: dict[str, Path] = {}
     try:
-        root.mkdir()
-        bodies.root.mkdir()
         with KnownDigests(settings.cache_folder) as known:
-            if frames == "sound":
-                sounds.mkdir()
-                for number, (name, digest) in enumerate(plan.sound.sources.items() if plan.sound else ()):
-                    _check_blob(blobs, digest, name, known)
-                    # Decoders tell some formats by their names.
-                    sources[name] = sounds / f"{number}{PurePosixPath(name).suffix}"
-                    _place(blobs.path(digest), sources[name])
-            else:
-                for file in needed_files(plan, frames):
-                    _check_blob(blobs, file.digest, file.name, known)
-                    path = path_of(file.name) if file.kind == "project" else None
-                    target = bodies.path(file.digest) if path is None else root / path
-                    _place(blobs.path(file.digest), target)
+
+            def checked(digest: Digest, shown: str) -> Path:
+                _check_blob(blobs, digest, shown, known)
+                return blobs.path(digest)
+
+            ground = Ground(place, checked)
+            return ground.lay_sound(plan) if frames == "sound" else ground.lay_frames(plan, frames)
     except OSError as error:
         raise write_error(place, error) from error
-    return Bundle(plan, None if plan.page.entry is None else root, bodies.root, sources)
 
 
 def _check_blob(blobs: BlobFolder, digest: Digest, shown: str, known: KnownDigests) -> None:
@@ -194,16 +182,3 @@ def _check_blob(blobs: BlobFolder, digest: Digest, shown: str, known: KnownDiges
             "or plan again.",
             code="BLOB_CHANGED",
         )
-
-
-def _place(source: Path, target: Path) -> None:
-    """Without a copy where both lie on one disk."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, one without links, or a file of somebody else
-        with source.open("rb") as read, target.open("xb") as written:
-            while piece := read.read(_PIECE):
-                written.write(piece)
