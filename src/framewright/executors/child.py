@@ -100,7 +100,9 @@ class Child:
             root = None if order.root is None else read_path(order.root)
             bundle = Bundle(plan, root, read_path(order.blobs))
             self._studio = await stack.enter_async_context(
-                open_studio(bundle, self._settings, self._teller, allow_drift=order.allow_drift)
+                open_studio(
+                    bundle, self._settings, self._teller, allow_drift=order.allow_drift, live=order.live
+                )
             )
         except Exception as error:  # noqa: BLE001 -- told to whoever asks for frames
             self._refused = error

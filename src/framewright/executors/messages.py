@@ -33,6 +33,7 @@ class OpenPlan(_Message):
         root, blobs: see :class:`~framewright.render.bundle.Bundle`.
         settings: of the machine, with those that the caller has given.
         allow_drift: an environment that differs from the plan's is no error.
+        live: ``root`` is the project itself, which its author may write to meanwhile; otherwise a copy of it.
     """
 
     kind: Literal["open"] = "open"
@@ -41,6 +42,7 @@ class OpenPlan(_Message):
     blobs: str
     settings: dict[str, JsonValue]
     allow_drift: bool
+    live: bool = True
 
 
 class RenderFrames(_Message):

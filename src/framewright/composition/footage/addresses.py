@@ -114,6 +114,10 @@ class Addresses:
             code="SOURCE_UNSUPPORTED",
         )
 
+    def is_absent(self, path: Path) -> bool:
+        """Whether a file that was looked up is known by what it holds alone. It may come later: files of a plan are laid out when frames need them."""
+        return path in self.absent and not path.exists()
+
     def shown(self, address: str) -> str:
         """How an author would name it: of the project's files the path, without what the server puts before it."""
         if address.startswith("data:"):

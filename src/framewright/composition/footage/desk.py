@@ -175,7 +175,7 @@ class FootageDesk:
             CompositionError: it cannot be read.
         """
         shown = self._addresses.shown(address)
-        if path in self._addresses.absent:
+        if self._addresses.is_absent(path):
             raise CompositionError(
                 f"The page shows the source {shown} in a frame for which it was not planned: keep data-start and "
                 "data-duration true to where scripts show it, or render from the project itself.",

@@ -68,3 +68,13 @@ def sound_document(key: Digest) -> str:
 def output_document(plan: Digest) -> str:
     """Where it stands what a render's finished file is."""
     return f"outputs/{plan[:2]}/{plan}.json"
+
+
+def blob_of(digest: Digest) -> str:
+    """Where the bytes of a digest lie."""
+    return f"blobs/{digest[:2]}/{digest}"
+
+
+def run_document(run: str, key: Digest) -> str:
+    """Where it stands that a run of a workflow has made a piece itself: for renders that use none of earlier ones."""
+    return f"runs/{run}/{key}.json"
