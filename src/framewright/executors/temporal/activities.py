@@ -14,6 +14,7 @@ from framewright.executors.temporal.chunk_work import render_chunk
 from framewright.executors.temporal.errors import application_error
 from framewright.executors.temporal.join_work import assemble
 from framewright.executors.temporal.keeping import chunk_place, kept_sound
+from framewright.executors.temporal.plan_work import plan_project
 from framewright.executors.temporal.several import each
 from framewright.executors.temporal.sound_work import mix_sound
 from framewright.executors.temporal.values import (
@@ -24,6 +25,8 @@ from framewright.executors.temporal.values import (
     Cuts,
     CutsOrder,
     ForgetOrder,
+    PlanReference,
+    ProjectReference,
     SoundMade,
     SoundOrder,
 )
@@ -45,6 +48,12 @@ class WorkerActivities:
 
     def __init__(self, here: Workplace) -> None:
         self._here = here
+
+    @activity.defn(name=activity_names.PLAN)
+    async def plan(self, order: ProjectReference) -> PlanReference:
+        """See the class."""
+        async with self._beating() as heart:
+            return await plan_project(self._here, order, heart, run=_run())
 
     @activity.defn(name=activity_names.READ_CUTS)
     async def read_cuts(self, order: CutsOrder) -> Cuts:

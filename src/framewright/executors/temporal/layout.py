@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Self
 
 from framewright.browser import make_profile, remove_profile
+from framewright.executors.temporal.several import each
 from framewright.media import write_error
 from framewright.model.errors import StoreError
 from framewright.model.logs import get_logger
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 120.0
 """After which a layout that nobody uses is removed: longer than a browser of it is kept."""
-_AT_A_TIME = 8
 
 _log = get_logger(__name__)
 
@@ -136,7 +136,8 @@ class Layouts:
             yield layout
         finally:
             self._users[document] -= 1
-            self._used[document] = time.monotonic()
+            if document in self._layouts:
+                self._used[document] = time.monotonic()
 
     async def _open(self, reference: PlanReference) -> Layout:
         path = await self._document(reference)
@@ -184,17 +185,5 @@ async def fetch(store: BlobStore, digests: Iterable[Digest]) -> dict[Digest, Pat
     Raises:
         StoreError: one cannot be had; the others are left off.
     """
-    wanted, found = iter(dict.fromkeys(digests)), dict[str, "Path"]()
-
-    async def work() -> None:
-        for digest in wanted:
-            found[digest] = await store.get(digest)
-
-    tasks = [asyncio.create_task(work()) for _ in range(_AT_A_TIME)]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return found
+    wanted = tuple(dict.fromkeys(digests))
+    return dict(zip(wanted, await each(wanted, store.get), strict=True))
