@@ -106,7 +106,7 @@ class WorkerActivities:
             keys = await asyncio.to_thread(chunk_keys, plan, ranges)
             places = [chunk_place(plan, frames, key) for frames, key in zip(ranges, keys, strict=True)]
             await each(places, lambda place: place.forget(store))
-            if order.indices is None and plan.sound is not None:
+            if (order.sound or order.indices is None) and plan.sound is not None:
                 await kept_sound(plan).forget(store)
 
     @asynccontextmanager
@@ -117,7 +117,8 @@ class WorkerActivities:
         except Exception as error:
             what = application_error(error)
             _log.info("activity_failed", activity=activity.info().activity_type, error=what.message)
-            raise what from error
+            # An error that is its own cause would be followed for ever.
+            raise what from None if what is error else error
 
 
 def _run() -> str:

@@ -19,7 +19,7 @@ from framewright.render.planning.laying import Ground
 from framewright.render.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
     from types import TracebackType
 
@@ -116,8 +116,10 @@ class Layouts:
         for document in tuple(self._layouts):
             await self._remove(document)
 
-    def __iter__(self) -> Iterator[Layout]:
-        return iter(tuple(self._layouts.values()))
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The folders of all that lie here now."""
+        return tuple(layout.place for layout in self._layouts.values())
 
     @asynccontextmanager
     async def hold(self, reference: PlanReference) -> AsyncIterator[Layout]:

@@ -1,0 +1,179 @@
+"""Real workers render a real film: the bytes are those of one process, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from films import CHUNKS, planned, rendered_here
+from folder_store import FolderStore
+from temporalio.testing import ActivityEnvironment
+
+from framewright.executors.temporal.activities import WorkerActivities
+from framewright.executors.temporal.connecting import connect
+from framewright.executors.temporal.flow import RenderWorkflow
+from framewright.executors.temporal.names import blob_of, output_document, piece_document
+from framewright.executors.temporal.publishing import publish_plan
+from framewright.executors.temporal.values import ChunkOrder, Output, RenderDone, RenderOrder
+from framewright.executors.temporal.worker import Outfit, running_worker
+from framewright.executors.temporal.workplace import open_workplace
+from framewright.model.piece import ChunkResult
+from framewright.model.settings import Settings
+from framewright.render.planning.digests import chunk_key
+from truth import remains
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from framewright.executors.temporal.values import PlanReference
+
+OTHER_ENVIRONMENT = "0" * 64
+
+
+class Commission:
+    """A film in a store, and what it looks like when this process renders it alone."""
+
+    def __init__(self, found, store: FolderStore, plan: PlanReference, reference: bytes) -> None:
+        self.bundle = found.bundle
+        self.page = found.page
+        self.store = store
+        self.plan = plan
+        self.reference = reference
+
+    def order(self, index: int, **more) -> ChunkOrder:
+        chunk = self.bundle.plan.chunks[index]
+        return ChunkOrder(plan=self.plan, index=index, start=chunk.start, stop=chunk.stop, **more)
+
+    def key(self, index: int) -> str:
+        return chunk_key(self.bundle.plan, self.bundle.plan.chunks[index].range)
+
+    def forget(self) -> None:
+        """What was made of the plan."""
+        for folder in ("pieces", "sounds", "outputs", "runs"):
+            asyncio.run(self.store.delete(folder))
+
+
+@pytest.fixture(scope="module")
+def commission(tmp_path_factory, browser_files, known_machine) -> Commission:
+    folder = tmp_path_factory.mktemp("commission")
+    store = FolderStore(folder / "store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
+        settings = Settings(cache=known_machine, piece_cache_size=0)
+
+        async def make() -> Commission:
+            found = await planned(folder, settings)
+            reference = await publish_plan(found.bundle, store)
+            file = await rendered_here(found.page, folder / "alone.mp4", settings)
+            return Commission(found, store, reference, file)
+
+        return asyncio.run(make())
+
+
+@pytest.fixture
+def film(commission) -> Commission:
+    commission.forget()
+    return commission
+
+
+@asynccontextmanager
+async def workplace(film: Commission, **more):
+    async with open_workplace(
+        film.store, Settings.read(), worker="me", **{"slots": 1, "workers": 1, **more}
+    ) as here:
+        yield here, WorkerActivities(here)
+
+
+def outfit(film: Commission, queue: str, **more) -> Outfit:
+    return Outfit(**{"queue": queue, "environment": film.plan.environment, "slots": 2, "workers": 1, **more})
+
+
+async def render(client: Client, film: Commission, queue: str, **more) -> RenderDone:
+    return await client.execute_workflow(
+        RenderWorkflow.run,
+        RenderOrder(plan=film.plan, queue=queue, **more),
+        id=f"render-{secrets.token_hex(8)}",
+        task_queue=queue,
+    )
+
+
+async def output_of(film: Commission) -> bytes:
+    document = Output.model_validate_json(await film.store.read(output_document(film.plan.digest)))
+    (file,) = document.files
+    assert file.name == ""
+    return (await film.store.get(file.digest)).read_bytes()
+
+
+async def test_a_render_has_the_bytes_of_one_process(client, dev_server, queue, film) -> None:
+    settings = Settings.read()
+    other = await connect(dev_server.settings, identity="other")
+    async with (
+        running_worker(
+            other, film.store, settings, outfit(film, queue, environment=OTHER_ENVIRONMENT)
+        ) as foreign,
+        running_worker(client, film.store, settings, outfit(film, queue)) as here,
+    ):
+        done = await render(client, film, queue)
+        assert await output_of(film) == film.reference
+        assert (done.bytes, done.reused, done.again) == (len(film.reference), 0, 0)
+        # Whoever would draw other pictures was not asked.
+        assert all(hand.used == 0 for hand in foreign.hands.hands)
+        assert any(hand.used for hand in here.hands.hands)
+
+        # All of it is there.
+        used = [hand.used for hand in here.hands.hands]
+        again = await render(client, film, queue)
+        assert again.reused == CHUNKS
+        assert [hand.used for hand in here.hands.hands] == used
+
+        # A bit of a chunk has changed in the store, and nobody has the file any more.
+        piece = ChunkResult.model_validate_json(await film.store.read(piece_document(film.key(1))))
+        blob = film.store.root / blob_of(piece.digest)
+        blob.write_bytes(bytes([blob.read_bytes()[0] ^ 1]) + blob.read_bytes()[1:])
+        await film.store.delete("outputs")
+        mended = await render(client, film, queue)
+        assert mended.again == 1
+        assert await output_of(film) == film.reference
+
+        # Whoever trusts no earlier render gets every frame drawn.
+        fresh = await render(client, film, queue, resume=False)
+        assert fresh.reused == 0
+        assert await output_of(film) == film.reference
+    assert here.layouts.places == ()
+
+
+async def test_browsers_and_files_stay_from_chunk_to_chunk_of_one_plan(film, browser_files) -> None:
+    async with workplace(film, idle_seconds=1.0) as (here, does):
+        beats = []
+        first = ActivityEnvironment()
+        first.on_heartbeat = beats.append
+        made = await first.run(does.render_chunk, film.order(0))
+        (hand,) = here.hands.hands
+        pid, places = hand.slot.pid, here.layouts.places
+        assert (made.reused, made.worker, made.key) == (False, "me", film.key(0))
+        assert {beat.doing for beat in beats} & {"opening", "rendering"}
+        await ActivityEnvironment().run(does.render_chunk, film.order(1))
+        assert hand.slot.pid == pid
+        assert here.layouts.places == places
+        assert len(places) == 1
+        # What is there needs neither.
+        assert (await ActivityEnvironment().run(does.render_chunk, film.order(1))).reused
+        deadline = time.monotonic() + 20
+        while hand.slot is not None or remains.browsers(browser_files):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        assert list(places[0].glob("attempt-*")) == []
+    assert not places[0].exists()
+
+
+async def test_an_attempt_takes_what_an_earlier_one_of_its_run_has_made(film) -> None:
+    async with workplace(film) as (_, does):
+        environment = ActivityEnvironment()
+        assert not (await environment.run(does.render_chunk, film.order(0, resume=False))).reused
+        assert (await environment.run(does.render_chunk, film.order(0, resume=False))).reused
+        await film.store.delete("runs")
+        assert not (await environment.run(does.render_chunk, film.order(0, resume=False))).reused
