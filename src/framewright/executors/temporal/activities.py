@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from framewright.executors.temporal import activity_names
 from framewright.executors.temporal.beating import Heart
@@ -114,11 +115,12 @@ class WorkerActivities:
         try:
             async with Heart(self._here.worker) as heart:
                 yield heart
+        except ApplicationError:
+            raise
         except Exception as error:
             what = application_error(error)
             _log.info("activity_failed", activity=activity.info().activity_type, error=what.message)
-            # An error that is its own cause would be followed for ever.
-            raise what from None if what is error else error
+            raise what from error
 
 
 def _run() -> str:
