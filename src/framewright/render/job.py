@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewright.media import OutputFile
-from framewright.model.events import (
-    ChunkState,
-    ChunkTold,
-    Decided,
-    FellBack,
-    Finished,
-    SoundTold,
-    Stage,
-    StageBegan,
-    Warned,
-)
-from framewright.model.frames import FrameRange
+from framewright.model.events import Finished, Stage
 from framewright.model.output import Format
 from framewright.render.added_sound import check_added
-from framewright.render.choice import Choice
-from framewright.render.meter import Watch
+from framewright.render.ledger import Ledger
 from framewright.render.order import Order
 from framewright.render.output_choice import choose_kind
 from framewright.render.planning.planner import plan_composition
 from framewright.render.planning.spare_files import SpareLimit
 from framewright.render.progress import Progress
-from framewright.render.reporting import report_of
 from framewright.render.taking import take
 from framewright.render.threads import in_thread, past_stopping
 from framewright.render.workbench import workbench_beside
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
-    from framewright.model.events import RenderEvent
+    from framewright.model.frames import FrameRange
     from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
     from framewright.render.options import RenderOptions
     from framewright.render.order import Executor
-    from framewright.render.taking import Taken
     from framewright.render.telling import Teller
     from framewright.render.turn import Turn
-
-# Of a chunk that runs, listeners want to know now and then; progress tells the rest.
-_TELL_CHUNKS_EVERY = 1.0
 
 
 class Job:
@@ -82,11 +64,7 @@ class Job:
         self._teller = teller
         self._executor = executor
         self._recall = recall
-        self._watch = Watch()
-        self._opening: float | None = None
-        self._rendering: float | None = None
-        self._told_at: dict[tuple[int, str | None], float] = {}
-        self._reused: set[FrameRange] = set()
+        self._ledger = Ledger(self._output, teller)
 
     async def run(self) -> RenderReport:
         """Render.
@@ -121,87 +99,22 @@ class Job:
                 settle=planned.settle,
                 folder=folder,
                 settings=self._settings,
-                tell=lambda event: self._take(event, progress),
+                tell=lambda event: self._ledger.take(event, progress),
                 workers=self._options.workers,
                 resume=self._options.resume,
                 studio=planned.studio,
             )
             async with self._executor.render(order) as made:
-                self._begin_to_finish()
+                self._ledger.begin_to_finish()
                 taken = await take(made, target)
                 await past_stopping(target.commit)
             progress.end()
-        return self._report(taken)
+        report = self._ledger.report(taken)
+        self._teller.tell(Finished(report=report))
+        return report
 
     def _spare(self, target: OutputFile) -> SpareLimit | None:
         if not self._executor.travels:
             return None
         outputs = (target.target, target.partial)
         return SpareLimit(self._settings.plan_spare_size, self._settings.plan_spare_files, outputs)
-
-    def _report(self, taken: Taken) -> RenderReport:
-        report = report_of(
-            taken.plan,
-            taken.chunks,
-            taken.sound,
-            taken.facts.model_copy(update={"path": _told(self._output)}),
-            self._teller,
-            reused=frozenset(self._reused),
-            opening=self._opening or 0.0,
-            rendering=self._rendering or 0.0,
-            finishing=self._watch.lap(),
-        )
-        self._teller.tell(Finished(report=report))
-        return report
-
-    def _take(self, event: RenderEvent, progress: Progress) -> None:
-        """What the executor tells, to those whom it concerns."""
-        match event:
-            case Decided():
-                self._teller.decide(
-                    Choice(
-                        subject=event.subject,
-                        choice=event.choice,
-                        reason=event.reason,
-                        inputs=event.inputs,
-                    )
-                )
-            case Warned(notice=notice):
-                self._teller.warn((notice,))
-            case FellBack():
-                self._teller.fall_back(event)
-            case ChunkTold():
-                if self._opening is None:
-                    self._opening = self._watch.lap()
-                    self._teller.stage(Stage.RENDERING)
-                if event.state is ChunkState.REUSED:
-                    self._reused.add(FrameRange(event.start, event.stop))
-                if self._is_news(event):
-                    self._teller.tell(event)
-                progress.note(event)
-            case SoundTold():
-                progress.note(event)
-            case StageBegan(stage=Stage.FINISHING):
-                self._begin_to_finish()
-            case _:
-                self._teller.tell(event)
-
-    def _begin_to_finish(self) -> None:
-        if self._rendering is None:
-            self._rendering = self._watch.lap()
-            self._teller.stage(Stage.FINISHING)
-
-    def _is_news(self, event: ChunkTold) -> bool:
-        run, now = (event.start, event.worker), time.monotonic()
-        if event.state is not ChunkState.RUNNING:
-            self._told_at.pop(run, None)
-            return True
-        if now - self._told_at.get(run, float("-inf")) < _TELL_CHUNKS_EVERY:
-            return False
-        self._told_at[run] = now
-        return True
-
-
-def _told(output: Path) -> str:
-    # A name that is no UTF-8 cannot stand in JSON as it is.
-    return os.fsencode(output).decode("utf-8", "backslashreplace")

@@ -303,6 +303,32 @@ class RenderDone(_Value):
     again: Count = 0
 
 
+class RenderMemo(_Value):
+    """What lists of renders show of one, without asking a worker.
+
+    Attributes:
+        composition: what whoever asked for it calls it.
+        frames, size, rate, plan: None until it is planned.
+        at: when it was asked for, UTC, by ISO 8601.
+        by: user and host.
+    """
+
+    composition: str
+    format: str
+    frames: int | None = None
+    size: str | None = None
+    rate: str | None = None
+    plan: Digest | None = None
+    at: str
+    by: str
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        told = [f"{self.frames} frames", f"{self.size} at {self.rate} fps"] if self.frames is not None else []
+        return ", ".join([self.composition, *told, self.format])
+
+
 class Beat(_Value):
     """What an activity tells with each beat of its heart.
 
