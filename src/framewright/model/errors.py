@@ -159,3 +159,9 @@ class StoreError(FramewrightError):
     exit_code = ExitCode.ENVIRONMENT
     owner = Owner.OPERATOR
     retryable = True
+
+
+class StoreRefusedError(StoreError):
+    """A store that does not let us in, is not there or takes no more: it is the same everywhere until somebody mends it."""
+
+    retryable = False

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
         plan_spare_size, plan_spare_files: how much may travel with a plan that no page has asked for, all together.
         piece_cache_size: bytes that finished pieces of renders may take in the cache; 0: none are kept.
         piece_cache_age: days that such a piece stays without being used; 0: none are kept.
+        store: where renders on a cluster keep their files, as a URI or a path; ``docs/cluster.md`` tells the kinds.
+        store_cache_size: bytes that what was fetched from stores may take in the cache.
         prices: of an hour of each kind of worker, in any currency, as JSON: ``{"small": 0.04}``.
     """
 
@@ -86,6 +88,8 @@ class Settings(BaseSettings):
     plan_spare_files: int = Field(default=10_000, ge=0)
     piece_cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=8 * 2**30, ge=0)
     piece_cache_age: float = Field(default=14.0, ge=0, allow_inf_nan=False)
+    store: str | None = None
+    store_cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=16 * 2**30, ge=0)
     prices: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
 
     @property

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+PARTIAL = ".partial-"
+"""How names of files begin that are not whole yet, or never will be."""
+
+
+def partial_in(folder: Path) -> Path:
+    """A name that nobody else has, for what is not whole yet."""
+    return folder / f"{PARTIAL}{os.getpid()}-{secrets.token_hex(8)}"
+
 
 def digest_of(data: bytes) -> str:
     """The BLAKE3 digest in hexadecimal."""
@@ -87,7 +95,7 @@ class BlobWriter:
 
     def __enter__(self) -> Self:
         self._folder.root.mkdir(parents=True, exist_ok=True)
-        self._partial = self._folder.root / f".partial-{os.getpid()}-{secrets.token_hex(8)}"
+        self._partial = partial_in(self._folder.root)
         self._file = self._partial.open("xb")
         return self
 
@@ -103,6 +111,11 @@ class BlobWriter:
         self._file.write(piece)
         self._digest.update(piece)
         self.bytes += len(piece)
+
+    @property
+    def digest(self) -> str:
+        """Of what was written so far."""
+        return self._digest.hexdigest()
 
     def commit(self) -> str:
         """Let the blob appear, and return its digest."""

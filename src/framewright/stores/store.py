@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
+    from types import TracebackType
+
+
+REFRESH_SECONDS = 24 * 3600.0
+"""What was kept longer ago is kept anew when it is wanted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +34,16 @@ class BlobStore(Protocol):
     """Keeps two kinds of things, for many machines at once.
 
     *Blobs* are files of any size, named by their BLAKE3 digest in hexadecimal; whoever reads one gets what was written, or an
-    error. *Documents* are small, named by their writer, and written once: the first one stands.
+    error. *Documents* are small, named by their writer, and written once: the first one stands. Names have ``/`` between their
+    parts; a part is no ``.`` and no ``..``, has no control characters, and at most 200 bytes.
 
-    All methods may be cancelled; nothing partial is ever seen by anybody.
+    All methods may be cancelled; nothing partial is ever seen by anybody. Each tries for about ten seconds to get through, or
+    for as long as it gets on. An async context manager, which closes.
 
     Every method raises:
-        StoreError: ``STORE_UNAVAILABLE``, retryable, where the store does not answer; ``STORE_REFUSED`` where it does not let
-            us in; ``STORE_FULL``.
+        StoreError: ``STORE_UNAVAILABLE``, retryable, where the store does not answer; ``CACHE_FAILED``, retryable, where the
+            cache of this machine cannot be written.
+        StoreRefusedError: ``STORE_REFUSED`` where it does not let us in; ``STORE_FULL``; ``STORE_MISSING`` where there is none.
 
     Attributes:
         uri: what :func:`framewright.stores.open_store` takes to open the same store elsewhere. No secret is a part of it.
@@ -48,6 +57,8 @@ class BlobStore(Protocol):
     async def put(self, path: Path, digest: str | None = None) -> str:
         """Keep a file, unless it is there; its digest.
 
+        What was kept more than a day ago is kept anew, so that no clean-up by age takes what somebody is about to use.
+
         Args:
             digest: what the file is known to hold. It is checked while the file is sent.
 
@@ -58,7 +69,10 @@ class BlobStore(Protocol):
         ...
 
     async def get(self, digest: str) -> Path:
-        """A blob as a file on this machine, which must not be written to. It is fetched and checked once, and stays for a while.
+        """A blob as a file on this machine, which must not be written to. It is fetched once, and checked once in each process.
+
+        It stays for an hour after it was last asked for, and longer while the cache has room: who needs it for longer makes a
+        link of his own.
 
         Raises:
             StoreError: ``BLOB_MISSING``; ``BLOB_CHANGED`` where what is there is not what was written.
@@ -70,7 +84,11 @@ class BlobStore(Protocol):
         ...
 
     async def commit(self, name: str, document: bytes) -> bool:
-        """Write a document under a name that nobody has used; False where somebody was first, whose document stands."""
+        """Write a document under a name that nobody has used; False where somebody was first, whose document stands.
+
+        Args:
+            document: a few kilobytes, and not empty.
+        """
         ...
 
     async def read(self, name: str) -> bytes | None:
@@ -85,6 +103,20 @@ class BlobStore(Protocol):
         """Remove everything whose name begins with this; how many things there were."""
         ...
 
+    async def remove(self, names: Iterable[str]) -> None:
+        """Remove things by their whole names. Harmless where one is not there."""
+        ...
+
+    async def tidy(self, before: datetime) -> None:
+        """Remove what writers have left that have died before this time."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections. May be called again."""
         ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
