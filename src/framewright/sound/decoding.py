@@ -16,6 +16,7 @@ import av
 
 from framewright.sound.errors import clock
 from framewright.sound.gathering import Gathering
+from framewright.sound.onward import WORTH, IrregularError, read_on, suits
 from framewright.sound.opening import open_sound
 from framewright.sound.planes import silent
 
@@ -61,13 +62,15 @@ class Decoder:
         self._frames: Iterator[AudioFrame] = iter(())
         self._ended = False
         self._leaning = False
+        self._suits = suits(self._sound)
+        self._worth_at: int | None = None
         self._grid: tuple[int, int] | None = None
         self._measured = False
         self._length = self._sound.stop
         self._places = _placing(
             self._sound.stream.time_base or Fraction(1, self.rate), self._sound.zero, self.rate
         )
-        self._begin(self._sound.start)
+        self._begin_whole()
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +97,7 @@ class Decoder:
             return silent(count)
         self._go_to(max(first, 0))
         while self._gathering.settled < last and self._decode():
-            pass
+            self._forget(first)
         if self._blocks and self._blocks[0][0] == first and self._blocks[0][1].shape[0] == count:
             whole = self._blocks[0][1]
             if whole.flags.writeable:
@@ -145,6 +148,7 @@ class Decoder:
     def _begin(self, place: int) -> None:
         self._blocks.clear()
         self._ended = False
+        self._worth_at = None
         self._gathering.begin(place, timed=self._sound.timed)
         self._frames = self._decoding()
 
@@ -154,7 +158,12 @@ class Decoder:
         self._sound.close()
         self._sound = open_sound(self._origin)
         self._leaning = False
+        self._begin_whole()
+
+    def _begin_whole(self) -> None:
         self._begin(self._sound.start)
+        if self._suits:
+            self._worth_at = self._sound.start + WORTH * self.rate
 
     def _seek(self, first: int) -> bool:
         """Stand before ``first``; False: this file must be read from where it is, or from its beginning."""
@@ -218,10 +227,18 @@ class Decoder:
         if self._ended:
             return False
         before = self._gathering.settled
-        for frame in self._frames:
-            self._take(frame)
-            if self._gathering.settled > before:
-                return True
+        if self._worth_at is not None and before >= self._worth_at:
+            self._worth_at = None
+            self._frames = read_on(self._origin.path, self._sound, self._gathering.end)
+        try:
+            for frame in self._frames:
+                self._take(frame)
+                if self._gathering.settled > before:
+                    return True
+        except IrregularError:
+            self._suits = False
+            self._rewind()
+            return True
         self._ended = True
         self._blocks.extend(self._gathering.settle())
         self._check_end()

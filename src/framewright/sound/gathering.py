@@ -79,6 +79,10 @@ class Gathering:
                     f"is damaged at {clock(self.end / self._rate)}: {lost:.3f} s are lost there",
                 )
             self.end = self.settled = place
+        if self._fifo is None and frame.samples >= _GATHERED:
+            blocks.append((self.end, self._stereo(frame)))
+            self.end = self.settled = self.end + frame.samples
+            return blocks
         frame.pts = None
         if self._fifo is None:
             self._fifo = av.AudioFifo()
