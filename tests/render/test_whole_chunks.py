@@ -84,16 +84,30 @@ CASES: dict[str, tuple[Callable[[Path], Path], str, dict[str, object]]] = {
     "images": (counted, "out", {"format": "png-sequence"}),
 }
 WAYS = ({"chunks": 1, "workers": 3}, {"chunks": 3, "workers": 1}, {"chunks": 7, "workers": 2})
+# Whoever renders a piece knows nothing of the others, and codecs nothing of who renders: where one codec has gone every way,
+# and footage and sound have gone to processes, the others only have to be cut.
+CUTS = {"chunks": 7, "workers": 1}
+FEW = dict.fromkeys(CASES, (CUTS,)) | {"stream": WAYS, "footage and sound": WAYS[-1:]}
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_cuts_and_workers_leave_no_trace(render, tmp_path, case):
+    check_ways(render, tmp_path, case, FEW[case])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", CASES)
+def test_cuts_and_workers_leave_no_trace_by_every_way(render, tmp_path, case):
+    check_ways(render, tmp_path, case, WAYS)
+
+
+def check_ways(render, tmp_path, case, ways):
     write, name, wishes = CASES[case]
     page = write(tmp_path / "page")
     whole, report = render(page, f"whole-{name}", chunks=1, workers=1, fps=1, **wishes)
     assert (report.frames, report.chunks) == (FILM.frames, 1)
     check_numbers(whole, case)
-    for way in WAYS:
+    for way in ways:
         path, report = render(page, f"{way['chunks']}-{way['workers']}-{name}", fps=1, **way, **wishes)
         assert report.chunks == way["chunks"]
         assert same(whole, path), way
@@ -129,7 +143,7 @@ def test_cuts_between_keyframes_lose_no_frame(render, tmp_path, codec):
 
 def test_a_part_in_chunks_has_the_frames_of_that_part(render, tmp_path):
     page = counted(tmp_path / "page")
-    path, report = render(page, fps=1, start_frame=13, end_frame=58, chunks=3, quality="draft")
+    path, report = render(page, fps=1, start_frame=13, end_frame=58, chunks=3, workers=1, quality="draft")
     assert report.chunks == 3
     assert decoding.numbers(path) == list(range(13, 58))
 
