@@ -7,9 +7,11 @@ import re
 import signal
 import subprocess
 import sys
+from typing import NamedTuple
 
 import pytest
 
+from framewright.cli.entry import run
 from truth import remains
 
 PROGRAM = [sys.executable, "-c", "from framewright.cli import main; main()"]
@@ -31,12 +33,29 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def framewright(*arguments):
-    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=LIMIT, check=False)
+class Done(NamedTuple):
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def framewright(capsys):
+    """Runs a command in this process; what only a process can show has one of its own."""
+
+    def done(*arguments):
+        capsys.readouterr()
+        code = run(list(arguments))
+        return Done(code, *capsys.readouterr())
+
+    return done
 
 
 def test_machines_get_events_and_a_report(place):
-    done = framewright("render", "short", "--json", "--workers", "1")
+    command = [*PROGRAM, "render", "short", "--json", "--workers", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     kinds = [event["event"] for event in events]
@@ -53,7 +72,7 @@ def test_machines_get_events_and_a_report(place):
     assert output["bytes"] == os.path.getsize("short.mp4")
 
 
-def test_a_log_gets_plain_lines_and_stdout_stays_empty(place):
+def test_a_log_gets_plain_lines_and_stdout_stays_empty(place, framewright):
     done = framewright("render", "short", "-o", "out.webm", "--end-frame", "4", "--workers", "1")
     assert (done.returncode, done.stdout) == (0, "")
     lines = done.stderr.splitlines()
@@ -63,7 +82,7 @@ def test_a_log_gets_plain_lines_and_stdout_stays_empty(place):
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", done.stderr)
 
 
-def test_the_quiet_one_is_quiet(place):
+def test_the_quiet_one_is_quiet(place, framewright):
     done = framewright("render", "short", "--quiet", "--end-frame", "2", "--workers", "1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert os.path.getsize("short.mp4") > 0
@@ -129,7 +148,7 @@ def test_a_signal_ends_a_render_in_order(place, browser_files, number, started):
     remains.assert_gone(browser_files)
 
 
-def test_the_second_signal_ends_it_at_once(place, browser_files, started):
+def test_the_second_signal_ends_it_at_once(place, browser_files, started, framewright):
     process = started("--workers", "1")
     # Stopped, it cannot end in order before the second signal comes: both wait for it.
     process.send_signal(signal.SIGSTOP)
@@ -155,14 +174,14 @@ def test_a_reader_that_leaves_ends_the_render(place, browser_files, started):
 
 
 @pytest.mark.parametrize("output", ["missing/a.mp4", "/proc/a.mp4", "short/index.html/a.mp4"])
-def test_an_output_that_cannot_be_written(place, output):
+def test_an_output_that_cannot_be_written(place, output, framewright):
     done = framewright("render", "short", "-o", output)
     assert (done.returncode, done.stdout) == (6, "")
     assert len([line for line in done.stderr.splitlines() if line.startswith("✗ ")]) == 1
     assert sorted(os.listdir(place)) == ["long", "short"]
 
 
-def test_probe_tells_people_and_machines(place):
+def test_probe_tells_people_and_machines(place, framewright):
     done = framewright("probe", "short", "--fps", "30000/1001")
     assert (done.returncode, done.stderr) == (0, "")
     for words in (
@@ -178,7 +197,7 @@ def test_probe_tells_people_and_machines(place):
     assert (done.returncode, found["frames"], found["start_frame"], found["fps"]) == (0, 12, 3, "30")
 
 
-def test_doctor_finds_what_this_test_runs_on():
+def test_doctor_finds_what_this_test_runs_on(framewright):
     done = framewright("doctor", "--json")
     found = json.loads(done.stdout)
     assert (done.returncode, found["ready"], done.stderr) == (0, True, "")
@@ -186,7 +205,7 @@ def test_doctor_finds_what_this_test_runs_on():
     assert {"browser", "frame-control", "webgl", "codecs", "fonts", "cores", "memory"} <= names
 
 
-def test_doctor_says_what_mends_a_missing_browser(monkeypatch):
+def test_doctor_says_what_mends_a_missing_browser(monkeypatch, framewright):
     monkeypatch.setenv("FRAMEWRIGHT_BROWSER", "/nowhere/chromium")
     done = framewright("doctor")
     assert done.returncode == 4
