@@ -101,7 +101,7 @@ def test_a_row_that_fails_costs_no_other(card, out):
 def test_a_page_that_hangs_in_one_row_takes_its_browser_along(tmp_path, out):
     hang = "if (framewright.variables().hang) addEventListener('hf-seek', ({ detail }) => { while (detail.time > 0.1); });"
     page = write(tmp_path / "page", document(FILM, script=hang))
-    settings = framewright.Settings(page_timeout=8)
+    settings = framewright.Settings(page_timeout=4)
     report = framewright.render_batch(
         page, [{"hang": True}, {}], f"{out}/{{index}}.mp4", workers=1, settings=settings
     )
