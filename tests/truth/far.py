@@ -53,6 +53,12 @@ def far_server(replies: dict[str, Reply], port: int = 0) -> Iterator[Far]:
 
         do_POST = do_OPTIONS = do_GET
 
+        def end_headers(self) -> None:
+            # Not said, whoever asks next may do so on this connection while it is being closed.
+            if self.close_connection:
+                self.send_header("connection", "close")
+            super().end_headers()
+
         def log_message(self, *_: object) -> None:
             pass
 
