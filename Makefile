@@ -7,6 +7,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ORDINARY := "not long and not measure"
+# A test waits for other processes half of its time: two at a time keep one core busy.
+TESTERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? 2 * cores : 16)))
+SIDE_BY_SIDE = -n $(TESTERS) --dist worksteal
 TSC := tests/runtime/typecheck/node_modules/.bin/tsc
 LIBRARIES := tests/libraries/node_modules/.installed
 # Without compiled modules every process of the many that tests start would compile them anew.
@@ -44,7 +47,7 @@ $(LIBRARIES): tests/libraries/package-lock.json | $(VENV)/.installed-dev
 	touch $@
 
 test: lint $(LIBRARIES)  ## Install what tests need and run all of them
-	$(BIN)/pytest -n 2 --dist worksteal -m $(ORDINARY) || { \
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m $(ORDINARY) || { \
 		echo "Once more, alone: what failed beside other tests, on a machine that may have been busy."; \
 		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(ORDINARY); }
 
@@ -52,7 +55,7 @@ measure: $(VENV)/.installed-dev  ## Compare speeds with the promises; only on a 
 	$(BIN)/pytest -m "measure and not long"
 
 test-fast: $(VENV)/.installed-dev  ## The tests that need no browser
-	$(BIN)/pytest -n 2 --dist worksteal tests/unit
+	$(BIN)/pytest $(SIDE_BY_SIDE) tests/unit
 
 lint: $(VENV)/.installed-dev $(TSC)  ## Everything that a machine can see without running the code
 	$(BIN)/ruff check .
