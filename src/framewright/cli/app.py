@@ -10,6 +10,7 @@ from framewright.cli import options as o  # noqa: TC001 -- typer reads it at run
 from framewright.cli.commands.cache import cache
 from framewright.cli.commands.machine import bench, doctor
 from framewright.cli.commands.pieces import assemble, chunk, verify
+from framewright.cli.commands.store import store
 
 if TYPE_CHECKING:
     from framewright.render import RenderWishes
@@ -305,3 +306,4 @@ def check(
 for _command in (chunk, assemble, verify, doctor, bench):
     app.command()(_command)
 app.add_typer(cache, name="cache")
+app.add_typer(store, name="store")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _AGE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd])", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 24 * 3600.0}
-_NAMES = {"pieces": "pieces of renders", "remote": "things from elsewhere"}
+_NAMES = {"pieces": "pieces of renders", "remote": "things from elsewhere", "store": "files of stores"}
 
 
 def run_cache_list(*, as_json: bool) -> int:

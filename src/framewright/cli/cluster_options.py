@@ -66,6 +66,13 @@ Store = Annotated[
         show_default=False, rich_help_panel=_CLUSTER,
     ),
 ]  # fmt: skip
+StoreAge = Annotated[
+    str,
+    typer.Option(
+        metavar="AGE", help="For how long, such as 12h or 30d. Less than 2d may take what a render is using; 0s takes everything.",
+    ),
+]  # fmt: skip
+DryRun = Annotated[bool, typer.Option("--dry-run", metavar=" ", help="Only say what would be removed.")]
 TemporalDev = Annotated[
     bool,
     typer.Option(

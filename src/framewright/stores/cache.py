@@ -165,9 +165,9 @@ class BlobCache:
         return freed
 
     def clean(self, *, older_than: float = 0.0) -> int:
-        """Remove whatever was not asked for in so many seconds; return the bytes that are free now."""
-        now = time.time()
-        return sum(self._remove(one) for one in self.kept() if now - one.used >= older_than)
+        """Remove whatever was not asked for in so many seconds; return the bytes that are free now. What was within the last hour stays."""
+        now, least = time.time(), max(older_than, _HANDED_OUT_SECONDS)
+        return sum(self._remove(one) for one in self.kept() if now - one.used >= least)
 
     def _remove(self, one: Cached) -> int:
         _CHECKED.pop(one.path, None)

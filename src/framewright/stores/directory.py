@@ -183,6 +183,7 @@ class DirectoryStore:
             raise FileNotFoundError(errno.ENOENT, "its folder is not there")
         elif writing:
             self.root.mkdir(exist_ok=True)
+            self._seen = True
 
     def _said(self, error: OSError) -> StoreError:
         reason = (error.strerror or str(error)).rstrip(".")
