@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio import activity
@@ -78,6 +79,8 @@ class Fakes:
         corrupt: the chunks that each attempt to assemble finds corrupt, one after the other.
         corrupt_sound: likewise, whether the sound is.
         reused: chunks that were there before.
+        silent: attempts of chunks, by their index, that give no sign of life and never end by themselves.
+        letting_go: seconds that it takes when it is cancelled.
     """
 
     fails: Callable[[int, int], FramewrightError | None] = lambda index, attempt: None
@@ -85,6 +88,7 @@ class Fakes:
     corrupt: list[tuple[int, ...]] = field(default_factory=list)
     corrupt_sound: list[bool] = field(default_factory=list)
     reused: frozenset[int] = frozenset()
+    silent: dict[int, int] = field(default_factory=dict)
     seconds: float = 0.0
     letting_go: float = 0.0
     forget_fails: FramewrightError | None = None
@@ -146,6 +150,8 @@ class Fakes:
             raise application_error(error)
         if self.seconds:
             await asyncio.sleep(self.seconds)
+        if attempt <= self.silent.get(order.index, 0):
+            await asyncio.sleep(600)
         while order.index in self.holds:
             activity.heartbeat(Beat(doing="rendering", worker="fake", frames=1, total=FRAMES_EACH))
             await asyncio.sleep(0.1)
@@ -189,6 +195,8 @@ async def working(
         task_queue=chunk_queue(queue, ENVIRONMENT),
         activities=[fakes.render_chunk],
         max_concurrent_activities=slots,
+        # A cancellation arrives with the answer to a heartbeat that is sent, and by default few are.
+        max_heartbeat_throttle_interval=timedelta(seconds=0.5),
     )
     join = Worker(
         client, task_queue=join_queue(queue, ENVIRONMENT), activities=[fakes.mix_sound, fakes.assemble]

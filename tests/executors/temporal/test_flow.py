@@ -7,33 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import Fakes, cost_of, order_of, plan_of, working
-from temporalio.common import WorkflowIDConflictPolicy
+from starting import payloads, start
 
-from framewright.executors.temporal.names import RENDER_WORKFLOW
 from framewright.executors.temporal.standing import read_states
 from framewright.executors.temporal.values import (
     ChunkOrder,
     ForgetOrder,
     ProjectReference,
-    RenderDone,
     RenderOrder,
     Standing,
 )
 from framewright.model.errors import StoreError
 
 if TYPE_CHECKING:
-    from temporalio.client import Client, WorkflowHandle
-
-
-async def start(client: Client, order: RenderOrder, name: str = "") -> WorkflowHandle[object, RenderDone]:
-    return await client.start_workflow(
-        RENDER_WORKFLOW,
-        order,
-        id=name or f"render-{order.queue}",
-        task_queue=order.queue,
-        result_type=RenderDone,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
+    from temporalio.client import Client
 
 
 async def test_every_chunk_once_the_costliest_first_and_never_more_than_the_window(
@@ -122,3 +109,60 @@ async def test_a_priority_reaches_what_is_not_yet_handed_out(client: Client, que
     assert fakes.priorities[0] == 4
     assert fakes.priorities[-1] == 5
     assert sorted(set(fakes.priorities)) in ([4, 5], [1, 4, 5])
+
+
+_MOST_BYTES = 64 * 1024
+
+
+async def test_hundreds_of_chunks_pass_and_no_payload_is_large(client: Client, queue: str) -> None:
+    fakes = Fakes()
+    async with working(client, queue, fakes):
+        handle = await start(client, order_of(queue, 300, sound=True))
+        await handle.result()
+        sizes = await payloads(handle)
+    assert fakes.made == dict.fromkeys(range(300), 1)
+    assert len(sizes) > 2 * 300, "orders and answers are there to be measured"
+    assert max(sizes) <= _MOST_BYTES
+
+
+@pytest.mark.long
+async def test_two_thousand_chunks_pass_through_one_workflow(client: Client, queue: str) -> None:
+    fakes = Fakes()
+    async with working(client, queue, fakes, slots=100):
+        handle = await start(client, order_of(queue, 2000, sound=True))
+        await handle.result()
+        sizes = await payloads(handle)
+    assert fakes.made == dict.fromkeys(range(2000), 1)
+    assert max(sizes) <= _MOST_BYTES
+
+
+async def test_very_many_chunks_are_shared_out_among_children(client: Client, queue: str) -> None:
+    fakes = Fakes(corrupt=[(2, 9)], reused=frozenset({0, 1}), seconds=0.05)
+    order = order_of(queue, 10, sound=True, limits={"whole": 6, "part": 4, "window": 2})
+    async with working(client, queue, fakes):
+        handle = await start(client, order)
+        done = await handle.result()
+        standing = await handle.query("standing", result_type=Standing)
+        part = client.get_workflow_handle(standing.parts[0])
+        of_part = await part.query("standing", result_type=Standing)
+        sizes = await payloads(part)
+    assert fakes.made == {**dict.fromkeys(range(10), 1), 2: 2, 9: 2}
+    assert fakes.most_at_once <= 2 * 3
+    assert (done.again, done.reused) == (2, 2)
+    assert done.seconds == pytest.approx(12 + 0.5 + 0.5)
+    assert len(standing.parts) == 3
+    assert standing.part_chunks == 4
+    assert read_states(standing.states) == "uu" + 8 * "d"
+    assert read_states(of_part.states) == "uudd"
+    assert max(sizes) <= _MOST_BYTES
+
+
+@pytest.mark.long
+async def test_two_thousand_one_hundred_chunks_pass_by_children(client: Client, queue: str) -> None:
+    fakes = Fakes()
+    async with working(client, queue, fakes, slots=100):
+        handle = await start(client, order_of(queue, 2100))
+        await handle.result()
+        standing = await handle.query("standing", result_type=Standing)
+    assert fakes.made == dict.fromkeys(range(2100), 1)
+    assert len(standing.parts) == 3

@@ -101,7 +101,8 @@ class RenderWorkflow:
         if self._parts is None:
             await crew.run(await self._cuts(plan, range(plan.chunks)), resume=resume)
         else:
-            self._seconds += await self._parts.run(crew)
+            seconds = await self._parts.run(crew)
+            self._seconds += seconds
 
     async def _mix(self, plan: PlanReference) -> None:
         if plan.sound:

@@ -31,7 +31,8 @@ class Parts:
         self._calls = calls
         self._plan = plan
         self._order = order
-        self._running: set[workflow.ChildWorkflowHandle[object, PartDone]] = set()
+        # In order: workflow code must not depend on that of a set.
+        self._running: dict[str, workflow.ChildWorkflowHandle[object, PartDone]] = {}
         self._seconds = 0.0
         self._ranges = [
             (first, min(first + order.limits.part, plan.chunks))
@@ -49,7 +50,7 @@ class Parts:
 
     async def tell_priority(self, priority: int) -> None:
         """Let the children know."""
-        told = [child.signal(SET_PRIORITY, priority) for child in self._running]
+        told = [child.signal(SET_PRIORITY, priority) for child in self._running.values()]
         # One that has just ended needs to know nothing.
         for answer in await asyncio.gather(*told, return_exceptions=True):
             if isinstance(answer, BaseException) and not isinstance(answer, ApplicationError):
@@ -75,11 +76,11 @@ class Parts:
             parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
             priority=Priority(priority_key=self._calls.priority),
         )
-        self._running.add(child)
+        self._running[name] = child
         try:
             done = await child
         finally:
-            self._running.discard(child)
+            del self._running[name]
         self._seconds += done.seconds
         # Which ones were there before only the child knows; how many is enough for the account.
         crew.mark(range(first, first + done.reused), REUSED)
