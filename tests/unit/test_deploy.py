@@ -14,6 +14,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from framewright.executors.temporal.settings import TemporalSettings
+from framewright.model.settings import Settings
+
 _TOP = Path(__file__).parents[2]
 _DEPLOY = _TOP / "deploy"
 _CONTAINER = _DEPLOY / "Containerfile"
@@ -136,3 +139,16 @@ def test_the_build_sees_everything_that_it_copies() -> None:
     ]
     assert copied
     assert all((_TOP / source).exists() and source.split("/")[0] in seen for source in copied)
+
+
+def _texts() -> list[str]:
+    files = [file for file in _DEPLOY.rglob("*") if file.is_file()]
+    return [file.read_text() for file in (*files, _TOP / "docs/cluster.md")]
+
+
+def test_all_variables_that_are_named_are_ours() -> None:
+    ours = {f"FRAMEWRIGHT_{name.upper()}" for name in Settings.model_fields}
+    ours |= {f"FRAMEWRIGHT_TEMPORAL_{name.upper()}" for name in TemporalSettings.model_fields}
+    named = {name for text in _texts() for name in re.findall(r"\bFRAMEWRIGHT_\w*[A-Z]\b", text)}
+    assert {"FRAMEWRIGHT_STORE", "FRAMEWRIGHT_TEMPORAL_ADDRESS"} <= named
+    assert named <= ours
