@@ -6,8 +6,9 @@ import pytest
 
 from framewright.model.errors import RenderCancelledError
 from framewright.model.settings import Settings
+from framewright.model.size import Size
 from framewright.render import CancelToken, RenderOptions
-from framewright.render.benching import bench_composition, bench_machine, machine
+from framewright.render.benching import bench_composition, bench_machine, film, machine
 from truth import pages
 
 FILM = pages.Film(frames=900, width=320, height=180)
@@ -18,7 +19,8 @@ MOVES = (
 
 
 async def test_a_machine_is_measured_and_nothing_is_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "_QUICK", 0.2)
+    monkeypatch.setattr(machine, "_QUICK", 0.05)
+    monkeypatch.setattr(film, "SIZE", Size(320, 180))
     monkeypatch.setattr(machine, "numbers_of_workers", lambda cores, most: (1,))
     settings = Settings.read(tmpdir=tmp_path)
     steps = []
@@ -33,7 +35,8 @@ async def test_a_machine_is_measured_and_nothing_is_left(tmp_path, monkeypatch):
     assert json.loads(found.model_dump_json())["kind"] == "machine"
 
 
-async def test_a_bench_that_is_cancelled_leaves_nothing(tmp_path):
+async def test_a_bench_that_is_cancelled_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(film, "SIZE", Size(320, 180))
     token = CancelToken()
     with pytest.raises(RenderCancelledError):
         await bench_machine(
