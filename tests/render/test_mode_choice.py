@@ -11,6 +11,7 @@ from framewright.render.opening import open_composition
 from framewright.render.options import RenderOptions
 from framewright.render.telling import Teller
 from truth import pages, scenes
+from truth.stages import Stages
 
 FILM = pages.Film(frames=400, width=320, height=180)
 BAR = '<div id="bar" style="position:absolute;left:0;top:0;height:180px;background:#c33"></div>'
@@ -88,23 +89,23 @@ async def test_slow_steps_end_a_trial_early(tmp_path, monkeypatch):
     assert 0 < frame < 100
 
 
-@pytest.mark.parametrize(
-    ("body", "scripted"),
-    [
-        ("<p>text</p>", False),
-        ('<script type="application/json">{}</script>', False),
-        ("<p>x</p><script>document.currentScript.remove()</script>", True),
-        ('<script type="module">0</script>', True),
-        ('<img src="data:," onerror="0">', True),
-        ('<iframe srcdoc="<p>x</p>"></iframe>', True),
-        ("<svg><script>0</script></svg>", True),
-        ('<div data-composition-src="other.html"></div>', True),
-    ],
-)
-async def test_what_counts_as_a_script(tmp_path, body, scripted):
-    page = f'<!doctype html><body><div data-composition-id="a" data-no-timeline data-width="64" data-height="36" data-duration="1">{body}</div>'
-    pages.write(tmp_path, page, other_html="<p>other</p>")
-    async with open_composition(
-        str(tmp_path), RenderOptions.parse(), Settings.read(), Teller(None)
-    ) as opened:
-        assert opened.first.description.scripted is scripted
+SCRIPTED = {
+    "<p>text</p>": False,
+    '<script type="application/json">{}</script>': False,
+    "<p>x</p><script>document.currentScript.remove()</script>": True,
+    '<script type="module">0</script>': True,
+    '<img src="data:," onerror="0">': True,
+    '<iframe srcdoc="<p>x</p>"></iframe>': True,
+    "<svg><script>0</script></svg>": True,
+    '<div data-composition-src="other.html"></div>': True,
+}
+
+
+async def test_what_counts_as_a_script(tmp_path):
+    found = {}
+    async with Stages(tmp_path) as stages:
+        for body in SCRIPTED:
+            page = f'<!doctype html><body><div data-composition-id="a" data-no-timeline data-width="64" data-height="36" data-duration="1">{body}</div>'
+            opened = await stages.open(page, {"other.html": "<p>other</p>"})
+            found[body] = opened.description.scripted
+    assert found == SCRIPTED
