@@ -15,7 +15,7 @@ LIBRARIES := tests/libraries/node_modules/.installed
 # Without compiled modules every process of the many that tests start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup test test-fast measure lint format docs clean
+.PHONY: demo setup test test-fast measure lint style types rooms page-types format docs clean
 
 demo: setup  ## Render a shipped example into out/ and say what it is
 	mkdir -p out
@@ -58,10 +58,19 @@ test-fast: $(VENV)/.installed-dev  ## The tests that need no browser
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/unit
 
 lint: $(VENV)/.installed-dev $(TSC)  ## Everything that a machine can see without running the code
+	$(MAKE) --no-print-directory --jobs --output-sync=target style types rooms page-types
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types:
 	$(BIN)/mypy
+
+rooms:
 	$(BIN)/lint-imports
+
+page-types:
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(TSC) --project tests/runtime/typecheck
 
 format: $(VENV)/.installed-dev
