@@ -23,9 +23,9 @@ CONTAINERS = (
     "mpc,mpc8,mpeg,mpegts,mxf,nut,oga,ogg,oma,qcp,rm,rso,sds,sox,tak,truehd,tta,voc,w64,wav,webm,wsaud,wv,xa"
 )
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
-# FFmpeg looks through up to 2500 packets of a WAV for DTS that pretends to be PCM: 40 ms, of a file that is often an
-# effect of one second. DTS shows within eight.
-_WAV_OPTIONS = {"max_probe_packets": "8"}
+# FFmpeg reads 1024 or 4096 samples at a time of a WAV, and looks through up to 2500 such packets for DTS that pretends to
+# be PCM: 40 ms, of a file that is often an effect of one second. DTS shows within one packet of this size.
+_WAV_OPTIONS = {"max_size": str(32_768 * 4), "max_probe_packets": "1"}
 _TIMED = {"mp4", "matroska", "mpegts", "mpeg", "flv", "asf", "asf_o", "avi", "nut", "ogg", "mxf", "gxf", "rm"}
 MAX_CHANNELS = 64
 MAX_RATE = 768_000

@@ -5,6 +5,7 @@ It ends when nobody hears it any more, and when a track keeps it busy for too lo
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ def main() -> None:
     with open(int(sys.argv[1]), "rb") as written:
         order = Order.read(written.read())
     slots = Slots(int(sys.argv[2]), order)
+    gc.freeze()  # what was imported stays: nobody needs to look through it again and again
     try:
         _say(HEAD.pack(Kind.READY, 0, 0, 0, 0))
         _read(order, slots, _Room(order.slots).wait)
