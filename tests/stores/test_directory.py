@@ -237,7 +237,7 @@ def test_of_several_processes_each_name_has_one_winner(root):
     assert all(folders.read(root / "pieces" / f"{number}.json") == document for number, document in found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     calls=st.lists(
         st.tuples(

@@ -133,15 +133,28 @@ async def test_a_store_that_stays_away_is_told(store_at, tmp_path, endpoint, mon
 
 
 async def test_a_download_that_breaks_goes_on_where_it_was(store_at, tmp_path, endpoint, monkeypatch):
-    data = random.Random(7).randbytes(24 << 20)
+    data = random.Random(7).randbytes(12 << 20)
     digest = await store_at(tmp_path / "cache").put(file(tmp_path, data))
     async with Door(endpoint) as door:
         monkeypatch.setenv("AWS_ENDPOINT_URL", door.endpoint)
-        door.most = 10 << 20
+        door.most = 5 << 20
         store = store_at(tmp_path / "elsewhere")
         assert (await store.get(digest)).read_bytes() == data
         assert door.opened >= 3
         assert door.bytes < 2 * len(data)
+
+
+async def test_a_download_that_stands_still_is_given_up(store_at, tmp_path, endpoint, monkeypatch):
+    monkeypatch.setattr("framewright.stores.patience.SECONDS", 0.2)
+    monkeypatch.setattr(objects, "_QUIET_SECONDS", 1.0)
+    digest = await store_at(tmp_path / "cache").put(file(tmp_path, random.Random(9).randbytes(8 << 20)))
+    async with Door(endpoint) as door:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", door.endpoint)
+        door.silent = True
+        with pytest.raises(StoreError, match="it takes too long") as told:
+            await store_at(tmp_path / "elsewhere").get(digest)
+    assert told.value.code == "STORE_UNAVAILABLE"
+    assert files(tmp_path / "elsewhere") == []
 
 
 async def test_what_has_come_through_nonetheless_is_ours(store_at, tmp_path, endpoint, monkeypatch):

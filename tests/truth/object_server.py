@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _START_SECONDS = 60.0
-PAGE = 100
+PAGE = 20
 """Names in one answer to a list; others give a thousand."""
 # It dies with us, whatever becomes of us.
 _SERVER = """
@@ -69,9 +69,11 @@ def ask(url: str, *, method: str = "GET", data: bytes | None = None) -> bytes:
 
 
 class Door:
-    """Passes on what comes to its port, until it is shut; :attr:`most` bytes of each answer. An async context manager.
+    """Passes on what comes to its port, until it is shut. An async context manager.
 
     Attributes:
+        most: bytes of each answer that come through; None: all of them.
+        silent: nothing more comes through, and nothing is shut.
         bytes: that have come back through it.
         opened: how often somebody came.
     """
@@ -81,6 +83,7 @@ class Door:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.most: int | None = None
+        self.silent = False
         self.bytes = 0
         self.opened = 0
         with socket.socket() as taken:
@@ -142,3 +145,5 @@ class Door:
             await writer.drain()
             if back and self.most is not None and passed >= self.most:
                 return
+            while self.silent:
+                await asyncio.sleep(0.05)

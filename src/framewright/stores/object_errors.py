@@ -46,5 +46,7 @@ def store_error(uri: str, error: Exception) -> StoreError:
 
 def _reason(error: Exception) -> str:
     """The first line, without what may be a signature in an address."""
+    if isinstance(error, TimeoutError):
+        return "it takes too long"
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return _QUERY.sub("", lines[0])[:_LONGEST_REASON].rstrip(" .:-")

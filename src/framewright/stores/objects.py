@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _REFRESH = timedelta(seconds=REFRESH_SECONDS)
-_PIECE = 4 << 20
+# Small enough for a slow line to bring one before it counts as quiet.
+_PIECE = 512 << 10
+_QUIET_SECONDS = 20.0
 # What one request can remove, and one answer list.
 _AT_ONCE = 1000
 
@@ -183,12 +185,16 @@ class ObjectStore:
         patience = Patience()
         while True:
             try:
-                answer = await obstore.get_async(
-                    self._bulk, name, options={"range": {"offset": writer.bytes}} if writer.bytes else None
-                )
-                async for piece in answer.stream(min_chunk_size=_PIECE):
-                    await in_thread(partial(self._write, writer, piece))
-                    patience.renew()
+                async with asyncio.timeout(_QUIET_SECONDS) as quiet:
+                    answer = await obstore.get_async(
+                        self._bulk,
+                        name,
+                        options={"range": {"offset": writer.bytes}} if writer.bytes else None,
+                    )
+                    async for piece in answer.stream(min_chunk_size=_PIECE):
+                        await in_thread(partial(self._write, writer, piece))
+                        patience.renew()
+                        quiet.reschedule(asyncio.get_running_loop().time() + _QUIET_SECONDS)
             except FramewrightError:
                 raise
             except FileNotFoundError:
