@@ -9,6 +9,8 @@
 raised as a :class:`FramewrightError` whose ``code`` is for programs and whose ``message`` is for people.
 """
 
+from typing import TYPE_CHECKING
+
 from framewright.check import (
     AuditFacts,
     CheckReport,
@@ -111,6 +113,9 @@ from framewright.render import (
     verify_async,
 )
 
+if TYPE_CHECKING:
+    from framewright.executors.temporal.executor import TemporalExecutor
+
 __all__ = [
     "AnsweredBy",
     "AssembleError",
@@ -198,6 +203,7 @@ __all__ = [
     "SubtitleFacts",
     "SubtitleFile",
     "SubtitlesMode",
+    "TemporalExecutor",
     "Unheard",
     "UsageError",
     "Variable",
@@ -227,3 +233,16 @@ __all__ = [
     "verify",
     "verify_async",
 ]
+
+
+def __getattr__(name: str) -> type["TemporalExecutor"]:
+    """What needs an extra is loaded when it is asked for."""
+    if name != "TemporalExecutor":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from framewright.executors.temporal.executor import TemporalExecutor as Found
+
+    return Found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

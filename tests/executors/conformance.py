@@ -157,6 +157,10 @@ class Conformance:
         """One that renders at least two chunks at a time, with the cache of the settings that an order brings."""
         raise NotImplementedError
 
+    def assert_gone(self, browser_files):
+        """That nothing of a render is left, but for what stays beside renders by design."""
+        remains.assert_gone(browser_files)
+
     async def test_every_frame_comes_once_with_the_bytes_of_one_piece(
         self, commission, tmp_path, browser_files
     ):
@@ -168,7 +172,7 @@ class Conformance:
         assert sum(event.frames for event in making.states(ChunkState.DONE)) >= FILM.frames
         fractions = [event.fraction for event in making.progress]
         assert fractions == sorted(fractions) and fractions[-1] == 1.0 and max(fractions[:-1]) < 1.0
-        remains.assert_gone(browser_files)
+        self.assert_gone(browser_files)
         if self.keeps:
             again = Making(commission.bundle, tmp_path / "again", cache=tmp_path / "out")
             await again.make(self.executor())
@@ -188,7 +192,7 @@ class Conformance:
         assert making.states(ChunkState.FAILED)
         assert max(event.attempt for event in making.told) > 1
         assert making.path.read_bytes() == commission.reference
-        remains.assert_gone(browser_files)
+        self.assert_gone(browser_files)
 
     async def test_what_cannot_be_mended_ends_it(self, commission, tmp_path, browser_files):
         root = tmp_path / "page"
@@ -200,7 +204,7 @@ class Conformance:
             await making.make(self.executor())
         assert all(event.attempt == 1 for event in making.told)
         assert not making.states(ChunkState.DONE)
-        remains.assert_gone(browser_files)
+        self.assert_gone(browser_files)
 
     async def test_a_cancelled_render_leaves_nothing(self, commission, tmp_path, browser_files):
         making = Making(commission.bundle, tmp_path / "out")
@@ -216,4 +220,4 @@ class Conformance:
         assert not making.path.exists()
         left = [path for path in making.folder.rglob("*") if ".part" in path.name]
         assert left == []
-        remains.assert_gone(browser_files)
+        self.assert_gone(browser_files)

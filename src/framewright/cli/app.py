@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from framewright.cli import options as o  # noqa: TC001 -- typer reads it at run time
+from framewright.cli import cluster_options as c  # noqa: TC001 -- typer reads it at run time
+from framewright.cli import options as o  # noqa: TC001 -- as above
 from framewright.cli.commands.cache import cache
+from framewright.cli.commands.jobs import jobs
 from framewright.cli.commands.machine import bench, doctor
 from framewright.cli.commands.pieces import assemble, chunk, verify
 from framewright.cli.commands.store import store
@@ -46,8 +48,15 @@ def framewright(
         typer.echo(context.get_help())
 
 
+def _is_given(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line: its variable is for all renders of this machine."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 @app.command()
 def render(
+    context: typer.Context,
     composition: o.Composition,
     *,
     output: o.Output = None,
@@ -82,15 +91,46 @@ def render(
     resume: o.Resume = True,
     executor: o.ExecutorName = "local",
     capture: o.Capture = "auto",
+    store: c.Store = None,
+    temporal_dev: c.TemporalDev = False,
+    detach: c.Detach = False,
+    plan_on: c.PlanOn = None,
+    address: c.Address = None,
+    namespace: c.Namespace = None,
+    queue: c.Queue = None,
+    api_key_file: c.ApiKeyFile = None,
+    tls: c.Tls = None,
+    tls_ca: c.TlsCa = None,
+    tls_cert: c.TlsCert = None,
+    tls_key: c.TlsKey = None,
     as_json: o.JsonEvents = False,
     quiet: o.Quiet = False,
     explain: o.Explain = False,
     debug: o.Debug = False,
 ) -> int:
     """Render a composition to a video."""
-    from framewright.cli.render import Telling, check_executor, run_render
+    from framewright.cli.cluster import ClusterWishes
+    from framewright.cli.executing import ExecutorWishes
+    from framewright.cli.render import Telling, run_render
 
-    check_executor(executor)
+    who = ExecutorWishes(
+        name=executor,
+        store=store,
+        dev=temporal_dev,
+        detach=detach,
+        plan_on=plan_on,
+        workers_given=_is_given(context, "workers"),
+        cluster=ClusterWishes(
+            address=address,
+            namespace=namespace,
+            queue=queue,
+            api_key_file=api_key_file,
+            tls=tls,
+            tls_ca=tls_ca,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+        ),
+    )
 
     wishes: RenderWishes = {
         "format": format,
@@ -130,12 +170,19 @@ def render(
             batch,
             output,
             wishes,
+            executor=who,
             telling=telling,
             page_timeout=page_timeout,
             page_memory=page_memory,
         )
     return run_render(
-        composition, output, wishes, telling=telling, page_timeout=page_timeout, page_memory=page_memory
+        composition,
+        output,
+        wishes,
+        executor=who,
+        telling=telling,
+        page_timeout=page_timeout,
+        page_memory=page_memory,
     )
 
 
@@ -307,3 +354,4 @@ for _command in (chunk, assemble, verify, doctor, bench):
     app.command()(_command)
 app.add_typer(cache, name="cache")
 app.add_typer(store, name="store")
+app.add_typer(jobs, name="jobs")

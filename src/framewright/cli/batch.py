@@ -19,6 +19,7 @@ from framewright.render import CancelToken, RenderOptions
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from framewright.cli.executing import ExecutorWishes
     from framewright.cli.render import Telling
     from framewright.model.batch import BatchReport
     from framewright.model.settings import Settings
@@ -31,6 +32,7 @@ def run_batch(
     output: Path | None,
     wishes: RenderWishes,
     *,
+    executor: ExecutorWishes,
     telling: Telling,
     page_timeout: float | None,
     page_memory: str | None,
@@ -45,6 +47,7 @@ def run_batch(
     """
     if telling.explain:
         raise UsageError("--explain tells of one render: leave out --batch.", code="TELLING_INVALID")
+    executor.check_batch()
     set_up_logs(debug=telling.debug)
     options = RenderOptions.parse(**wishes)
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
@@ -52,7 +55,15 @@ def run_batch(
     with _narrator(composition, template, telling) as narrator:
         try:
             report = asyncio.run(
-                _render(composition, rows, template, options, settings=settings, narrator=narrator)
+                _render(
+                    composition,
+                    rows,
+                    template,
+                    options,
+                    settings=settings,
+                    narrator=narrator,
+                    executor=executor,
+                )
             )
         except RenderCancelledError:
             narrator.cancelled()
@@ -68,6 +79,7 @@ async def _render(
     *,
     settings: Settings,
     narrator: BatchNarrator,
+    executor: ExecutorWishes,
 ) -> BatchReport:
     from framewright.media import remove_partials
 
@@ -83,6 +95,19 @@ async def _render(
             remove_partials(target)
 
     with stop_on_signals(stop, at_once=at_once):
+        if executor.elsewhere:
+            from framewright.cli.elsewhere import render_batch_elsewhere
+
+            return await render_batch_elsewhere(
+                composition,
+                rows,
+                template,
+                options,
+                executor,
+                settings=settings,
+                tell=narrator.tell,
+                cancel=token,
+            )
         return await render_batch_async(
             composition, rows, template, options, on_event=narrator.tell, cancel=token, settings=settings
         )

@@ -327,7 +327,7 @@ ExecutorName = Annotated[
     typer.Option(
         "--executor",
         metavar="NAME",
-        help="Who renders the pieces: local, this machine.",
+        help="Who renders: local, this machine; temporal, a cluster.",
         rich_help_panel=_WORK,
     ),
 ]

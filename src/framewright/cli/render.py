@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from framewright.cli.console import is_live, line, people_console
+from framewright.cli.executing import tell_detached
 from framewright.cli.explaining import tell_explanation
 from framewright.cli.live import LiveNarrator
 from framewright.cli.logs import set_up_logs
@@ -24,6 +25,7 @@ from framewright.model.output import Format
 from framewright.render import CancelToken, RenderOptions
 
 if TYPE_CHECKING:
+    from framewright.cli.executing import ExecutorWishes
     from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
     from framewright.render import RenderWishes
@@ -51,6 +53,7 @@ def run_render(
     output: Path | None,
     wishes: RenderWishes,
     *,
+    executor: ExecutorWishes,
     telling: Telling,
     page_timeout: float | None,
     page_memory: str | None,
@@ -63,20 +66,30 @@ def run_render(
     Raises:
         FramewrightError: whatever went wrong, for :mod:`framewright.cli.entry` to tell.
     """
+    executor.check_single(explain=telling.explain)
     set_up_logs(debug=telling.debug)
     options = RenderOptions.parse(**wishes)
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
     target = output or usual_output(composition, options.format or Format.MP4)
-    with _narrator(composition, target, telling) as narrator:
-        report = asyncio.run(_render(composition, target, options, settings, narrator))
-    if telling.explain:
-        tell_explanation(people_console(), report)
+    with narrator_of(f"{composition} → {target}", telling) as narrator:
+        ended = asyncio.run(_render(composition, target, options, settings, narrator, executor=executor))
+    if isinstance(ended, str):
+        tell_detached(ended, as_json=telling.as_json)
+    elif telling.explain:
+        tell_explanation(people_console(), ended)
     return ExitCode.DONE
 
 
 async def _render(
-    composition: str, target: Path, options: RenderOptions, settings: Settings, narrator: Narrator
-) -> RenderReport:
+    composition: str,
+    target: Path,
+    options: RenderOptions,
+    settings: Settings,
+    narrator: Narrator,
+    *,
+    executor: ExecutorWishes,
+) -> RenderReport | str:
+    """The account; or the id of a render that was left to itself."""
     # Brings the codecs along, for which a command that is refused should not wait.
     from framewright.media import remove_partials
 
@@ -92,30 +105,27 @@ async def _render(
         remove_partials(target)
 
     with stop_on_signals(stop, at_once=at_once):
+        if executor.elsewhere:
+            from framewright.cli.elsewhere import render_elsewhere
+
+            return await render_elsewhere(
+                composition, target, options, executor, settings=settings, tell=narrator.tell, cancel=token
+            )
         return await render_async(
             composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
         )
 
 
-def _narrator(composition: str, target: Path, telling: Telling) -> Narrator:
+def narrator_of(headline: str, telling: Telling) -> Narrator:
+    """Whoever tells a render to those who asked for it; people read the headline first."""
     if telling.as_json:
         return JsonNarrator()
     if telling.quiet:
         return Narrator()
     console = people_console()
-    line(console, f"{composition} → {target}", style="bold")
+    line(console, headline, style="bold")
     # Log lines would tear a live line apart.
     return LiveNarrator(console) if is_live(console) and not telling.debug else PlainNarrator(console)
-
-
-def check_executor(name: str) -> None:
-    """Whether there is such an executor.
-
-    Raises:
-        UsageError: ``EXECUTOR_UNKNOWN``.
-    """
-    if name != "local":
-        raise UsageError(f"--executor '{name}' does not exist: use local.", code="EXECUTOR_UNKNOWN")
 
 
 def usual_output(composition: str, container: Format) -> Path:

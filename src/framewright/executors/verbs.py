@@ -112,6 +112,7 @@ async def render_batch_async(
     on_event: BatchListener | None = None,
     cancel: CancelToken | None = None,
     settings: Settings | None = None,
+    executor: Executor | None = None,
     **wishes: Unpack[RenderWishes],
 ) -> BatchReport:
     """Render a composition once for each row of variables. Browsers stay open from row to row.
@@ -128,6 +129,7 @@ async def render_batch_async(
         on_event: called with each event as it happens, in this thread. What it raises ends the batch.
         cancel: ends the batch from any thread. Cancelling the task does the same.
         settings: of the machine; None: read from the environment.
+        executor: renders the pieces of every row; None: this machine does.
 
     Returns:
         The account of the batch, also of the rows that failed: those are told by ``failed``, never raised.
@@ -152,7 +154,7 @@ async def render_batch_async(
             settings=settings or Settings.read(),
             listener=on_event,
             # Rows are what goes side by side.
-            executor=LocalExecutor(processes=1),
+            executor=executor or LocalExecutor(processes=1),
         )
         return await batch.run()
     raise AssertionError("unreachable")
@@ -167,12 +169,20 @@ def render_batch(
     on_event: BatchListener | None = None,
     cancel: CancelToken | None = None,
     settings: Settings | None = None,
+    executor: Executor | None = None,
     **wishes: Unpack[RenderWishes],
 ) -> BatchReport:
     """Render a composition once a row; see :func:`render_batch_async`, which this runs to its end."""
     asked = settle(options, wishes)
     return run_blocking(
         lambda: render_batch_async(
-            composition, rows, output, asked, on_event=on_event, cancel=cancel, settings=settings
+            composition,
+            rows,
+            output,
+            asked,
+            on_event=on_event,
+            cancel=cancel,
+            settings=settings,
+            executor=executor,
         )
     )

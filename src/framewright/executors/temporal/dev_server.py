@@ -22,7 +22,7 @@ from framewright.model.errors import FramewrightError, SetupError, TemporalError
 from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
 _LAUNCHER = Path(__file__).with_name("dev_launcher.py")
 _HOST = "127.0.0.1"
@@ -116,7 +116,7 @@ class DevServer:
         ]
         # Ctrl-C in a terminal is for the client, which wants to tell the server of it: hence a session of its own.
         self._process = subprocess.Popen(  # noqa: ASYNC220 -- a few milliseconds
-            [sys.executable, "-I", "-S", os.fspath(_LAUNCHER), str(os.getpid()), *command],
+            launched(signal.SIGKILL, command),
             stdin=subprocess.DEVNULL,
             stdout=self._words,
             stderr=self._words,
@@ -187,6 +187,12 @@ class DevServer:
             if said := [line.strip() for line in lines if line.strip()]:
                 return f": {said[-1][:300].rstrip('.')}"
         return ""
+
+
+def launched(at_death: signal.Signals, command: Sequence[str]) -> list[str]:
+    """A command that gets a signal when this process dies."""
+    launcher = [sys.executable, "-I", "-S", os.fspath(_LAUNCHER)]
+    return [*launcher, str(os.getpid()), str(int(at_death)), *command]
 
 
 def _program() -> str:
