@@ -180,7 +180,12 @@ class Fakes:
 
 @asynccontextmanager
 async def working(
-    client: Client, queue: str, fakes: Fakes, *, slots: int = 50, chunks: bool = True
+    client: Client,
+    queue: str,
+    fakes: Fakes,
+    *,
+    slots: int = 50,
+    chunks: bool = True,
 ) -> AsyncIterator[None]:
     """Workers of all queues of one base, in this process, with their workflows in the sandbox."""
     base = Worker(
