@@ -16,9 +16,11 @@ CAPTURES = ("stream", "screenshot")
 # More workers are only opened for more frames.
 FRAMES = {1: 24, 2: 50, 3: 75}
 
-# Each runtime once, the other three turning at coprime speeds, so that every pair of their values comes up.
+# Each runtime once, the other three turning at coprime speeds until every pair of their values has come up; by then more
+# workers have shown what they add.
+ALL_PAIRS = 15
 SAMPLE = [
-    (runtime, RATES[index % 5], WORKERS[index % 3], CAPTURES[index * 7 // 4 % 2])
+    (runtime, RATES[index % 5], WORKERS[index % 3] if index < ALL_PAIRS else 1, CAPTURES[index * 7 // 4 % 2])
     for index, runtime in enumerate(RUNTIMES)
 ]
 
