@@ -26,9 +26,9 @@ from framewright.browser.proc import process_tree
 
 CHUNKS, FRAMES = 6, 600
 # At 5 frames a second the encoder begins anew every tenth frame.
-PAGE = f"""<!doctype html><html><head><style>body{{margin:0}} i{{position:absolute;width:40px;height:40px;background:teal}}
-@keyframes go{{to{{transform:translateX(280px)}}}} i{{animation:go {FRAMES / 5}s linear both}}</style></head><body>
-<div data-composition-id="main" data-no-timeline data-width="320" data-height="180" data-duration="{FRAMES / 5}"><i></i></div>
+PAGE = """<!doctype html><html><head><style>body{margin:0} i{position:absolute;width:40px;height:40px;background:teal}
+@keyframes go{to{transform:translateX(280px)}} i{animation:go SECONDSs linear both}</style></head><body>
+<div data-composition-id="main" data-no-timeline data-width="320" data-height="180" data-duration="SECONDS"><i></i></div>
 </body></html>
 """
 _LIMIT = 300.0
@@ -60,10 +60,10 @@ class Trial:
         return self.same and not self.left and self.reused >= self.finished
 
 
-def write_page(folder: Path) -> Path:
+def write_page(folder: Path, frames: int = FRAMES) -> Path:
     """The composition of all trials."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text(PAGE)
+    (folder / "index.html").write_text(PAGE.replace("SECONDS", str(frames / 5)))
     return folder
 
 
