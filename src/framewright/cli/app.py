@@ -13,6 +13,7 @@ from framewright.cli.commands.jobs import jobs
 from framewright.cli.commands.machine import bench, doctor
 from framewright.cli.commands.pieces import assemble, chunk, verify
 from framewright.cli.commands.store import store
+from framewright.cli.commands.worker import worker
 
 if TYPE_CHECKING:
     from framewright.render import RenderWishes
@@ -350,7 +351,7 @@ def check(
     )
 
 
-for _command in (chunk, assemble, verify, doctor, bench):
+for _command in (chunk, assemble, verify, worker, doctor, bench):
     app.command()(_command)
 app.add_typer(cache, name="cache")
 app.add_typer(store, name="store")

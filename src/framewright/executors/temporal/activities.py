@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from framewright.executors.temporal import activity_names
 from framewright.executors.temporal.beating import Heart
@@ -31,6 +31,7 @@ from framewright.executors.temporal.values import (
     SoundMade,
     SoundOrder,
 )
+from framewright.executors.temporal.worker_events import WorkTold
 from framewright.model.errors import UsageError
 from framewright.model.logs import get_logger
 from framewright.render.planning.digests import chunk_keys
@@ -112,15 +113,37 @@ class WorkerActivities:
 
     @asynccontextmanager
     async def _beating(self) -> AsyncIterator[Heart]:
+        began, outcome, message = time.monotonic(), "failed", None
         try:
             async with Heart(self._here.worker) as heart:
                 yield heart
-        except ApplicationError:
+            outcome = "done"
+        except asyncio.CancelledError:
+            outcome = "cancelled"
             raise
         except Exception as error:
             what = application_error(error)
-            _log.info("activity_failed", activity=activity.info().activity_type, error=what.message)
+            message = what.message
+            if what is error:
+                raise
             raise what from error
+        finally:
+            self._tell(outcome, began, message)
+
+    def _tell(self, outcome: str, began: float, message: str | None) -> None:
+        info = activity.info()
+        told = WorkTold.model_validate(
+            {
+                "activity": info.activity_type,
+                "workflow": info.workflow_id or "",
+                "attempt": info.attempt,
+                "outcome": outcome,
+                "seconds": round(time.monotonic() - began, 3),
+                "message": message,
+            }
+        )
+        _log.info("work_done", **told.model_dump(exclude={"event"}, exclude_none=True))
+        self._here.tell(told)
 
 
 def _run() -> str:

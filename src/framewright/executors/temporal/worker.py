@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from framewright.executors.temporal.metrics import Metrics
+    from framewright.executors.temporal.worker_events import WorkerEvent
     from framewright.executors.temporal.workplace import Workplace
     from framewright.model.plan import Digest
     from framewright.model.settings import Settings
@@ -75,8 +77,13 @@ async def running_worker(
     outfit: Outfit,
     *,
     metrics: Metrics | None = None,
+    tell: Callable[[WorkerEvent], None] = lambda _: None,
 ) -> AsyncIterator[Workplace]:
-    """Work as long as the context is entered. Left, it takes nothing more, lets what runs go on for a while, and closes all browsers."""
+    """Work as long as the context is entered. Left, it takes nothing more, lets what runs go on for a while, and closes all browsers.
+
+    Args:
+        tell: told of everything that is done for a render.
+    """
     worker = client.identity
     async with AsyncExitStack() as stack:
         here = await stack.enter_async_context(
@@ -87,11 +94,15 @@ async def running_worker(
                 slots=outfit.slots,
                 workers=outfit.workers,
                 metrics=metrics,
+                tell=tell,
                 idle_seconds=outfit.idle,
             )
         )
-        for one in _workers(client, here, outfit):
+        workers = _workers(client, here, outfit)
+        for one in workers:
             await stack.enter_async_context(one)
+        # One after the other, they would take one drain each.
+        stack.push_async_callback(_shut_down, workers)
         _log.info(
             "worker_listens",
             worker=worker,
@@ -102,6 +113,10 @@ async def running_worker(
             store=store.uri,
         )
         yield here
+
+
+async def _shut_down(workers: Sequence[Worker]) -> None:
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
 
 
 def _workers(client: Client, here: Workplace, outfit: Outfit) -> tuple[Worker, ...]:

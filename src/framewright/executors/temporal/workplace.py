@@ -12,8 +12,9 @@ from framewright.executors.temporal.layout import Layouts
 from framewright.executors.temporal.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
+    from framewright.executors.temporal.worker_events import WorkTold
     from framewright.model.settings import Settings
     from framewright.stores.store import BlobStore
 
@@ -25,6 +26,7 @@ class Workplace:
     Attributes:
         worker: who we are, for people.
         runs: numbers of runs in child processes.
+        tell: told of everything that is done for a render.
     """
 
     worker: str
@@ -34,6 +36,7 @@ class Workplace:
     hands: Hands
     metrics: Metrics = field(default_factory=Metrics)
     runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    tell: Callable[[WorkTold], None] = lambda _: None
 
 
 @asynccontextmanager
@@ -45,6 +48,7 @@ async def open_workplace(
     slots: int,
     workers: int,
     metrics: Metrics | None = None,
+    tell: Callable[[WorkTold], None] = lambda _: None,
     idle_seconds: float | None = None,
 ) -> AsyncIterator[Workplace]:
     """Make one, and leave nothing of it in the end.
@@ -70,6 +74,7 @@ async def open_workplace(
                 layouts=layouts,
                 hands=hands,
                 metrics=metrics or Metrics(),
+                tell=tell,
             )
         finally:
             await hands.close()
