@@ -20,6 +20,7 @@ from framewright.browser.profiles import make_profile, profile_folder, remove_pr
 from framewright.browser.reuse import clear, leave
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError, SetupError
 from framewright.model.logs import get_logger
+from framewright.model.secrets import public_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +149,7 @@ class Browser:
     def _environment(self) -> dict[str, str]:
         """Ours, with the browser's temporary files in its profile, so that they go with it."""
         # The same hour on every machine, for pages that write it.
-        environment = os.environ | {"TMPDIR": str(self.profile), "TZ": "UTC"}
+        environment = public_environment() | {"TMPDIR": str(self.profile), "TZ": "UTC"}
         if self.options.fonts is None:
             return environment
         # A language of the desktop would have its say in which face draws Han letters.

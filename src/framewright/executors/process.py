@@ -30,6 +30,7 @@ from framewright.executors.messages import (
 )
 from framewright.model.errors import SetupError, StalledError, WorkerError
 from framewright.model.logs import get_logger
+from framewright.model.secrets import public_environment
 from framewright.render.chunk_limit import ChunkProgress
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class ChildProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": paths},
+                env={**public_environment(), "PYTHONPATH": paths},
                 start_new_session=True,
                 limit=LONGEST_LINE,
             )

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from films import CHUNKS, planned, rendered_here
-from folder_store import FolderStore
+from temporalio.client import WorkflowFailureError
 from temporalio.testing import ActivityEnvironment
 
 from framewright.executors.temporal.activities import WorkerActivities
 from framewright.executors.temporal.connecting import connect
+from framewright.executors.temporal.errors import framewright_error
 from framewright.executors.temporal.flow import RenderWorkflow
 from framewright.executors.temporal.names import blob_of, output_document, piece_document
 from framewright.executors.temporal.publishing import publish_plan
@@ -24,12 +25,17 @@ from framewright.executors.temporal.workplace import open_workplace
 from framewright.model.piece import ChunkResult
 from framewright.model.settings import Settings
 from framewright.render.planning.digests import chunk_key
+from framewright.stores.opening import open_store
 from truth import remains
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from temporalio.client import Client
 
     from framewright.executors.temporal.values import PlanReference
+    from framewright.executors.temporal.worker_events import WorkTold
+    from framewright.stores.store import BlobStore
 
 OTHER_ENVIRONMENT = "0" * 64
 
@@ -37,7 +43,7 @@ OTHER_ENVIRONMENT = "0" * 64
 class Commission:
     """A film in a store, and what it looks like when this process renders it alone."""
 
-    def __init__(self, found, store: FolderStore, plan: PlanReference, reference: bytes) -> None:
+    def __init__(self, found, store: BlobStore, plan: PlanReference, reference: bytes) -> None:
         self.bundle = found.bundle
         self.page = found.page
         self.store = store
@@ -57,27 +63,41 @@ class Commission:
             asyncio.run(self.store.delete(folder))
 
 
-@pytest.fixture(scope="module")
-def commission(tmp_path_factory, browser_files, known_machine) -> Commission:
-    folder = tmp_path_factory.mktemp("commission")
-    store = FolderStore(folder / "store")
+def commissioned(folder: Path, browser_files: Path, cache: Path, *, toil: int = 0) -> Commission:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
-        settings = Settings(cache=known_machine, piece_cache_size=0)
+        settings = Settings(cache=cache, piece_cache_size=0)
 
         async def make() -> Commission:
-            found = await planned(folder, settings)
+            found = await planned(folder, settings, toil=toil)
+            store = open_store(str(folder / "store"), settings)
             reference = await publish_plan(found.bundle, store)
-            file = await rendered_here(found.page, folder / "alone.mp4", settings)
+            file = b"" if toil else await rendered_here(found.page, folder / "alone.mp4", settings)
             return Commission(found, store, reference, file)
 
         return asyncio.run(make())
+
+
+@pytest.fixture(scope="module")
+def commission(tmp_path_factory, browser_files, known_machine) -> Commission:
+    return commissioned(tmp_path_factory.mktemp("commission"), browser_files, known_machine)
 
 
 @pytest.fixture
 def film(commission) -> Commission:
     commission.forget()
     return commission
+
+
+@pytest.fixture(scope="module")
+def slow_commission(tmp_path_factory, browser_files, known_machine) -> Commission:
+    return commissioned(tmp_path_factory.mktemp("slow"), browser_files, known_machine, toil=5_000_000)
+
+
+@pytest.fixture
+def slow_film(slow_commission) -> Commission:
+    slow_commission.forget()
+    return slow_commission
 
 
 @asynccontextmanager
@@ -177,3 +197,55 @@ async def test_an_attempt_takes_what_an_earlier_one_of_its_run_has_made(film) ->
         assert (await environment.run(does.render_chunk, film.order(0, resume=False))).reused
         await film.store.delete("runs")
         assert not (await environment.run(does.render_chunk, film.order(0, resume=False))).reused
+
+
+async def test_a_cancelled_render_closes_its_browsers(client, queue, slow_film, browser_files) -> None:
+    async with running_worker(
+        client, slow_film.store, Settings.read(), outfit(slow_film, queue, slots=1)
+    ) as here:
+        handle = await client.start_workflow(
+            RenderWorkflow.run,
+            RenderOrder(plan=slow_film.plan, queue=queue),
+            id=f"render-{secrets.token_hex(8)}",
+            task_queue=queue,
+        )
+        deadline = time.monotonic() + 60
+        while not any(hand.slot and remains.browser_mains(browser_files) for hand in here.hands.hands):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        await handle.signal("cancel")
+        with pytest.raises(WorkflowFailureError) as failed:
+            await handle.result()
+        assert framewright_error(failed.value).code == "CANCELLED"
+        assert remains.browsers(browser_files) == {}
+        assert [hand.slot for hand in here.hands.hands] == [None]
+
+
+async def test_work_that_outlasts_the_drain_goes_elsewhere(client, dev_server, queue, slow_film) -> None:
+    told, heard = [], []
+    settings = Settings.read()
+    other = await connect(dev_server.settings, identity="other")
+
+    def again() -> list[WorkTold]:
+        return [one for one in heard if one.activity == "render_chunk" and one.attempt > 1]
+
+    async with asyncio.timeout(120):
+        async with running_worker(
+            client, slow_film.store, settings, outfit(slow_film, queue, slots=1, drain=0.2), tell=told.append
+        ) as here:
+            handle = await client.start_workflow(
+                RenderWorkflow.run,
+                RenderOrder(plan=slow_film.plan, queue=queue),
+                id=f"render-{secrets.token_hex(8)}",
+                task_queue=queue,
+            )
+            while not any(hand.slot is not None and hand.slot.pid for hand in here.hands.hands):
+                await asyncio.sleep(0.05)
+        assert "cancelled" in {one.outcome for one in told if one.activity == "render_chunk"}
+        async with running_worker(
+            other, slow_film.store, settings, outfit(slow_film, queue, slots=1, drain=0.2), tell=heard.append
+        ):
+            while not again():
+                await asyncio.sleep(0.05)
+            await handle.cancel()
+    assert again()[0].outcome == "done"
