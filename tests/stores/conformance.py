@@ -12,7 +12,7 @@ import pytest
 
 from framewright.model.errors import StoreError
 from framewright.model.settings import Settings
-from framewright.stores import digest_of, survey, sweep
+from framewright.stores import digest_of, open_store, survey, sweep
 from framewright.stores.cache import _CHECKED
 
 if TYPE_CHECKING:
@@ -82,6 +82,13 @@ class Conformance:
             assert found.read_bytes() == data
             assert await elsewhere.get(digest) == found
             assert [thing.bytes for thing in await store.list(f"blobs/{digest[:2]}/{digest}")] == [len(data)]
+
+    async def test_its_uri_opens_it_again(self, store, settings):
+        await store.commit("a.json", b"1")
+        again = open_store(store.uri, settings)
+        assert again.uri == store.uri
+        assert await again.read("a.json") == b"1"
+        assert "obstore" not in repr(again)
 
     async def test_a_blob_that_nobody_put_is_told(self, store):
         with pytest.raises(StoreError) as told:

@@ -23,7 +23,7 @@ DAY = 24 * 3600.0
 
 @pytest.fixture
 def root(tmp_path):
-    return tmp_path / "store"
+    return tmp_path / "störe %41"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import re
 import resource
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import quote
 
 import obstore
 import pytest
@@ -39,12 +40,12 @@ def _credentials(endpoint, monkeypatch):
 
 @pytest.fixture
 def prefix():
-    return f"run-{next(_NUMBERS)}/ö"
+    return f"run-{next(_NUMBERS)}/ö %41"
 
 
 @pytest.fixture
 def uri(prefix):
-    return f"s3://films/{prefix}"
+    return f"s3://films/{quote(prefix)}"
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def store_at(uri):
 
 @pytest.fixture
 def place(endpoint, prefix):
-    return f"{endpoint}/films/{prefix.replace('ö', '%C3%B6')}"
+    return f"{endpoint}/films/{quote(prefix)}"
 
 
 @pytest.fixture
@@ -129,6 +130,7 @@ async def test_a_store_that_stays_away_is_told(store_at, tmp_path, endpoint, mon
         assert (error.code, error.retryable) == ("STORE_UNAVAILABLE", True)
         assert error.message.count(". ") == 0
         assert "Debug" not in error.message
+        assert "<" not in error.message
     assert files(tmp_path / "cache") == []
 
 
@@ -216,6 +218,7 @@ async def test_who_is_not_let_in_is_told_at_once(store_at, tmp_path, endpoint):
             assert isinstance(error, StoreRefusedError), error
             assert (error.code, error.retryable) == ("STORE_REFUSED", False)
             assert "a-secret" not in error.message
+            assert "<" not in error.message
     finally:
         ask(f"{endpoint}/moto-api/reset-auth", method="POST", data=b"inf")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
@@ -46,8 +46,9 @@ class Bucket:
     """
 
     uri: str
-    calls: ObjectStore
-    bulk: ObjectStore
+    # Some clients cannot say what they are when the environment told them.
+    calls: ObjectStore = field(repr=False)
+    bulk: ObjectStore = field(repr=False)
 
 
 def open_bucket(scheme: str, bucket: str, prefix: str) -> Bucket:
@@ -60,7 +61,7 @@ def open_bucket(scheme: str, bucket: str, prefix: str) -> Bucket:
     Raises:
         UsageError: ``STORE_INVALID``.
     """
-    uri = f"{scheme}://{bucket}/{prefix}".rstrip("/")
+    uri = f"{scheme}://{bucket}/{quote(prefix)}".rstrip("/")
     endpoint = next((os.environ[name] for name in _ENDPOINTS[scheme] if os.environ.get(name)), None)
     allow_http = _allows_http(scheme, endpoint, uri)
     backoff = {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=3), "base": 2}

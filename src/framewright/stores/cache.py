@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framewright.model.settings import Settings
 
 _HANDED_OUT_SECONDS = 3600.0
+_TOUCHED_SECONDS = 300.0
 _FORSAKEN_SECONDS = 24 * 3600.0
 # After a sweep there is room for the next render.
 _KEPT_PART = 0.9
@@ -155,7 +156,7 @@ class BlobCache:
         room = taken - int(self._largest * _KEPT_PART) if taken > self._largest else 0
         now, freed = time.time(), 0
         for one in kept:
-            if freed >= room or now - one.used < _HANDED_OUT_SECONDS:
+            if freed >= room or now - one.used < _HANDED_OUT_SECONDS + _TOUCHED_SECONDS:
                 break
             freed += self._remove(one)
         for partial in self.blobs.root.glob(f"{PARTIAL}*"):
@@ -166,7 +167,7 @@ class BlobCache:
 
     def clean(self, *, older_than: float = 0.0) -> int:
         """Remove whatever was not asked for in so many seconds; return the bytes that are free now. What was within the last hour stays."""
-        now, least = time.time(), max(older_than, _HANDED_OUT_SECONDS)
+        now, least = time.time(), max(older_than, _HANDED_OUT_SECONDS + _TOUCHED_SECONDS)
         return sum(self._remove(one) for one in self.kept() if now - one.used >= least)
 
     def _remove(self, one: Cached) -> int:
@@ -241,4 +242,7 @@ def _token(path: Path) -> _Token:
 
 def _touch(path: Path) -> None:
     with contextlib.suppress(OSError):
-        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+        facts = path.stat()
+        # Where the file is the store's own, each touch is a chance to undo a refresh of the store at this very moment.
+        if not 0 <= time.time() - facts.st_atime < _TOUCHED_SECONDS:
+            os.utime(path, ns=(time.time_ns(), facts.st_mtime_ns))

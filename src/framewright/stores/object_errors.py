@@ -10,6 +10,8 @@ from framewright.model.errors import StoreError, StoreRefusedError
 
 _QUERY = re.compile(r"\?\S*")
 _STATUS = re.compile(r"status code: (\d{3})")
+# Where a client looks for the role of its machine, when it was given no credentials: it may be a cloud's that is busy.
+_METADATA = "169.254.169.254"
 _LONGEST_REASON = 240
 
 
@@ -38,6 +40,12 @@ def store_error(uri: str, error: Exception) -> StoreError:
             f"The store {uri} cannot do what is needed of it: choose another one ({_reason(error)}).",
             code="STORE_REFUSED",
         )
+    if _METADATA in str(error):
+        return StoreError(
+            f"The store {uri} cannot be asked: set its credentials in the environment, for this machine tells of none "
+            f"({_reason(error)}).",
+            code="STORE_UNAVAILABLE",
+        )
     return StoreError(
         f"The store {uri} does not answer: see that it runs and can be reached ({_reason(error)}).",
         code="STORE_UNAVAILABLE",
@@ -49,4 +57,5 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "it takes too long"
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return _QUERY.sub("", lines[0])[:_LONGEST_REASON].rstrip(" .:-")
+    said = lines[0].partition(": <")[0]  # pages of servers
+    return _QUERY.sub("", said)[:_LONGEST_REASON].rstrip(" .:-")
