@@ -62,7 +62,6 @@ def test_a_worker_takes_the_next_piece_when_it_is_done_and_the_last_one_assemble
         Assemble(((0, FrameRange(0, 10)), (1, FrameRange(10, 50)))),
     )
     assert made.phase is Phase.OVER
-    assert made.snapshot().fraction == 1.0
 
 
 def test_what_is_committed_is_not_rendered_again():
@@ -133,7 +132,6 @@ def test_an_idle_worker_gets_the_tail_of_a_long_piece_on_the_grid():
     assert made.handle(Tick(102.0)) == ()
     assert starts(made.handle(Shrunk(split.run, 50))) == [(0, 50, "b")]
     made.handle(ChunkDone(split.run, FrameRange(0, 50)))
-    assert made.snapshot().fraction == pytest.approx(0.5)
 
 
 def test_a_refused_tail_is_asked_for_further_on():
@@ -193,21 +191,6 @@ def test_nobody_is_waited_for_for_ever():
     assert made.handle(Tick(100.0 + NOBODY)) == ()
     (failed,) = made.handle(Tick(101.0 + NOBODY))
     assert failed.failure.code == "NO_WORKERS"
-
-
-def test_a_snapshot_says_what_runs_where_and_for_how_long():
-    made, out = scheduler(100, 20, 30, slots=["a", "b"], speed=2.0, opening=1.0)
-    made.handle(Tick(103.0))
-    made.handle(Progress(out[0].run, 40))
-    seen = made.snapshot()
-    assert [(row.slot, row.chunk, row.done, row.attempt) for row in seen.running] == [
-        ("a", 0, 40, 1),
-        ("b", 2, 0, 1),
-    ]
-    assert seen.running[0].seconds_left == pytest.approx(30.0)
-    assert (seen.waiting, seen.slots) == (1, 2)
-    assert seen.fraction == pytest.approx(40 / 150)
-    assert seen.seconds_left == pytest.approx(30.0)
 
 
 class Adversary:
@@ -368,7 +351,6 @@ def test_whatever_happens_every_frame_is_there_once_or_the_render_fails(lengths,
     per_piece = max((each.attempt for each in tried), default=0)
     # Failed tries, twins, and runs whose end was given away.
     assert per_piece <= 2 * (RETRIES + 1)
-    assert 0.0 <= made.snapshot().fraction <= 1.0
 
 
 @settings(deadline=None, max_examples=30)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewright.media.subtitles import TextTrack, read_subtitles
+from framewright.media.subtitles import read_subtitles
 from framewright.model.composition import Notice
 from framewright.model.subtitles import SubtitleFacts, SubtitlesMode
 from framewright.render.choice import Choice
@@ -57,17 +57,6 @@ def is_seen(cue: Cue, frames: FrameRange, rate: FrameRate) -> bool:
     per, second = rate.value.numerator, 1000 * rate.value.denominator
     first = max(frames.start, -(-cue.start * per // second))
     return first < frames.stop and first * second < cue.stop * per
-
-
-def text_tracks(
-    sources: tuple[SubtitleSource, ...], frames: FrameRange, rate: FrameRate
-) -> tuple[TextTrack, ...]:
-    """The tracks of a file that shows these frames."""
-    begin, end = rate.time_of(frames.start), rate.time_of(frames.stop)
-    return tuple(
-        TextTrack(source.subtitles.cues, begin, end, source.file.language, source.file.label)
-        for source in sources
-    )
 
 
 def notices_of(sources: tuple[SubtitleSource, ...], facts: tuple[SubtitleFacts, ...]) -> tuple[Notice, ...]:

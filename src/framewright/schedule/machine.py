@@ -20,7 +20,6 @@ from framewright.schedule.events import (
 )
 from framewright.schedule.forecast import Forecast
 from framewright.schedule.instructions import Assemble, Fail, Split
-from framewright.schedule.snapshot import Snapshot, look_at
 from framewright.schedule.splitting import tail_start
 from framewright.schedule.states import Run, Slot, pause_after, pieces_left
 
@@ -97,7 +96,6 @@ class Scheduler:
         self._least_patience = least_patience
         self._committed = {frames: chunk for chunk, frames in committed}
         self._board = Board(curve, pieces_left(chunks, self._committed), in_order=in_order)
-        self._total = curve.before(chunks[-1].stop) - curve.before(chunks[0].start)
         self._phase = Phase.RUNNING
         self._ticked = False
         self._busy_at = 0.0
@@ -140,11 +138,6 @@ class Scheduler:
         if isinstance(event, Tick) and self._phase is Phase.RUNNING:
             self._use_idle(out)
         return tuple(out)
-
-    def snapshot(self) -> Snapshot:
-        """How things stand, for people."""
-        finished = sum(self._curve.of(frames) for frames in self._committed)
-        return look_at(self._board, self._forecast, finished=finished, total=self._total)
 
     # What was told
 
