@@ -57,7 +57,8 @@ class Trial:
     @property
     def good(self) -> bool:
         """Whether all is as promised."""
-        return self.same and not self.left and self.reused >= self.finished
+        alone = self.victim == "nobody" and not self.survived
+        return self.same and not self.left and not alone and self.reused >= self.finished
 
 
 def write_page(folder: Path, frames: int = FRAMES) -> Path:
@@ -79,10 +80,11 @@ class Run:
             "FRAMEWRIGHT_CACHE": str(cache),
             "FRAMEWRIGHT_PIECE_CACHE_SIZE": "1G",
         }
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as this
         self._process = subprocess.Popen(
             [sys.executable, "-m", "framewright", "render", str(page), "-o", str(output), *wishes],
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._words,
             env=environment,
             start_new_session=True,
         )
@@ -124,6 +126,11 @@ class Run:
         well = self._process.wait(_LIMIT) == 0
         self._reader.join(_LIMIT)
         return well
+
+    def words(self) -> str:
+        """The last that it said to people."""
+        self._words.seek(0)
+        return self._words.read().decode(errors="replace")[-2000:]
 
     def left(self) -> int:
         """Its processes that live on, once the kernel had time to end them."""
@@ -175,6 +182,8 @@ def attempt(
         again = Run(page, folder / "out.mp4", folder / "cache")
         assert again.end(), "the render that went on failed"
         left, reused = left + again.left(), again.frames("reused")
+    if killed == "nobody" and not survived:
+        print(f"It ended by itself: {first.words()}", file=sys.stderr)
     same = (folder / "out.mp4").read_bytes() == expected
     return Trial(killed, round(seconds, 2), survived, finished, reused, same, left)
 
