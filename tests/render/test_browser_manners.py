@@ -3,10 +3,23 @@
 import asyncio
 
 import pytest
-from browser_pages import opened, options, site
+import pytest_asyncio
+from browser_pages import SIZE, opened, options, site
 
-from framewright.browser import Browser
+from framewright.browser import Browser, BrowserOptions, find_browser
 from framewright.model.errors import CompositionError
+from framewright.model.settings import Settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(browser_files):
+    """One for all pages that need nothing of their own of it."""
+    plain = BrowserOptions(program=find_browser(Settings()), size=SIZE, tmpdir=browser_files)
+    async with Browser(plain) as warm:
+        yield warm
+
 
 OTHER = {"other.html": "<h1>other</h1>", "file.zip": "PK", "broken.js": "let a = ;"}
 
@@ -33,9 +46,9 @@ async def test_the_hour_is_the_same_wherever_the_machine_stands(tmp_path, monkey
         assert await page.evaluate("new Date(2023, 6, 1).toISOString()") == "2023-07-01T00:00:00.000Z"
 
 
-async def test_dialogs_are_dismissed_with_a_notice_each(tmp_path):
+async def test_dialogs_are_dismissed_with_a_notice_each(tmp_path, browser):
     html = "<script>alert('first'); said = [confirm('second'), prompt('third')]</script>"
-    async with opened(tmp_path, html) as (page, _):
+    async with opened(tmp_path, html, browser=browser) as (page, _):
         assert await page.evaluate("said") == [False, None]
         notices = page.drain_notices()
         assert [notice.code for notice in notices] == ["DIALOG_DISMISSED"] * 3
@@ -43,13 +56,16 @@ async def test_dialogs_are_dismissed_with_a_notice_each(tmp_path):
         assert page.drain_notices() == []
 
 
-async def test_a_dialog_in_the_middle_of_a_call_does_not_hold_it_up(tmp_path):
-    async with opened(tmp_path, "") as (page, _):
+async def test_a_dialog_in_the_middle_of_a_call_does_not_hold_it_up(tmp_path, browser):
+    async with opened(tmp_path, "", browser=browser) as (page, _):
         assert await page.evaluate("[confirm('now?'), 1]") == [False, 1]
 
 
-async def test_windows_are_closed_with_a_notice(tmp_path):
-    async with opened(tmp_path, "<script>w = open('/other.html')</script>", files=OTHER) as (page, browser):
+async def test_windows_are_closed_with_a_notice(tmp_path, browser):
+    async with opened(tmp_path, "<script>w = open('/other.html')</script>", files=OTHER, browser=browser) as (
+        page,
+        _,
+    ):
         assert "/other.html" in await drawn_until(page, "POPUP_CLOSED")
         for _ in range(500):
             pages = (await browser.call("Target.getTargets"))["targetInfos"]
@@ -69,8 +85,8 @@ LEAVING = [
 ]
 
 
-async def test_a_loaded_page_that_leaves_stays_what_it_was(tmp_path):
-    async with opened(tmp_path, "<h1>stay</h1>", files=OTHER) as (page, _):
+async def test_a_loaded_page_that_leaves_stays_what_it_was(tmp_path, browser):
+    async with opened(tmp_path, "<h1>stay</h1>", files=OTHER, browser=browser) as (page, _):
         for leave in LEAVING:
             await page.evaluate(f"void setTimeout(() => {{ {leave} }}, 0)")
             assert "tried to leave" in await drawn_until(page, "NAVIGATION_REFUSED"), leave
@@ -85,8 +101,8 @@ async def test_a_loaded_page_that_leaves_stays_what_it_was(tmp_path):
     "leave",
     ["location = 'about:blank'", "location = URL.createObjectURL(new Blob(['x'], {type: 'text/html'}))"],
 )
-async def test_leaving_without_a_request_ends_in_an_error(tmp_path, leave):
-    async with opened(tmp_path, "<h1>stay</h1>") as (page, _):
+async def test_leaving_without_a_request_ends_in_an_error(tmp_path, browser, leave):
+    async with opened(tmp_path, "<h1>stay</h1>", browser=browser) as (page, _):
         await page.evaluate(f"void setTimeout(() => {{ {leave} }}, 0)")
         with pytest.raises(CompositionError) as caught:
             for _ in range(500):
@@ -103,16 +119,18 @@ async def test_leaving_without_a_request_ends_in_an_error(tmp_path, leave):
         "<iframe srcdoc=\"<script>top.location = '/other.html'</script>\"></iframe>",
     ],
 )
-async def test_a_page_that_leaves_while_it_loads_ends_in_an_error(tmp_path, html):
+async def test_a_page_that_leaves_while_it_loads_ends_in_an_error(tmp_path, browser, html):
     with pytest.raises(CompositionError, match="other.html") as caught:
-        async with opened(tmp_path, html, files=OTHER):
+        async with opened(tmp_path, html, files=OTHER, browser=browser):
             pass
     assert caught.value.code == "NAVIGATED"
 
 
-async def test_a_page_that_turns_blank_while_it_loads_ends_in_an_error(tmp_path):
+async def test_a_page_that_turns_blank_while_it_loads_ends_in_an_error(tmp_path, browser):
     with pytest.raises(CompositionError, match="about:blank") as caught:
-        async with opened(tmp_path, "<script>location = 'about:blank'</script><img src=no.png>") as (page, _):
+        async with opened(
+            tmp_path, "<script>location = 'about:blank'</script><img src=no.png>", browser=browser
+        ) as (page, _):
             await draw(page, 50)
     assert caught.value.code == "NAVIGATED"
 
@@ -135,9 +153,9 @@ async def test_a_redirected_address_is_no_leaving(tmp_path):
     server.close()
 
 
-async def test_moving_inside_the_page_is_no_leaving(tmp_path):
+async def test_moving_inside_the_page_is_no_leaving(tmp_path, browser):
     html = "<h1>stay</h1><iframe src='/other.html'></iframe>"
-    async with opened(tmp_path, html, files=OTHER) as (page, _):
+    async with opened(tmp_path, html, files=OTHER, browser=browser) as (page, _):
         await page.evaluate("location.hash = 'a'; history.pushState({}, '', '/elsewhere')")
         await page.evaluate("document.querySelector('iframe').src = '/other.html?again'")
         await draw(page)
@@ -148,19 +166,21 @@ async def test_moving_inside_the_page_is_no_leaving(tmp_path):
         assert page.notices == ()
 
 
-async def test_downloads_are_denied(tmp_path):
-    async with opened(tmp_path, "<a id=a download=x.txt href='data:text/plain,abc'></a>") as (page, browser):
+async def test_downloads_are_denied(tmp_path, browser):
+    async with opened(
+        tmp_path, "<a id=a download=x.txt href='data:text/plain,abc'></a>", browser=browser
+    ) as (page, _):
         await page.evaluate("a.click()")
         assert "data:text/plain" in await drawn_until(page, "DOWNLOAD_DENIED")
         assert not list(browser.profile.parent.rglob("x.txt"))
 
 
-async def test_permissions_are_denied_without_a_question(tmp_path):
+async def test_permissions_are_denied_without_a_question(tmp_path, browser):
     html = """<script>Promise.allSettled([
       new Promise((ok, no) => navigator.geolocation.getCurrentPosition(ok, no)), navigator.clipboard.readText(),
       Notification.requestPermission().then(said => said === 'granted' || Promise.reject())]).then(all => {
         answers = all.map(one => one.status) }); answers = null</script>"""
-    async with opened(tmp_path, html) as (page, _):
+    async with opened(tmp_path, html, browser=browser) as (page, _):
         for _ in range(500):
             if await page.evaluate("answers") is not None:
                 break
@@ -168,13 +188,13 @@ async def test_permissions_are_denied_without_a_question(tmp_path):
         assert await page.evaluate("answers") == ["rejected"] * 3
 
 
-async def test_errors_have_a_file_and_a_line(tmp_path):
+async def test_errors_have_a_file_and_a_line(tmp_path, browser):
     html = """<script>
 console.error('oops', {a: 1}); console.warn('careful'); console.log('quiet')
 </script><script>
 throw new TypeError('no good')
 </script><script src=broken.js></script><script>Promise.reject(new Error('unkept'))</script>"""
-    async with opened(tmp_path, html, files=OTHER) as (page, _):
+    async with opened(tmp_path, html, files=OTHER, browser=browser) as (page, _):
         await draw(page)
         first, second, third = page.script_errors
         assert first.startswith("TypeError: no good (http://127.0.0.1:")
@@ -189,16 +209,16 @@ throw new TypeError('no good')
         assert not any("quiet" in message for message in told.values())
 
 
-async def test_missing_files_and_foreign_addresses_are_told(tmp_path):
+async def test_missing_files_and_foreign_addresses_are_told(tmp_path, browser):
     html = "<img src=no.png><img src='http://localhost:1/far.png'><link rel=stylesheet href=no.css>"
-    async with opened(tmp_path, html) as (page, _):
+    async with opened(tmp_path, html, browser=browser) as (page, _):
         messages = [notice.message for notice in page.notices if notice.code == "ASSET_UNAVAILABLE"]
         assert len(messages) == 3, page.notices
         assert any("no.png answered 404" in message for message in messages)
         assert page.remote == ("http://localhost:1/far.png",)
 
 
-async def test_a_flood_of_messages_is_bounded(tmp_path):
+async def test_a_flood_of_messages_is_bounded(tmp_path, browser):
     html = "<script>for (let i = 0; i < 2000; i++) console.error('error', i)</script>"
-    async with opened(tmp_path, html) as (page, _):
+    async with opened(tmp_path, html, browser=browser) as (page, _):
         assert 0 < len(page.notices) <= 200

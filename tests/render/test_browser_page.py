@@ -4,15 +4,27 @@ import asyncio
 import struct
 
 import pytest
-from browser_pages import opened, options, site
+import pytest_asyncio
+from browser_pages import SIZE, opened, options, site
 
-from framewright.browser import Browser
+from framewright.browser import Browser, BrowserOptions, find_browser
 from framewright.model.errors import BrowserError, CompositionError
+from framewright.model.settings import Settings
 from framewright.model.size import Size
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-async def test_values_cross_in_both_directions(tmp_path):
-    async with opened(tmp_path, "<p>é</p>") as (page, _):
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(browser_files):
+    """One for all pages that need nothing of their own of it."""
+    plain = BrowserOptions(program=find_browser(Settings()), size=SIZE, tmpdir=browser_files)
+    async with Browser(plain) as warm:
+        yield warm
+
+
+async def test_values_cross_in_both_directions(tmp_path, browser):
+    async with opened(tmp_path, "<p>é</p>", browser=browser) as (page, _):
         value = [1, -3, 1.5, None, True, "ü€😀", {"a": [{}, []]}, 2**40]
         assert await page.evaluate(f"({value!r})".replace("None", "null").replace("True", "true")) == value
         assert await page.evaluate("document.querySelector('p').textContent") == "é"
@@ -26,14 +38,14 @@ async def test_values_cross_in_both_directions(tmp_path):
         ]
 
 
-async def test_large_values_cross_whole(tmp_path):
-    async with opened(tmp_path, "") as (page, _):
+async def test_large_values_cross_whole(tmp_path, browser):
+    async with opened(tmp_path, "", browser=browser) as (page, _):
         assert await page.evaluate(f"({'y' * 12_000_000!r}).length") == 12_000_000
         assert len(await page.evaluate("'é'.repeat(6_000_000)")) == 6_000_000
 
 
-async def test_a_script_that_throws_says_what_and_where(tmp_path):
-    async with opened(tmp_path, "") as (page, _):
+async def test_a_script_that_throws_says_what_and_where(tmp_path, browser):
+    async with opened(tmp_path, "", browser=browser) as (page, _):
         with pytest.raises(CompositionError, match="TypeError: no good") as caught:
             await page.evaluate("(() => { throw new TypeError('no good') })()")
         assert caught.value.code == "SCRIPT_ERROR"
@@ -42,10 +54,10 @@ async def test_a_script_that_throws_says_what_and_where(tmp_path):
         assert refused.value.code == "PROTOCOL_ERROR"
 
 
-async def test_nothing_moves_between_frames_and_damage_tells_the_truth(tmp_path):
+async def test_nothing_moves_between_frames_and_damage_tells_the_truth(tmp_path, browser):
     # A box, not the page's own background: the browser paints that too, and reports it a second time.
     html = "<div id=box style='height:50px'></div><script>n = 0; (function f() { n++; requestAnimationFrame(f) })()</script>"
-    async with opened(tmp_path, html) as (page, _):
+    async with opened(tmp_path, html, browser=browser) as (page, _):
         for _ in range(4):
             await page.begin_frame()
         before = await page.evaluate("n")
@@ -67,8 +79,8 @@ async def test_pictures_are_pngs_of_the_device_size(tmp_path):
         assert struct.unpack(">II", png[16:24]) == (640, 360)
 
 
-async def test_ticks_grow_whatever_the_caller_says(tmp_path):
-    async with opened(tmp_path, "") as (page, _):
+async def test_ticks_grow_whatever_the_caller_says(tmp_path, browser):
+    async with opened(tmp_path, "", browser=browser) as (page, _):
         before = page.ticks
         await page.begin_frame()
         assert page.ticks == before + 300
@@ -78,8 +90,8 @@ async def test_ticks_grow_whatever_the_caller_says(tmp_path):
         assert page.ticks == before + 5000
 
 
-async def test_draws_of_several_callers_queue_up_and_survive_a_cancelled_one(tmp_path):
-    async with opened(tmp_path, "") as (page, _):
+async def test_draws_of_several_callers_queue_up_and_survive_a_cancelled_one(tmp_path, browser):
+    async with opened(tmp_path, "", browser=browser) as (page, _):
         await asyncio.gather(*(page.begin_frame() for _ in range(10)))
         for _ in range(10):
             drawing = asyncio.create_task(page.begin_frame())
@@ -89,19 +101,23 @@ async def test_draws_of_several_callers_queue_up_and_survive_a_cancelled_one(tmp
             await page.begin_frame()
 
 
-async def test_injected_scripts_run_before_the_page_and_in_its_frames(tmp_path):
+async def test_injected_scripts_run_before_the_page_and_in_its_frames(tmp_path, browser):
     html = "<script>seen = typeof injected</script><iframe srcdoc='<script>parent.inner = typeof injected</script>'></iframe>"
-    async with opened(tmp_path, html, before=lambda page: page.inject("window.injected = 1")) as (page, _):
+    async with opened(
+        tmp_path, html, before=lambda page: page.inject("window.injected = 1"), browser=browser
+    ) as (page, _):
         assert await page.evaluate("[seen, inner]") == ["number", "number"]
 
 
-async def test_frames_of_other_sites_share_the_process_and_its_scripts(tmp_path):
+async def test_frames_of_other_sites_share_the_process_and_its_scripts(tmp_path, browser):
     async with site(
         tmp_path / "other", {"index.html": "<script>top.postMessage(typeof injected, '*')</script>"}
     ) as other:
         address = other.origin.replace("127.0.0.1", "localhost")
         html = f"<script>onmessage = e => said = e.data</script><iframe src='{address}/'></iframe>"
-        async with opened(tmp_path, html, before=lambda page: page.inject("window.injected = 1")) as (
+        async with opened(
+            tmp_path, html, before=lambda page: page.inject("window.injected = 1"), browser=browser
+        ) as (
             page,
             _,
         ):
@@ -109,9 +125,14 @@ async def test_frames_of_other_sites_share_the_process_and_its_scripts(tmp_path)
             assert page.remote == (f"{address}/",)
 
 
-async def test_events_reach_their_handlers(tmp_path):
+async def test_events_reach_their_handlers(tmp_path, browser):
     heard = []
-    async with opened(tmp_path, "<script>console.log('x')</script>", before=lambda page: listen(page, heard)):
+    async with opened(
+        tmp_path,
+        "<script>console.log('x')</script>",
+        before=lambda page: listen(page, heard),
+        browser=browser,
+    ):
         assert heard == ["log"]
 
 
