@@ -36,7 +36,7 @@ from framewright.executors.temporal.values import (
 from framewright.model.errors import PieceError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable
 
     from temporalio.client import Client
 
@@ -195,18 +195,19 @@ async def working(
         activities=[fakes.plan, fakes.read_cuts, fakes.forget],
         workflow_runner=workflow_runner(),
     )
-    render = Worker(
-        client,
-        task_queue=chunk_queue(queue, ENVIRONMENT),
-        activities=[fakes.render_chunk],
-        max_concurrent_activities=slots,
-        # A cancellation arrives with the answer to a heartbeat that is sent, and by default few are.
-        max_heartbeat_throttle_interval=timedelta(seconds=0.5),
-    )
-    join = Worker(
-        client, task_queue=join_queue(queue, ENVIRONMENT), activities=[fakes.mix_sound, fakes.assemble]
-    )
-    workers: Sequence[Worker] = (base, render, join) if chunks else (base, join)
+    workers = [base]
+    if chunks:
+        render = Worker(
+            client,
+            task_queue=chunk_queue(queue, ENVIRONMENT),
+            activities=[fakes.render_chunk],
+            max_concurrent_activities=slots,
+            # A cancellation arrives with the answer to a heartbeat that is sent, and by default few are.
+            max_heartbeat_throttle_interval=timedelta(seconds=0.5),
+        )
+        workers.append(render)
+    joins = [fakes.mix_sound, fakes.assemble]
+    workers.append(Worker(client, task_queue=join_queue(queue, ENVIRONMENT), activities=joins))
     async with AsyncExitStack() as stack:
         for worker in workers:
             await stack.enter_async_context(worker)

@@ -76,7 +76,7 @@ class Crew:
                 for index in landed:
                     flying.pop(index).result()
                 landed.clear()
-        except BaseException:
+        except (Exception, asyncio.CancelledError):  # as in ``together``
             await let_go(list(flying.values()))
             raise
 

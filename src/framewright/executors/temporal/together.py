@@ -17,9 +17,8 @@ async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
     tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.gather(*tasks)
-    except GeneratorExit:
-        raise  # the worker lets go of the whole run, tasks and all: there is nothing to be waited for in
-    except BaseException:
+    # Not GeneratorExit and the like: then the worker lets go of the whole run, and there is nothing to be waited for in.
+    except (Exception, asyncio.CancelledError):
         await let_go(tasks)
         raise
 
