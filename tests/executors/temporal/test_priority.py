@@ -1,0 +1,59 @@
+"""A render that runs can be let before others, also those of its chunks that wait with the server already."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from fakes import Fakes, order_of, working
+from starting import start
+from temporalio.client import WorkflowFailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from framewright.executors.temporal.priority import set_priority
+from framewright.executors.temporal.values import Standing
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from framewright.executors.temporal.dev_server import DevServer
+
+
+@pytest.mark.parametrize("limits", [{}, {"whole": 3, "part": 3}], ids=["alone", "with children"])
+async def test_what_waits_with_the_server_is_changed_there(
+    client: Client, dev_server: DevServer, queue: str, limits: dict[str, int]
+) -> None:
+    async with working(client, queue, Fakes(), chunks=False):
+        handle = await start(client, order_of(queue, 4, limits=limits))
+        workflows: tuple[str, ...] = ()
+        async with asyncio.timeout(60):
+            while len(await waiting(client, workflows or (handle.id,))) < 4:
+                await asyncio.sleep(0.1)
+                workflows = (handle.id, *(await handle.query("standing", result_type=Standing)).parts)
+        assert await set_priority(client, handle.id, 1, dev_server.address)
+        assert await waiting(client, workflows or (handle.id,)) == [1, 1, 1, 1]
+        await handle.cancel()
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+
+
+async def test_a_render_that_is_not_there_is_told(client: Client, dev_server: DevServer) -> None:
+    with pytest.raises(RPCError) as caught:
+        await set_priority(client, "nobody", 1, dev_server.address)
+    assert caught.value.status is RPCStatusCode.NOT_FOUND
+
+
+async def waiting(client: Client, workflows: tuple[str, ...]) -> list[int]:
+    found: list[int] = []
+    for workflow in workflows:
+        try:
+            description = await client.get_workflow_handle(workflow).describe()
+        except RPCError:
+            continue
+        found += [
+            one.priority.priority_key
+            for one in description.raw_description.pending_activities
+            if one.activity_type.name == "render_chunk"
+        ]
+    return found
