@@ -72,6 +72,11 @@ async def serve(
         TemporalError: ``TEMPORAL_UNREACHABLE``.
         UsageError: ``SLOTS_INVALID``, ``WORKERS_INVALID``, ``METRICS_INVALID``.
     """
+    if service.store is None and not service.dev:
+        raise SetupError(
+            "A worker needs a store: name it with --store or FRAMEWRIGHT_STORE, as clients do.",
+            code="STORE_UNSET",
+        )
     share = share_out(read_machine(), slots=service.slots, workers=service.workers)
     tell(share.choice.event())
     await _check_machine(settings)
@@ -80,11 +85,7 @@ async def serve(
         stack.push_async_callback(part_safely)
         if service.dev:
             service = await _with_server(service, stack, tell)
-        if service.store is None:
-            raise SetupError(
-                "A worker needs a store: name it with --store or FRAMEWRIGHT_STORE, as clients do.",
-                code="STORE_UNSET",
-            )
+        assert service.store is not None
         store = open_store(service.store, settings)
         stack.push_async_callback(store.close)
         runtime = open_runtime(service.metrics)
