@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import kubernetes_validate
 import pytest
+import typer
 import yaml
 from packaging.requirements import Requirement
 
+from framewright.cli.app import app
 from framewright.executors.temporal.settings import TemporalSettings
 from framewright.model.settings import Settings
 
@@ -152,3 +155,31 @@ def test_all_variables_that_are_named_are_ours() -> None:
     named = {name for text in _texts() for name in re.findall(r"\bFRAMEWRIGHT_\w*[A-Z]\b", text)}
     assert {"FRAMEWRIGHT_STORE", "FRAMEWRIGHT_TEMPORAL_ADDRESS"} <= named
     assert named <= ours
+
+
+def _orders() -> list[list[str]]:
+    """What `framewright` is told to do anywhere in deploy/ and on the page; some of it is prose."""
+    spec = _one("Deployment")["spec"]["template"]["spec"]
+    cmd = next(rest for word, rest in _commands(_CONTAINER.read_text()) if word == "CMD")
+    found = [json.loads(cmd), *(container["args"] for container in spec["containers"])]
+    found.append(_compose()["services"]["worker"]["command"])
+    lines = re.sub(r"^# ?", "", "\n".join(_texts()), flags=re.MULTILINE)
+    joined = re.sub(r"\\\n\s*", "", lines)
+    told = re.findall(r"(?:framewright|client) ([a-z]+(?: [^`'\n|;)]+)?)", joined)
+    return [*found, *(shlex.split(line, comments=True) for line in told)]
+
+
+def test_all_commands_and_options_that_are_named_exist() -> None:
+    commands = typer.main.get_command(app).commands
+    checked = set()
+    for words in _orders():
+        name, *rest = words
+        if (command := commands.get(name)) is None:
+            continue
+        while (inner := getattr(command, "commands", None)) and rest:
+            command = inner[rest.pop(0)]
+        known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+        asked = {word.partition("=")[0] for word in rest if word.startswith("--")}
+        assert asked <= known | {"--help"}, words
+        checked.add((name, *sorted(asked)))
+    assert {("worker", "--metrics"), ("worker", "--dev"), ("render", "--executor"), ("doctor",)} <= checked
