@@ -12,9 +12,12 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 from films import CHUNKS, planned
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
+from temporalio.service import RPCError, RPCStatusCode
 
 from framewright.cli.entry import run
 from framewright.executors.temporal.flow import RenderWorkflow
@@ -23,6 +26,9 @@ from framewright.executors.temporal.values import RenderOrder
 from framewright.model.settings import Settings
 from framewright.stores.opening import open_store
 from truth import remains
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
 
 
 def free_port() -> int:
@@ -47,29 +53,53 @@ async def command(*options: str, **variables: str):
         await process.communicate()
 
 
-async def until(process, event: str) -> dict:
-    """The first event of this name."""
+async def until(process, event: str, lines: list[bytes]) -> dict:
+    """The first event of this name; ``lines`` gets all that was said until then."""
     async with asyncio.timeout(90):
         while line := await process.stdout.readline():
-            told = json.loads(line)
-            if told["event"] == event:
+            lines.append(line)
+            # Spans are printed, too.
+            if line.startswith(b'{"event"') and (told := json.loads(line))["event"] == event:
                 return told
     raise AssertionError(f"no {event}: {(await process.stderr.read()).decode()}")
+
+
+async def make_current(client: Client, deployment: str, build: str) -> None:
+    """Let new workflows go to a version of the workers. It may take a moment until the server has heard of the version."""
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace,
+        deployment_name=deployment,
+        build_id=build,
+        ignore_missing_task_queues=True,
+    )
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                await client.workflow_service.set_worker_deployment_current_version(request)
+            except RPCError as error:
+                if error.status not in {RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION}:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                return
 
 
 async def test_a_worker_works_is_measured_and_stops_in_order(
     client, dev_server, queue, tmp_path, browser_files
 ) -> None:
-    settings, port = Settings.read(), free_port()
+    settings, port, lines = Settings.read(), free_port(), []
     found = await planned(tmp_path, settings)
     store = open_store(str(tmp_path / "store"), settings)
     plan = await publish_plan(found.bundle, store)
     async with command(
         *("--address", dev_server.address, "--queue", queue, "--store", str(tmp_path / "store"), "--json"),
-        *("--slots", "2", "--workers", "1", "--metrics", f"127.0.0.1:{port}"),
+        *("--slots", "2", "--workers", "1", "--metrics", f"127.0.0.1:{port}", "--otel"),
+        *("--deployment", queue, "--build-id", "one"),
+        OTEL_TRACES_EXPORTER="console",
     ) as process:
-        ready = await until(process, "ready")
+        ready = await until(process, "ready", lines)
         assert (ready["environment"], ready["slots"], ready["workers"]) == (plan.environment, 2, 1)
+        await make_current(client, queue, "one")
         await client.execute_workflow(
             RenderWorkflow.run,
             RenderOrder(plan=plan, queue=queue),
@@ -82,9 +112,12 @@ async def test_a_worker_works_is_measured_and_stops_in_order(
         counted = [line for line in text.splitlines() if line.startswith("framewright_chunks_total")]
         assert [line.rpartition(" ")[2] for line in counted if 'outcome="rendered"' in line] == [str(CHUNKS)]
         process.send_signal(signal.SIGTERM)
-        assert (await until(process, "stopping"))["busy"] == 0
+        assert (await until(process, "stopping", lines))["busy"] == 0
         async with asyncio.timeout(60):
-            assert await process.wait() == 0
+            rest, _ = await process.communicate()
+        assert process.returncode == 0
+        said = b"".join([*lines, rest])
+        assert said.count(b'"name": "RunActivity:render_chunk"') == CHUNKS
     assert remains.browsers(browser_files) == {}
 
 
