@@ -116,3 +116,15 @@ async def test_a_plan_of_another_store_is_told_as_such(page, store) -> None:
             await ActivityEnvironment().run(WorkerActivities(here).render_chunk, order)
     assert refused.value.details[0]["code"] == "STORE_OTHER"
     assert not refused.value.non_retryable
+
+
+async def test_what_a_machine_lacks_another_may_have(page, store, tmp_path) -> None:
+    project = await published(page, store)
+    place = tmp_path / "full"
+    settings = Settings.read(tmpdir=place)
+    place.write_text("no folder")
+    async with open_workplace(store, settings, worker="me", slots=1, workers=1) as here:
+        with pytest.raises(ApplicationError) as refused:
+            await ActivityEnvironment().run(WorkerActivities(here).plan, project)
+    assert (refused.value.type, refused.value.details[0]["code"]) == ("SetupError", "PROFILE_FAILED")
+    assert not refused.value.non_retryable

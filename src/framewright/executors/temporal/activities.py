@@ -122,7 +122,7 @@ class WorkerActivities:
             outcome = "cancelled"
             raise
         except Exception as error:
-            what = application_error(error)
+            what = application_error(error, elsewhere=True)
             message = what.message
             if what is error:
                 raise

@@ -2,7 +2,7 @@
 
 | ours | there |
 | --- | --- |
-| any ``FramewrightError`` | ``ApplicationError``: ``type`` its class, ``details`` its code, ``non_retryable`` unless it is ``retryable`` |
+| any ``FramewrightError`` | ``ApplicationError``: ``type`` its class, ``details`` its code, ``non_retryable`` unless it is ``retryable``, or an activity lacked something on its machine |
 | any other exception | the same, as a ``FramewrightError`` ``UNEXPECTED`` |
 | ``RenderCancelledError`` ``CANCELLED`` | cancelled, of an activity or of a workflow |
 | ``WorkerError`` ``WORKER_LOST`` | an activity without heartbeat, or over its time, as often as is tried |
@@ -26,7 +26,14 @@ from temporalio.exceptions import TimeoutError as ServerTimeoutError
 
 from framewright.executors.failures import class_named, failure_of
 from framewright.executors.temporal import activity_names
-from framewright.model.errors import FramewrightError, PieceError, RenderCancelledError, WorkerError
+from framewright.model.errors import (
+    FramewrightError,
+    OutputError,
+    PieceError,
+    RenderCancelledError,
+    SetupError,
+    WorkerError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,11 +58,17 @@ _OVERDUE = {
 }
 
 
-def application_error(error: BaseException) -> ApplicationError:
-    """An error as an activity or a workflow raises it. One that is such an error already comes back as it is."""
+def application_error(error: BaseException, *, elsewhere: bool = False) -> ApplicationError:
+    """An error as an activity or a workflow raises it. One that is such an error already comes back as it is.
+
+    Args:
+        elsewhere: another machine may try what failed for want of something here: room on a disk, a program.
+    """
     if isinstance(error, ApplicationError):
         return error
-    return _sent(error, {}, non_retryable=not (isinstance(error, FramewrightError) and error.retryable))
+    ours = isinstance(error, FramewrightError) and error.retryable
+    here = elsewhere and isinstance(error, (OutputError, SetupError))
+    return _sent(error, {}, non_retryable=not (ours or here))
 
 
 def corrupt_pieces(error: PieceError, chunks: Iterable[int], *, sound: bool = False) -> ApplicationError:

@@ -76,7 +76,8 @@ class Kept(Generic[_Result]):
         marker, account = run_document(run, self.key), result.model_dump_json().encode()
         for _ in range(_TRIES):
             if await store.commit(self.document, account):
-                await store.commit(marker, b"{}")
+                if not (resume and self.fits(result)):
+                    await store.commit(marker, b"{}")
                 return result
             if (there := await self.find(store, run=run, resume=resume)) is not None:
                 return there
