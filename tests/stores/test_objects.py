@@ -134,13 +134,18 @@ async def test_a_store_that_stays_away_is_told(store_at, tmp_path, endpoint, mon
     assert files(tmp_path / "cache") == []
 
 
-async def test_a_download_that_breaks_goes_on_where_it_was(store_at, tmp_path, endpoint, monkeypatch):
+@pytest.mark.parametrize("clients", ["_bulk", "_calls"])
+async def test_a_download_that_breaks_goes_on_where_it_was(
+    store_at, tmp_path, endpoint, monkeypatch, clients
+):
+    """For a while the client sees to that by itself; later, and for one that does not, we do."""
     data = random.Random(7).randbytes(12 << 20)
     digest = await store_at(tmp_path / "cache").put(file(tmp_path, data))
     async with Door(endpoint) as door:
         monkeypatch.setenv("AWS_ENDPOINT_URL", door.endpoint)
         door.most = 5 << 20
         store = store_at(tmp_path / "elsewhere")
+        store._bulk = getattr(store, clients)
         assert (await store.get(digest)).read_bytes() == data
         assert door.opened >= 3
         assert door.bytes < 2 * len(data)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from threading import Event
     from types import TracebackType
 
+    from obstore import GetOptions
+
     from framewright.stores.blobs import BlobWriter
     from framewright.stores.buckets import Bucket
     from framewright.stores.cache import BlobCache
@@ -185,17 +187,8 @@ class ObjectStore:
         patience = Patience()
         while True:
             try:
-                async with asyncio.timeout(_QUIET_SECONDS) as quiet:
-                    answer = await obstore.get_async(
-                        self._bulk,
-                        name,
-                        options={"range": {"offset": writer.bytes}} if writer.bytes else None,
-                    )
-                    async for piece in answer.stream(min_chunk_size=_PIECE):
-                        await in_thread(partial(self._write, writer, piece))
-                        patience.renew()
-                        quiet.reschedule(asyncio.get_running_loop().time() + _QUIET_SECONDS)
-            except FramewrightError:
+                await self._stream(name, writer, patience)
+            except (FramewrightError, WrongBytesError):
                 raise
             except FileNotFoundError:
                 raise StoreError(
@@ -205,6 +198,17 @@ class ObjectStore:
                 await patience.after(store_error(self.uri, error))
             else:
                 return
+
+    async def _stream(self, name: str, writer: BlobWriter, patience: Patience) -> None:
+        async with asyncio.timeout(_QUIET_SECONDS) as quiet:
+            rest: GetOptions | None = {"range": {"offset": writer.bytes}} if writer.bytes else None
+            answer = await obstore.get_async(self._bulk, name, options=rest)
+            async for piece in answer.stream(min_chunk_size=_PIECE):
+                await in_thread(partial(self._write, writer, piece))
+                if writer.bytes > answer.meta["size"]:  # it has changed between two answers
+                    raise WrongBytesError
+                patience.renew()
+                quiet.reschedule(asyncio.get_running_loop().time() + _QUIET_SECONDS)
 
     def _write(self, writer: BlobWriter, piece: bytes, _: Event) -> None:
         self._cache.write(writer, piece)
