@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -57,10 +58,11 @@ def _browser_files_in_place(
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_left_behind(browser_files: Path) -> Iterator[None]:
-    """After each module: no browser of ours, no profile folder, and no growing heap of open descriptors."""
-    before = remains.descriptors()
+    """After each module: no browser of ours, no profile folder, no growing heap of open descriptors, the same priority."""
+    before, policy = remains.descriptors(), os.sched_getscheduler(0)
     yield
     remains.assert_gone(browser_files)
+    assert os.sched_getscheduler(0) == policy, "whatever this process starts comes before everything else now"
     after = remains.descriptors()
     # An event loop or a warm library may keep a few; a render that forgets one pipe would forget many.
     grown = {

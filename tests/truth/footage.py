@@ -16,6 +16,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from framewright.media.codec_log import listen
+from framewright.media.thread_priority import kept_priority
 from truth import counter
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def even(fps: str | int | Fraction, frames: int, start: Fraction = Fraction(0)) 
     return tuple(start + Fraction(n) / Fraction(fps) for n in range(frames))
 
 
+@kept_priority()
 def write(
     path: Path,
     *,
