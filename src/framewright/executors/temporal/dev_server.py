@@ -136,7 +136,8 @@ class DevServer:
         """End the process, and wait for that. May be called again."""
         process = self._process
         try:
-            if process is not None and process.poll() is None:
+            # Told to end it takes seconds; it is worth that only where something is kept.
+            if process is not None and self._database is not None and process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 limit = time.monotonic() + _STOP_SECONDS
                 while process.poll() is None and time.monotonic() < limit:  # noqa: ASYNC110 -- it belongs to no loop
