@@ -98,6 +98,10 @@ Job = Annotated[
     str,
     typer.Argument(metavar="ID", help="Of the render, as --detach printed it.", show_default=False),
 ]
+NewPriority = Annotated[
+    int,
+    typer.Argument(metavar="N", min=1, max=5, help="1 comes first, 5 last; 3 is usual.", show_default=False),
+]
 MostJobs = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="The latest ones.")]
 NoWait = Annotated[
     bool, typer.Option("--no-wait", metavar=" ", help="Do not wait until the workers have let go.")

@@ -1,4 +1,4 @@
-"""``framewright jobs list|show|cancel|wait``."""
+"""``framewright jobs list|show|cancel|priority|wait``."""
 
 from __future__ import annotations
 
@@ -106,6 +106,28 @@ def run_jobs_cancel(wishes: ClusterWishes, job: str, *, wait: bool, as_json: boo
     else:
         told = "has ended" if ended else "is told to end; framewright jobs show says when it has"
         line(people_console(sys.stdout), f"{job} {told}")
+    return ExitCode.DONE
+
+
+def run_jobs_priority(wishes: ClusterWishes, job: str, priority: int, *, as_json: bool, debug: bool) -> int:
+    """Give a render another priority, and say what it reaches.
+
+    Returns:
+        The exit code 0.
+
+    Raises:
+        UsageError: ``JOB_UNKNOWN``, ``JOB_ENDED``. SetupError, TemporalError: as :func:`run_jobs_list`.
+    """
+    set_up_logs(debug=debug)
+    settings = wishes.read()
+    from framewright.executors.temporal.priority import set_priority
+
+    all_of_it = _asked(settings, lambda client: set_priority(client, settings, job, priority))
+    if as_json:
+        sys.stdout.write(f"{json.dumps({'id': job, 'priority': priority, 'waiting_changed': all_of_it})}\n")
+    else:
+        told = "" if all_of_it else "; chunks that wait with this server, which is an old one, keep theirs"
+        line(people_console(sys.stdout), f"{job} has priority {priority}{told}")
     return ExitCode.DONE
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from fakes import Fakes, order_of, working
 from starting import start
 from temporalio.client import WorkflowFailureError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from framewright.cli.cluster import ClusterWishes
+from framewright.cli.jobs import run_jobs_priority
 from framewright.executors.temporal.priority import set_priority
 from framewright.executors.temporal.values import Standing
+from framewright.model.errors import UsageError
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -22,7 +27,11 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("limits", [{}, {"whole": 3, "part": 3}], ids=["alone", "with children"])
 async def test_what_waits_with_the_server_is_changed_there(
-    client: Client, dev_server: DevServer, queue: str, limits: dict[str, int]
+    client: Client,
+    dev_server: DevServer,
+    queue: str,
+    limits: dict[str, int],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     async with working(client, queue, Fakes(), chunks=False):
         handle = await start(client, order_of(queue, 4, limits=limits))
@@ -31,17 +40,29 @@ async def test_what_waits_with_the_server_is_changed_there(
             while len(await waiting(client, workflows or (handle.id,))) < 4:
                 await asyncio.sleep(0.1)
                 workflows = (handle.id, *(await handle.query("standing", result_type=Standing)).parts)
-        assert await set_priority(client, handle.id, 1, dev_server.address)
+        wishes = ClusterWishes(address=dev_server.address)
+        tell = partial(run_jobs_priority, wishes, handle.id, 1, as_json=True, debug=False)
+        assert await asyncio.to_thread(tell) == 0
+        told = {"id": handle.id, "priority": 1, "waiting_changed": True}
+        assert json.loads(capsys.readouterr().out) == told
         assert await waiting(client, workflows or (handle.id,)) == [1, 1, 1, 1]
         await handle.cancel()
         with pytest.raises(WorkflowFailureError):
             await handle.result()
 
 
-async def test_a_render_that_is_not_there_is_told(client: Client, dev_server: DevServer) -> None:
-    with pytest.raises(RPCError) as caught:
-        await set_priority(client, "nobody", 1, dev_server.address)
-    assert caught.value.status is RPCStatusCode.NOT_FOUND
+async def test_a_render_that_is_not_there_or_over_is_told(
+    client: Client, dev_server: DevServer, queue: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        await set_priority(client, dev_server.settings, "nobody", 1)
+    assert caught.value.code == "JOB_UNKNOWN"
+    async with working(client, queue, Fakes()):
+        handle = await start(client, order_of(queue, 1))
+        await handle.result()
+    with pytest.raises(UsageError) as caught:
+        await set_priority(client, dev_server.settings, handle.id, 1)
+    assert caught.value.code == "JOB_ENDED"
 
 
 async def waiting(client: Client, workflows: tuple[str, ...]) -> list[int]:

@@ -8,7 +8,7 @@ from framewright.cli import cluster_options as c  # noqa: TC001 -- typer reads i
 from framewright.cli import options as o  # noqa: TC001 -- as above
 from framewright.cli.cluster import ClusterWishes
 
-jobs = typer.Typer(help="List, show, cancel and wait for renders on a cluster.")
+jobs = typer.Typer(help="List, show, cancel, reorder and wait for renders on a cluster.")
 
 
 @jobs.callback(invoke_without_command=True)
@@ -103,6 +103,36 @@ def jobs_cancel(
         tls_key=tls_key,
     )
     return run_jobs_cancel(wishes, job, wait=not no_wait, as_json=as_json, debug=debug)
+
+
+@jobs.command("priority")
+def jobs_priority(
+    job: c.Job,
+    priority: c.NewPriority,
+    *,
+    address: c.Address = None,
+    namespace: c.Namespace = None,
+    api_key_file: c.ApiKeyFile = None,
+    tls: c.Tls = None,
+    tls_ca: c.TlsCa = None,
+    tls_cert: c.TlsCert = None,
+    tls_key: c.TlsKey = None,
+    as_json: o.JsonDocument = False,
+    debug: o.Debug = False,
+) -> int:
+    """Let a render that runs come before others, or after them. Chunks that are drawn already go on."""
+    from framewright.cli.jobs import run_jobs_priority
+
+    wishes = ClusterWishes(
+        address=address,
+        namespace=namespace,
+        api_key_file=api_key_file,
+        tls=tls,
+        tls_ca=tls_ca,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+    )
+    return run_jobs_priority(wishes, job, priority, as_json=as_json, debug=debug)
 
 
 @jobs.command("wait")
