@@ -83,7 +83,7 @@ def measure(
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=subprocess.STDOUT,
-                env=None if environment is None else dict(environment),
+                env=_installed(os.environ if environment is None else environment),
                 check=False,
             )
         said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -93,6 +93,14 @@ def measure(
     if usage.status != 0:
         raise CommandFailedError(f"{' '.join(command)} ended with {usage.status}:\n{said}")
     return usage
+
+
+def _installed(environment: Mapping[str, str]) -> dict[str, str]:
+    """With compiled modules, as every installed program has them: a checkout may be forbidden to keep its own."""
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if len(kept) < len(environment):
+        kept["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir(), f"bytecode-{os.getuid()}"))
+    return kept
 
 
 def watch(command: Sequence[str], *, memory: bool, timeout: float) -> Usage:
