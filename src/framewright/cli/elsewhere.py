@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from framewright.cli.executing import opened
 from framewright.executors import render_async, render_batch_async
+from framewright.model.events import Decided
 from framewright.render.cancel import Stoppable
 from framewright.render.telling import Teller
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from framewright.cli.executing import ExecutorWishes
+    from framewright.cli.executing import Cluster, ExecutorWishes
     from framewright.model.batch import BatchReport
     from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
@@ -38,6 +39,8 @@ async def render_elsewhere(
         FramewrightError: see :func:`framewright.render`; no server, no store, no worker that could begin.
     """
     async with Stoppable(cancel), opened(wishes) as cluster:
+        if wishes.dev:
+            tell(_dev_told(cluster))
         from framewright.executors.temporal.executor import TemporalExecutor
         from framewright.executors.temporal.submitting import PlanOn, render_planned_there, submit
 
@@ -75,3 +78,13 @@ async def render_batch_elsewhere(
                 composition, rows, template, options, on_event=tell, settings=settings, executor=executor
             )
     raise AssertionError("unreachable")
+
+
+def _dev_told(cluster: Cluster) -> Decided:
+    address = cluster.settings.address
+    return Decided(
+        subject="cluster",
+        choice=address,
+        inputs={"store": cluster.store},
+        reason=f"A server at {address}, a worker and a store, for this render alone.",
+    )

@@ -10,7 +10,7 @@ from framewright.executors.temporal.fetching import Shelf
 from framewright.executors.temporal.following import Follower
 from framewright.media import OutputFile
 from framewright.model.errors import UsageError
-from framewright.model.events import Finished, Stage
+from framewright.model.events import Finished
 from framewright.model.output import Format
 from framewright.render.ledger import Ledger
 from framewright.render.output_choice import SUFFIXES
@@ -62,7 +62,6 @@ async def collect(
             code="FORMAT_CONTRADICTS",
         )
     ledger = Ledger(output, teller)
-    teller.stage(Stage.OPENING)
     async with AsyncExitStack() as stack:
         target = stack.enter_context(OutputFile(output, folder=container is Format.PNG_SEQUENCE))
         folder = stack.enter_context(workbench_beside(target))

@@ -20,7 +20,7 @@ from framewright.executors.temporal.starting import CALL_OFF_SECONDS, Running, c
 from framewright.executors.temporal.tidings import Tidings
 from framewright.executors.temporal.values import RenderDone, RenderMemo
 from framewright.model.errors import UsageError
-from framewright.model.events import ChunkState, ChunkTold
+from framewright.model.events import ChunkState, ChunkTold, Stage
 from framewright.model.output import Format
 
 if TYPE_CHECKING:
@@ -191,6 +191,7 @@ async def wait_for_job(
     """
     handle, execution = await find_job(client, settings, job)
     memo = await memo_value(execution)
+    teller.stage(Stage.OPENING)
     return await collect(
         client,
         Running(handle, joined=True),

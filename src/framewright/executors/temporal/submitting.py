@@ -16,6 +16,7 @@ from framewright.executors.temporal.publishing import publish_plan, publish_proj
 from framewright.executors.temporal.queues import pollers_of
 from framewright.executors.temporal.starting import memo_of, memo_of_project, start_or_undo
 from framewright.executors.temporal.values import RenderOrder
+from framewright.model.events import Stage
 from framewright.render.added_sound import check_added
 from framewright.render.choice import Choice
 from framewright.render.output_choice import choose_kind
@@ -99,6 +100,7 @@ async def render_planned_there(wanted: Submission, teller: Teller) -> RenderRepo
 @asynccontextmanager
 async def _begun(wanted: Submission, teller: Teller) -> AsyncIterator[tuple[Client, Running]]:
     uri = needed_store(wanted.store, wanted.here)
+    teller.stage(Stage.OPENING)
     async with AsyncExitStack() as stack:
         store = open_store(uri, wanted.here)
         stack.push_async_callback(store.close)
