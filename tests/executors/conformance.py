@@ -182,13 +182,22 @@ class Conformance:
     async def test_what_may_be_tried_again_is(self, commission, tmp_path, browser_files):
         making = Making(commission.bundle, tmp_path / "out")
 
-        def kill(_event):
-            if not making.states(ChunkState.FAILED):
+        begun = asyncio.Event()
+        making.on_told = lambda _event: begun.set()
+
+        async def kill():
+            # A single one may be replaced without a word.
+            await begun.wait()
+            while not making.states(ChunkState.FAILED):
                 for browser in remains.browser_mains(browser_files):
                     remains.kill(browser)
+                await asyncio.sleep(0.1)
 
-        making.on_told = kill
-        await making.make(self.executor())
+        killing = asyncio.create_task(kill())
+        try:
+            await making.make(self.executor())
+        finally:
+            killing.cancel()
         assert making.states(ChunkState.FAILED)
         assert max(event.attempt for event in making.told) > 1
         assert making.path.read_bytes() == commission.reference

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conformance import Conformance, commission
 
+from framewright.browser.profiles import sweep_profiles
 from framewright.executors.temporal.connecting import connect
 from framewright.executors.temporal.executor import TemporalExecutor
 from framewright.executors.temporal.references import environment_digest
@@ -40,6 +41,9 @@ async def working(cluster, commission, tmp_path, browser_files):
     async with running_worker(await connect(cluster, identity="worker"), store, here, outfit):
         yield store
     await store.close()
+    # A browser whose process had to be killed leaves its profile to the next one.
+    remains.assert_no_browsers(browser_files)
+    sweep_profiles(browser_files)
     remains.assert_gone(browser_files)
 
 
