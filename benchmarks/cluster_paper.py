@@ -17,6 +17,8 @@ _FPS = 30
 # Two seconds, where the encoder begins anew.
 _GRID = 2 * _FPS
 _LOST_AT_MOST = 60.0
+# Seconds that the planner takes an opening for, where it knows no better.
+_BELIEVED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def reckon_one(name: str, seconds: int, workers: int, costs: Costs) -> dict[str,
     alone = curve.of(frames)
     # As the planner cuts: no chunk is worth much more than a minute.
     slots = max(workers, round(alone / (min(CHUNKS_A_SLOT) * _LOST_AT_MOST)))
-    made = cut(curve, frames, grid=_GRID, slots=slots, opening=costs.opening)
+    made = cut(curve, frames, grid=_GRID, slots=slots, opening=_BELIEVED)
     bytes_ = costs.frame_bytes * len(frames)
     used = min(workers, len(made.chunks), at_once(len(made.chunks)))
     # All fetch at once what they share; then each sends its pieces.

@@ -146,7 +146,8 @@ def test_the_build_sees_everything_that_it_copies() -> None:
 
 def _texts() -> list[str]:
     files = [file for file in _DEPLOY.rglob("*") if file.is_file()]
-    return [file.read_text() for file in (*files, _TOP / "docs/cluster.md")]
+    pages = [_TOP / "docs/cluster.md", _TOP / "docs/scaling.md"]
+    return [file.read_text() for file in (*files, *pages)]
 
 
 def test_all_variables_that_are_named_are_ours() -> None:
@@ -158,7 +159,7 @@ def test_all_variables_that_are_named_are_ours() -> None:
 
 
 def _orders() -> list[list[str]]:
-    """What `framewright` is told to do anywhere in deploy/ and on the page; some of it is prose."""
+    """What `framewright` is told to do anywhere in deploy/ and on the pages; some of it is prose."""
     spec = _one("Deployment")["spec"]["template"]["spec"]
     cmd = next(rest for word, rest in _commands(_CONTAINER.read_text()) if word == "CMD")
     found = [json.loads(cmd), *(container["args"] for container in spec["containers"])]
