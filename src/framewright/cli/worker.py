@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from framewright.cli.console import hanging, line, people_console, rows
 from framewright.cli.logs import set_up_logs
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
-from framewright.model.errors import ExitCode, UsageError
+from framewright.model.errors import ExitCode, RenderCancelledError, UsageError
 from framewright.model.events import Decided
 from framewright.render.options import parse_workers
 
@@ -73,23 +74,44 @@ def run_worker(
     # Only now is it known that all of it is installed.
     from framewright.executors.temporal.serving import serve
 
-    console = people_console()
-
-    def tell(event: WorkerEvent) -> None:
-        if as_json:
-            sys.stdout.write(f"{event.model_dump_json()}\n")
-            sys.stdout.flush()
-        elif not quiet or event.event == "dev":
-            tell_people(console, event)
+    console, ready = people_console(), False
 
     async def work() -> None:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        stop, loop, task = asyncio.Event(), asyncio.get_running_loop(), asyncio.current_task()
+
+        def tell(event: WorkerEvent) -> None:
+            nonlocal ready
+            ready = ready or event.event == "ready"
+            if not as_json:
+                if not quiet or event.event == "dev":
+                    with contextlib.suppress(
+                        BrokenPipeError
+                    ):  # whoever looked on has left; there is work to do
+                        tell_people(console, event)
+                return
+            try:
+                sys.stdout.write(f"{event.model_dump_json()}\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                stop.set()  # a program that follows us has ended, and no render must fail for that
+
+        def hear() -> None:
+            stop.set()
+            if not ready and task is not None:
+                task.cancel()
 
         def stop_soon() -> None:
-            loop.call_soon_threadsafe(stop.set)
+            loop.call_soon_threadsafe(hear)
 
         with stop_on_signals(stop_soon):
-            await serve(service, settings, stop, tell)
+            try:
+                await serve(service, settings, stop, tell)
+            except asyncio.CancelledError:
+                if not stop.is_set():
+                    raise
+                raise RenderCancelledError(
+                    "The worker was stopped before it was ready.", code="CANCELLED"
+                ) from None
 
     asyncio.run(work())
     return ExitCode.DONE

@@ -137,9 +137,9 @@ def test_what_cannot_be_is_said_in_one_sentence(options, status, said, capsys) -
     assert said in "".join(capsys.readouterr())
 
 
-def test_a_machine_without_a_browser_is_refused(monkeypatch, capsys, tmp_path) -> None:
+def test_a_machine_without_a_browser_is_refused(dev_server, monkeypatch, capsys, tmp_path) -> None:
     monkeypatch.setenv("FRAMEWRIGHT_BROWSER", str(tmp_path / "nothing"))
-    assert run(["worker", "--store", str(tmp_path)]) == 4
+    assert run(["worker", "--store", str(tmp_path), "--address", dev_server.address]) == 4
     assert "framewright doctor" in capsys.readouterr().err
 
 

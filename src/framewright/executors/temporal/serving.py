@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import tempfile
 from contextlib import AsyncExitStack
@@ -28,13 +29,13 @@ from framewright.render.threads import in_thread
 from framewright.stores.opening import open_store
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from temporalio.client import Interceptor
 
     from framewright.executors.temporal.settings import TemporalSettings
     from framewright.executors.temporal.worker_events import WorkerEvent
+    from framewright.model.plan import Digest
     from framewright.model.settings import Settings
 
 
@@ -79,10 +80,11 @@ async def serve(
         )
     share = share_out(read_machine(), slots=service.slots, workers=service.workers)
     tell(share.choice.event())
-    await _check_machine(settings)
-    environment = environment_digest(await in_thread(lambda: read_environment(settings)))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(part_safely)
+        # Trying the browser takes as long as a server needs to start.
+        checking = asyncio.create_task(_served(settings))
+        stack.push_async_callback(_let_go, checking)
         if service.dev:
             service = await _with_server(service, stack, tell)
         assert service.store is not None
@@ -93,6 +95,7 @@ async def serve(
         client = await connect(
             service.temporal, identity=own_name(), runtime=runtime, interceptors=interceptors
         )
+        environment = await checking
         outfit = Outfit(
             queue=service.temporal.queue,
             environment=environment,
@@ -117,6 +120,17 @@ async def serve(
             )
             await stop.wait()
             tell(WorkerStopping(busy=here.hands.busy, seconds=outfit.drain))
+
+
+async def _served(settings: Settings) -> Digest:
+    """The environment that this machine serves, once it is known that something can be rendered here."""
+    await _check_machine(settings)
+    return environment_digest(await in_thread(lambda: read_environment(settings)))
+
+
+async def _let_go(task: asyncio.Task[Digest]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _check_machine(settings: Settings) -> None:
