@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from framewright.cli import options as o  # noqa: TC001 -- typer reads it at run time
+from framewright.cli import piece_options as p  # noqa: TC001 -- as above
 
 
 def chunk(
-    plan: o.PlanFolder,
-    index: o.ChunkIndex,
+    plan: p.PlanFolder,
+    index: p.ChunkIndex,
     *,
-    output: o.PieceOutput,
+    output: p.PieceOutput,
     workers: o.Workers = "auto",
-    allow_environment_drift: o.AllowDrift = False,
+    allow_environment_drift: p.AllowDrift = False,
     as_json: o.JsonEvents = False,
     quiet: o.Quiet = False,
     debug: o.Debug = False,
@@ -32,10 +33,10 @@ def chunk(
 
 
 def assemble(
-    plan: o.PlanFolder,
-    pieces: o.Pieces,
+    plan: p.PlanFolder,
+    pieces: p.Pieces,
     *,
-    output: o.FinishedOutput,
+    output: p.FinishedOutput,
     as_json: o.JsonDocument = False,
     quiet: o.Quiet = False,
     debug: o.Debug = False,
@@ -47,10 +48,10 @@ def assemble(
 
 
 def verify(
-    file: o.FinishedFile,
+    file: p.FinishedFile,
     *,
-    against: o.Against = None,
-    plan: o.ByPlan = None,
+    against: p.Against = None,
+    plan: p.ByPlan = None,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
