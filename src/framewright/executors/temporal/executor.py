@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from framewright.executors.temporal.connecting import connected, need_temporal
@@ -209,6 +210,7 @@ def name_of(bundle: Bundle) -> str:
 async def _publish(order: Order, store: BlobStore) -> tuple[Bundle, PlanReference]:
     """The whole plan; its files are sent while it is found out what is heard."""
     from framewright.executors.temporal.publishing import publish_files, publish_plan
+    from framewright.executors.temporal.recutting import cut_as_before
 
     check_limits(order.draft.plan, order.settings, travels=True)
     try:
@@ -219,6 +221,8 @@ async def _publish(order: Order, store: BlobStore) -> tuple[Bundle, PlanReferenc
         raise errors.exceptions[0] from None
     bundle = settling.result()
     check_limits(bundle.plan, order.settings, travels=True)
+    if order.resume:
+        bundle = replace(bundle, plan=await cut_as_before(bundle.plan, store))
     return bundle, await publish_plan(bundle, store)
 
 

@@ -78,3 +78,8 @@ def blob_of(digest: Digest) -> str:
 def run_document(run: str, key: Digest) -> str:
     """Where it stands that a run of a workflow has made a piece itself: for renders that use none of earlier ones."""
     return f"runs/{run}/{key}.json"
+
+
+def cuts_document(video: Digest) -> str:
+    """Where it stands how the pictures of a digest were cut before."""
+    return f"cuts/{video[:2]}/{video}.json"

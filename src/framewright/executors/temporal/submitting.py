@@ -14,6 +14,7 @@ from framewright.executors.temporal.connecting import connected
 from framewright.executors.temporal.executor import USUAL_SLOTS, began, name_of, needed_store
 from framewright.executors.temporal.publishing import publish_plan, publish_project
 from framewright.executors.temporal.queues import pollers_of
+from framewright.executors.temporal.recutting import cut_as_before
 from framewright.executors.temporal.starting import memo_of, memo_of_project, start_or_undo
 from framewright.executors.temporal.values import RenderOrder
 from framewright.model.events import Stage
@@ -137,6 +138,8 @@ async def _planned(
     ) as planned:
         bundle = await planned.settle()
         check_limits(bundle.plan, here, travels=True)
+        if options.resume:
+            bundle = replace(bundle, plan=await cut_as_before(bundle.plan, store))
         reference = await publish_plan(bundle, store)
     order = RenderOrder(plan=reference, queue=wanted.settings.queue, resume=options.resume)
     return order, memo_of(bundle.plan, name_of(bundle))
