@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
@@ -34,6 +35,17 @@ async def payloads(handle: WorkflowHandle[object, object]) -> list[int]:
     """The bytes of every payload in the history of a workflow."""
     history = await handle.fetch_history()
     return [payload.ByteSize() for event in history.events for payload in _payloads(event)]
+
+
+async def most_begun_in_one_go(handle: WorkflowHandle[object, object]) -> int:
+    """Activities that one task of the workflow's code has handed out."""
+    history = await handle.fetch_history()
+    tasks = Counter(
+        event.activity_task_scheduled_event_attributes.workflow_task_completed_event_id
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    )
+    return max(tasks.values())
 
 
 def _payloads(message: Message) -> Iterator[Payload]:

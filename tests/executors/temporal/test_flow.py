@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import Fakes, cost_of, order_of, plan_of, working
-from starting import payloads, start
+from starting import most_begun_in_one_go, payloads, start
 
 from framewright.executors.temporal.standing import read_states
 from framewright.executors.temporal.values import (
@@ -120,7 +120,9 @@ async def test_hundreds_of_chunks_pass_and_no_payload_is_large(client: Client, q
         handle = await start(client, order_of(queue, 300, sound=True))
         await handle.result()
         sizes = await payloads(handle)
+        in_one_go = await most_begun_in_one_go(handle)
     assert fakes.made == dict.fromkeys(range(300), 1)
+    assert in_one_go < 200, "code that keeps the processor for long counts as hanging"
     assert len(sizes) > 2 * 300, "orders and answers are there to be measured"
     assert max(sizes) <= _MOST_BYTES
 
