@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 # At 5 frames a second the encoder begins anew every tenth frame.
 FILM = Film(frames=30, fps="5", width=128, height=72)
 CHUNKS = 3
-OPTIONS = RenderOptions.parse(fps="5", quality="draft", chunks=CHUNKS, workers=1, format="mp4")
+OPTIONS = RenderOptions.parse(
+    fps="5", quality="draft", chunk_frames=FILM.frames // CHUNKS, workers=1, format="mp4"
+)
 SCRIPT = counter.SHOW + (
     f"addEventListener('hf-seek', event => show(Math.floor(event.detail.time * {FILM.fps} + 0.25)));"
 )

@@ -20,12 +20,13 @@ from framewright.executors.temporal.values import (
     ProjectReference,
 )
 from framewright.executors.temporal.workplace import open_workplace
+from framewright.model.frames import FrameRange
 from framewright.model.settings import Settings
 from framewright.render.options import RenderOptions
 from framewright.stores.opening import open_store
 from truth import footage, pages
 
-WISHES = {"fps": "5", "quality": "draft", "chunks": 2, "format": "mp4"}
+WISHES = {"fps": "5", "quality": "draft", "chunk_frames": 10, "format": "mp4"}
 PAGE = """<!doctype html><style>body { margin: 0 }</style>
 <div data-composition-id="main" data-width="128" data-height="72" data-duration="4" data-no-timeline>
 <video id="a" src="a.mp4" data-start="0" data-duration="0.8" muted width="64"></video>
@@ -128,3 +129,28 @@ async def test_what_a_machine_lacks_another_may_have(page, store, tmp_path) -> N
             await ActivityEnvironment().run(WorkerActivities(here).plan, project)
     assert (refused.value.type, refused.value.details[0]["code"]) == ("SetupError", "PROFILE_FAILED")
     assert not refused.value.non_retryable
+
+
+async def test_a_plan_is_kept_whatever_the_cache_throws_out(page, store, tmp_path, monkeypatch) -> None:
+    fetched = []
+    get = type(store).get
+
+    async def noting(self, digest):
+        fetched.append(digest)
+        return await get(self, digest)
+
+    monkeypatch.setattr(type(store), "get", noting)
+    project = await published(page, store)
+    async with open_workplace(store, Settings.read(), worker="me", slots=1, workers=1) as here:
+        plan = await ActivityEnvironment().run(WorkerActivities(here).plan, project)
+        async with here.layouts.hold(plan) as layout:
+            fetched.clear()
+            first = await layout.lay_frames(FrameRange(0, 10))
+            needed = list(fetched)
+            assert len(needed) == len(set(needed)) == 2
+            for digest in needed:
+                await store.drop(digest)
+            second = await layout.lay_frames(FrameRange(0, 20))
+            assert len(fetched) == 3
+            assert first.root == second.root
+            assert (second.root / "a.mp4").read_bytes() == (page / "a.mp4").read_bytes()

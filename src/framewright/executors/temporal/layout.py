@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from framewright.browser import make_profile, remove_profile
 from framewright.executors.temporal.several import each
@@ -15,11 +15,11 @@ from framewright.model.errors import StoreError
 from framewright.model.logs import get_logger
 from framewright.render.planning.document import read_document
 from framewright.render.planning.files import needed_files
-from framewright.render.planning.laying import Ground
+from framewright.render.planning.laying import Ground, place_file
 from framewright.render.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
     from types import TracebackType
 
@@ -34,6 +34,7 @@ IDLE_SECONDS = 120.0
 """After which a layout that nobody uses is removed: longer than a browser of it is kept."""
 
 _log = get_logger(__name__)
+_Done = TypeVar("_Done")
 
 
 class Layout:
@@ -50,6 +51,7 @@ class Layout:
         self.place = place
         self._store = store
         self._laying = asyncio.Lock()
+        self._held: dict[Digest, Path] = {}
         self._numbers = itertools.count()
 
     async def lay_frames(self, frames: FrameRange) -> Bundle:
@@ -72,20 +74,28 @@ class Layout:
 
     async def _lay(self, digests: Iterable[Digest], frames: FrameRange | None) -> Bundle:
         async with self._laying:
-            blobs = await fetch(self._store, digests)
-            ground = Ground(self.place, lambda digest, _shown: blobs[digest])
+            await each([digest for digest in dict.fromkeys(digests) if digest not in self._held], self._hold)
+            ground = Ground(self.place, lambda digest, _shown: self._held[digest])
 
             def work() -> Bundle:
-                try:
-                    return (
-                        ground.lay_sound(self.plan)
-                        if frames is None
-                        else ground.lay_frames(self.plan, frames)
-                    )
-                except OSError as error:
-                    raise write_error(self.place, error) from error
+                return ground.lay_sound(self.plan) if frames is None else ground.lay_frames(self.plan, frames)
 
-            return await in_thread(work)
+            return await self._writing(work)
+
+    async def _hold(self, digest: Digest) -> None:
+        """Fetch a file once, and keep it whatever the cache of the store throws out meanwhile."""
+        found, held = await self._store.get(digest), self.place / "held" / digest
+        await self._writing(lambda: place_file(found, held))
+        self._held[digest] = held
+
+    async def _writing(self, work: Callable[[], _Done]) -> _Done:
+        def guarded() -> _Done:
+            try:
+                return work()
+            except OSError as error:
+                raise write_error(self.place, error) from error
+
+        return await in_thread(guarded)
 
 
 class Layouts:
