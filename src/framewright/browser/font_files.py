@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _MOST_FILES = 5000
+_IS_PATTERN = re.compile(r"[*?\[]")
 
 
 def system_folders() -> tuple[Path, ...]:
@@ -81,7 +83,7 @@ def _brought(files: Iterable[Path]) -> tuple[list[Path], set[str]]:
     there: set[str] = set()
 
     def take(family: Family) -> bool:
-        mine = sorted(name for name in by_name if _is_of(family, name))
+        mine = _names_of(family, by_name)
         found.extend(by_name[name] for name in mine)
         if mine:
             there.update((family.name, *family.faces))
@@ -94,8 +96,15 @@ def _brought(files: Iterable[Path]) -> tuple[list[Path], set[str]]:
     return found, there
 
 
-def _is_of(family: Family, name: str) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in family.files)
+def _names_of(family: Family, names: Iterable[str]) -> list[str]:
+    """Those of the names that are of the family, in order."""
+    there = frozenset(names)
+    found = there.intersection(family.files)
+    for pattern in family.files:
+        # Most of them are whole names, and machines with thousands of fonts are common.
+        if _IS_PATTERN.search(pattern):
+            found = found.union(fnmatch.filter(there, pattern))
+    return sorted(found)
 
 
 def _with_twins(table: Mapping[str, str], there: set[str]) -> dict[str, str]:
