@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import av
 
 from framewright.media.codec_log import codec_errors, listen
-from framewright.media.soundtrack import Soundtrack
+from framewright.media.soundtrack import Soundtrack, first_sample
 from framewright.media.video_file import system_errors
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class SoundFile:
             OutputError: when the file cannot be written.
             whatever the source of the sound raised.
         """
-        for packet in self._track.until(seconds):
+        for packet in self._track.until(None if seconds is None else first_sample(seconds)):
             with self._errors():
                 self._container.mux_one(packet)
 

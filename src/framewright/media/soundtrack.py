@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from framewright.media.codec_log import codec_errors
@@ -34,6 +35,11 @@ class Sound:
 
     settings: SoundSettings
     source: SoundSource | SoundPiece
+
+
+def first_sample(seconds: Fraction) -> int:
+    """The first sample that is not before this time: what is compared for every packet is a whole number, and exact."""
+    return ceil(seconds * SAMPLE_RATE)
 
 
 class _Packets(Protocol):
@@ -90,8 +96,8 @@ class Soundtrack:
             encoder = SoundEncoder(settings, self._stream.codec_context, source.samples)
             self._packets = SoundThread(source, encoder)
 
-    def until(self, seconds: Fraction | None) -> Iterator[Packet[Any]]:
-        """The packets that begin before this time, for the container; None: all that are left.
+    def until(self, sample: int | None) -> Iterator[Packet[Any]]:
+        """The packets that begin before this sample, for the container; None: all that are left.
 
         Waits for what is not mixed yet.
 
@@ -99,7 +105,7 @@ class Soundtrack:
             whatever mixing, encoding or reading raised.
         """
         while self.knows_next(wait=True):
-            packet = self.take_before(seconds)
+            packet = self.take_before(sample)
             if packet is None:
                 return
             yield packet
@@ -120,10 +126,10 @@ class Soundtrack:
             self._ended = self._next is None
         return True
 
-    def take_before(self, seconds: Fraction | None) -> Packet[Any] | None:
-        """The next packet for the container, if it begins before this time; None: it does not, or there is none."""
+    def take_before(self, sample: int | None) -> Packet[Any] | None:
+        """The next packet for the container, if it begins before this sample; None: it does not, or there is none."""
         packet = self._next
-        if packet is None or (seconds is not None and (packet.dts or 0) * TICK >= seconds):
+        if packet is None or (sample is not None and (packet.dts or 0) >= sample):
             return None
         self._next = None
         packet.stream = self._stream

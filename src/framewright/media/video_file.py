@@ -19,6 +19,7 @@ from framewright.media.sound_settings import movie_ticks
 from framewright.media.soundtrack import Soundtrack
 from framewright.media.subtitles.track import TextStream
 from framewright.media.thread_priority import kept_priority
+from framewright.model.sound import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,6 +103,7 @@ class VideoFile:
         self._settings = settings
         self._path = path
         self.tick = 1 / rate.value
+        self._samples_a_frame = (self.tick * SAMPLE_RATE).as_integer_ratio()
         self._delay = delay
         self._decoded = 0
         listen()
@@ -202,7 +204,7 @@ class VideoFile:
         little memory; then the encoder does.
         """
         while self._waiting:
-            begins = (self._waiting[0].dts or 0) * self.tick
+            begins = self._first_sample(self._waiting[0].dts or 0)
             while sound.knows_next(wait=at_end or self._waiting_bytes > MOST_WAITING_BYTES):
                 packet = sound.take_before(begins)
                 if packet is None:
@@ -216,13 +218,24 @@ class VideoFile:
             for packet in sound.until(None):
                 self._write(packet)
 
+    def _first_sample(self, frame: int) -> int:
+        """The first sample of sound that does not begin before a frame."""
+        # In whole numbers: fractions are made of Python's own arithmetic, for every packet of a long film.
+        numerator, denominator = self._samples_a_frame
+        return -(-frame * numerator // denominator)
+
     def _write_picture(self, packet: Packet[Any]) -> None:
-        self._write_texts((packet.dts or 0) * self.tick)
+        if self._texts:
+            self._write_texts((packet.dts or 0) * self.tick)
         self._write(packet)
 
     def _write(self, packet: Packet[Any]) -> None:
-        with self._errors():
+        try:
             self._container.mux_one(packet)
+        except (av.FFmpegError, OSError, ValueError):
+            # Only now, for it costs more than a packet does.
+            with self._errors():
+                raise
 
     def _write_texts(self, until: Fraction | None) -> None:
         for text in self._texts:
