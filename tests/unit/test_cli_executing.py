@@ -19,6 +19,8 @@ from framewright.model.errors import FramewrightError, UsageError
     [
         (["--detach"], "--detach is for renders on a cluster: add --executor temporal"),
         (["--address", "a:1"], "--address is for renders on a cluster"),
+        (["--priority", "1"], "--priority is for renders on a cluster"),
+        (["--no-keep-pieces"], "--no-keep-pieces is for renders on a cluster"),
         (["--plan-on", "worker"], "--plan-on is for renders on a cluster"),
         (["--executor", "temporal", "--plan-on", "moon"], "use client or worker"),
         (["--executor", "temporal", "--temporal-dev", "--detach"], "--temporal-dev ends with this command"),

@@ -95,6 +95,8 @@ def render(
     store: c.Store = None,
     temporal_dev: c.TemporalDev = False,
     detach: c.Detach = False,
+    priority: c.Priority = None,
+    keep_pieces: c.KeepPieces = True,
     plan_on: c.PlanOn = None,
     address: c.Address = None,
     namespace: c.Namespace = None,
@@ -119,6 +121,8 @@ def render(
         store=store,
         dev=temporal_dev,
         detach=detach,
+        priority=priority,
+        keep_pieces=keep_pieces,
         plan_on=plan_on,
         workers_given=_is_given(context, "workers"),
         cluster=ClusterWishes(

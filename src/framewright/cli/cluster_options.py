@@ -87,6 +87,21 @@ Detach = Annotated[
         rich_help_panel=_CLUSTER,
     ),
 ]  # fmt: skip
+Priority = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=1, max=5, help="Among the renders of the cluster: 1 comes first, 5 last. (default: 3)",
+        show_default=False, rich_help_panel=_CLUSTER,
+    ),
+]  # fmt: skip
+KeepPieces = Annotated[
+    bool,
+    typer.Option(
+        "--keep-pieces/--no-keep-pieces",
+        help="Whether pieces stay in the store for renders to come.",
+        rich_help_panel=_CLUSTER,
+    ),
+]
 PlanOn = Annotated[
     str | None,
     typer.Option(

@@ -51,7 +51,9 @@ async def render_elsewhere(
             return await submit(wanted, teller)
         if plan_on is PlanOn.WORKER:
             return await render_planned_there(wanted, teller)
-        async with TemporalExecutor(cluster.settings, store=cluster.store) as executor:
+        async with TemporalExecutor(
+            cluster.settings, store=cluster.store, priority=cluster.priority, keep_pieces=cluster.keep_pieces
+        ) as executor:
             return await render_async(
                 composition, target, options, on_event=tell, settings=settings, executor=executor
             )
@@ -73,7 +75,9 @@ async def render_batch_elsewhere(
     async with Stoppable(cancel), opened(wishes) as cluster:
         from framewright.executors.temporal.executor import TemporalExecutor
 
-        async with TemporalExecutor(cluster.settings, store=cluster.store) as executor:
+        async with TemporalExecutor(
+            cluster.settings, store=cluster.store, priority=cluster.priority, keep_pieces=cluster.keep_pieces
+        ) as executor:
             return await render_batch_async(
                 composition, rows, template, options, on_event=tell, settings=settings, executor=executor
             )

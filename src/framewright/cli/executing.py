@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from framewright.render import RenderOptions
 
 EXECUTORS = ("local", "temporal")
+USUAL_PRIORITY = 3
 _PLACES = ("client", "worker")
 
 
@@ -33,6 +34,8 @@ class ExecutorWishes:
         dev: a cluster for this render alone.
         detach: begin the render, and leave.
         plan_on: None: the client.
+        priority: None: the usual one.
+        keep_pieces: they stay in the store.
         workers_given: ``--workers`` stands on the command line.
 
     Raises:
@@ -45,6 +48,8 @@ class ExecutorWishes:
     dev: bool = False
     detach: bool = False
     plan_on: str | None = None
+    priority: int | None = None
+    keep_pieces: bool = True
     workers_given: bool = False
 
     def __post_init__(self) -> None:
@@ -103,6 +108,8 @@ class ExecutorWishes:
             "--temporal-dev": self.dev,
             "--detach": self.detach,
             "--plan-on": self.plan_on is not None,
+            "--priority": self.priority is not None,
+            "--no-keep-pieces": not self.keep_pieces,
             "--store": self.store is not None,
         }
         return [*(name for name, given in told.items() if given), *self.cluster.given]
@@ -118,6 +125,8 @@ class Cluster:
 
     settings: TemporalSettings
     store: str | None
+    priority: int = USUAL_PRIORITY
+    keep_pieces: bool = True
 
     def submission(
         self, composition: str, output: Path, options: RenderOptions, here: Settings, plan_on: PlanOn
@@ -133,6 +142,8 @@ class Cluster:
             here=here,
             store=self.store,
             plan_on=plan_on,
+            priority=self.priority,
+            keep_pieces=self.keep_pieces,
         )
 
 
@@ -143,8 +154,9 @@ async def opened(wishes: ExecutorWishes) -> AsyncIterator[Cluster]:
     Raises:
         SetupError: ``EXTRA_MISSING``, ``SETTING_INVALID``, ``DEV_CLUSTER_FAILED``.
     """
+    priority = wishes.priority or USUAL_PRIORITY
     if not wishes.dev:
-        yield Cluster(wishes.cluster.read(), wishes.store)
+        yield Cluster(wishes.cluster.read(), wishes.store, priority, wishes.keep_pieces)
         return
     from framewright.executors.temporal.connecting import need_temporal
 
@@ -153,7 +165,7 @@ async def opened(wishes: ExecutorWishes) -> AsyncIterator[Cluster]:
 
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(dev_cluster())
-        yield Cluster(found.settings, found.store)
+        yield Cluster(found.settings, found.store, priority, wishes.keep_pieces)
 
 
 def tell_detached(job: str, *, as_json: bool) -> None:

@@ -163,6 +163,11 @@ async def test_a_render_has_the_bytes_of_one_process(client, dev_server, queue, 
         fresh = await render(client, film, queue, resume=False)
         assert fresh.reused == 0
         assert await output_of(film) == film.reference
+
+        # Whoever wants no pieces to stay gets the film, and its account.
+        await render(client, film, queue, keep_pieces=False)
+        assert await film.store.list("pieces") == ()
+        assert await output_of(film) == film.reference
     assert here.layouts.places == ()
 
 

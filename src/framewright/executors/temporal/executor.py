@@ -44,6 +44,7 @@ class TemporalExecutor:
         store: the URI of the store that workers reach too; None: ``FRAMEWRIGHT_STORE``.
         slots: chunks at a time that plans are cut for; None: at least 8, and as many as workers listen.
         priority: 1 comes first, 5 last.
+        keep_pieces: they stay in the store for renders to come.
         seconds: after which a render is given up.
 
     Raises:
@@ -57,6 +58,7 @@ class TemporalExecutor:
         store: str | None = None,
         slots: int | None = None,
         priority: int = 3,
+        keep_pieces: bool = True,
         seconds: float = _RENDER_SECONDS,
     ) -> None:
         need_temporal()
@@ -66,6 +68,7 @@ class TemporalExecutor:
         self._slots = slots
         self._listening = 0
         self._priority = priority
+        self._keep_pieces = keep_pieces
         self._seconds = seconds
         self._stack: AsyncExitStack | None = None
         self._open: tuple[Client, BlobStore] | None = None
@@ -130,6 +133,7 @@ class TemporalExecutor:
             plan=reference,
             queue=self._settings.queue,
             resume=order.resume,
+            keep_pieces=self._keep_pieces,
             priority=self._priority,
             seconds=self._seconds,
         )

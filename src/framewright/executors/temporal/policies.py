@@ -71,5 +71,3 @@ POLICIES = {
 
 SPARE_SECONDS = 60.0
 """Beyond the render's own time, which the workflow keeps itself: the server's limits are there if the workflow fails."""
-BACKSTOP_SECONDS = 15 * _MINUTE
-"""Beyond the render's time, after which the server ends a workflow that nobody works on: for whoever starts it."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from framewright.executors.temporal.settings import TemporalSettings
     from framewright.executors.temporal.starting import Running
-    from framewright.executors.temporal.values import RenderMemo
+    from framewright.executors.temporal.values import PlanReference, ProjectReference, RenderMemo
     from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
     from framewright.render.options import RenderOptions
@@ -58,6 +58,8 @@ class Submission:
         output: whose name tells the format.
         here: of this machine.
         store: its URI; None: ``FRAMEWRIGHT_STORE``.
+        priority: 1 comes first, 5 last.
+        keep_pieces: they stay in the store for renders to come.
     """
 
     composition: str
@@ -67,6 +69,21 @@ class Submission:
     here: Settings
     store: str | None = None
     plan_on: PlanOn = PlanOn.CLIENT
+    priority: int = 3
+    keep_pieces: bool = True
+
+    def order(
+        self, *, plan: PlanReference | None = None, project: ProjectReference | None = None
+    ) -> RenderOrder:
+        """For the workflow: of a plan, or of a project that is to be planned."""
+        return RenderOrder(
+            plan=plan,
+            project=project,
+            queue=self.settings.queue,
+            resume=self.options.resume,
+            keep_pieces=self.keep_pieces,
+            priority=self.priority,
+        )
 
 
 async def submit(wanted: Submission, teller: Teller) -> str:
@@ -141,7 +158,7 @@ async def _planned(
         if options.resume:
             bundle = replace(bundle, plan=await cut_as_before(bundle.plan, store))
         reference = await publish_plan(bundle, store)
-    order = RenderOrder(plan=reference, queue=wanted.settings.queue, resume=options.resume)
+    order = wanted.order(plan=reference)
     return order, memo_of(bundle.plan, name_of(bundle))
 
 
@@ -164,5 +181,5 @@ async def _unplanned(
         slots=slots,
         on_notice=lambda notice: teller.warn((notice,)),
     )
-    order = RenderOrder(project=reference, queue=wanted.settings.queue, resume=options.resume)
+    order = wanted.order(project=reference)
     return order, memo_of_project(name, container.value)
