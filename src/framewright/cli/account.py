@@ -48,7 +48,7 @@ def _rows(report: RenderReport, *, untold: int, bar: bool) -> list[tuple[str, Te
     if bar:
         found.append(("", _bar(report.time)))
     kept = _kept(report)
-    if kept < report.frames:
+    if kept < report.frames and report.time.rendering > 0:
         found.append(("encoder", _encoder(report.time)))
     run = ", each through every frame" if report.mode == "run" else ""
     found.append(("workers", f"{report.workers}{run}, capture by {report.capture}"))

@@ -39,10 +39,12 @@ class Ledger:
 
     Args:
         output: as the caller named it.
+        watched: the frames are drawn while this looks on; of others it is not known how long they took.
     """
 
-    def __init__(self, output: Path, teller: Teller) -> None:
+    def __init__(self, output: Path, teller: Teller, *, watched: bool = True) -> None:
         self._output = output
+        self._watched = watched
         self._teller = teller
         self._watch = Watch()
         self._opening: float | None = None
@@ -98,7 +100,7 @@ class Ledger:
             self._teller,
             reused=frozenset(self._reused),
             opening=self._opening or 0.0,
-            rendering=self._rendering or 0.0,
+            rendering=(self._rendering or 0.0) if self._watched else 0.0,
             finishing=self._watch.lap(),
         )
 

@@ -185,6 +185,16 @@ async def test_a_render_is_found_shown_joined_and_waited_for(client, stand, tmp_
     assert fractions[-1] == 1.0
     after = await show_job(client, stand.cluster, running.id, stand.here)
     assert (after.job.state, after.job.error) == (JobState.DONE, None)
+    # Whoever comes later gets the same file, and no time of frames that he has not seen drawn.
+    late = await wait_for_job(
+        client,
+        stand.cluster,
+        running.id,
+        lambda _: tmp_path / "late.mp4",
+        teller=stand.teller(),
+        here=stand.here,
+    )
+    assert (late.time.rendering, (tmp_path / "late.mp4").read_bytes()) == (0.0, stand.film.file.read_bytes())
 
     from framewright.cli.console import people_console
 

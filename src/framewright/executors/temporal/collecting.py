@@ -42,6 +42,7 @@ async def collect(
     *,
     settings: TemporalSettings,
     here: Settings,
+    over: bool = False,
 ) -> RenderReport:
     """Follow a render, and write its output.
 
@@ -49,6 +50,7 @@ async def collect(
         running: cancelled, this calls it off unless it was joined.
         container: that the render writes.
         here: of this machine.
+        over: it had ended before anybody looked.
 
     Raises:
         UsageError: ``FORMAT_CONTRADICTS`` the output is named like another format.
@@ -61,7 +63,7 @@ async def collect(
             f"'{output.name}' is the name of a {told} file, and the render is of {container}: change -o.",
             code="FORMAT_CONTRADICTS",
         )
-    ledger = Ledger(output, teller)
+    ledger = Ledger(output, teller, watched=not over)
     async with AsyncExitStack() as stack:
         target = stack.enter_context(OutputFile(output, folder=container is Format.PNG_SEQUENCE))
         folder = stack.enter_context(workbench_beside(target))

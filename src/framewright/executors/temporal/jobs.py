@@ -200,6 +200,7 @@ async def wait_for_job(
         teller,
         settings=settings,
         here=here,
+        over=_state(execution) is not JobState.RUNNING,
     )
 
 
