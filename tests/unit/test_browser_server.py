@@ -194,6 +194,21 @@ async def test_it_closes_at_once_with_connections_open(root):
         socket.create_connection(("127.0.0.1", port), 5)
 
 
+async def test_it_closes_in_the_middle_of_an_answer_and_leaves_nothing_running(root):
+    with (root / "film.bin").open("wb") as file:
+        file.truncate(1 << 30)
+    before = asyncio.all_tasks()
+    async with FileServer(root) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.origin.rpartition(":")[2]))
+        writer.write(b"GET /film.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readline()
+        assert len(asyncio.all_tasks() - before) > 1  # not only the server's own
+    assert asyncio.all_tasks() == before
+    with contextlib.suppress(ConnectionError):
+        assert len(await reader.read(1 << 30)) < 1 << 30
+    writer.close()
+
+
 async def test_two_servers_do_not_meet(root, tmp_path):
     async with FileServer(root) as one, FileServer(tmp_path / "site-twin") as other:
         assert one.origin != other.origin
