@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from framewright.model.settings import Settings
     from framewright.render.bundle import Bundle
 
-IDLE_SECONDS = 60.0
+IDLE_SECONDS = 3.0
+"""Chunks of a plan follow at once or not at all; and a render that was called off leaves no browser for longer, not even where a
+chunk had just been finished and nothing was left to be cancelled."""
 
 _log = get_logger(__name__)
 

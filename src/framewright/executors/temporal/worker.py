@@ -52,7 +52,7 @@ class Outfit:
         workers: browsers for each.
         drain: seconds that what runs gets when the worker is told to stop; then it is left for others.
         deployment: names this version of the workers to Temporal; None: workers are all of one version.
-        idle: seconds that browsers stay open without work; None: a minute.
+        idle: seconds that browsers stay open without work; None: a few.
     """
 
     queue: str

@@ -56,7 +56,7 @@ async def open_workplace(
     Args:
         slots: chunks at a time.
         workers: browsers for each.
-        idle_seconds: that browsers stay open without work; None: a minute.
+        idle_seconds: that browsers stay open without work; None: a few.
     """
     async with Layouts(store, settings) as layouts:
         hands = Hands(
