@@ -78,8 +78,9 @@ class Door:
         opened: how often somebody came.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, host: str = "127.0.0.1") -> None:
         self._port = int(endpoint.rpartition(":")[2])
+        self._host = host
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.most: int | None = None
@@ -87,9 +88,9 @@ class Door:
         self.bytes = 0
         self.opened = 0
         with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
+            taken.bind((host, 0))
             self.port = taken.getsockname()[1]
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.endpoint = f"http://{host}:{self.port}"
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -99,7 +100,7 @@ class Door:
         await self.shut()
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._pass, self._host, self.port)
 
     async def shut(self) -> None:
         if self._server is not None:

@@ -8,7 +8,7 @@ import signal
 import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError
@@ -18,7 +18,7 @@ from worker_process import PATIENCE, WorkerProcess, until
 from framewright.executors.temporal import names
 from framewright.executors.temporal.connecting import connect
 from framewright.executors.temporal.errors import framewright_error
-from framewright.executors.temporal.looking import look_at
+from framewright.executors.temporal.looking import _doing, look_at
 from framewright.executors.temporal.names import blob_of, output_document, piece_document
 from framewright.executors.temporal.publishing import publish_plan
 from framewright.executors.temporal.starting import memo_of, start
@@ -155,6 +155,14 @@ async def cluster(
         await opened.close()
 
 
+class Beginning(NamedTuple):
+    """Of an attempt: by whom, the which, and the time of the machine's clock."""
+
+    worker: str
+    attempt: int
+    at: float
+
+
 @dataclass
 class Render:
     """One render on the cluster."""
@@ -170,8 +178,10 @@ class Render:
 
     async def chunks(self) -> list[Doing]:
         """Chunks that somebody has at this moment."""
-        look = await self.look()
-        return [one for one in look.doing if one.started and names.chunk_of(one.name) is not None]
+        # Without asking the workflow: as long as the worker that runs it is dead, nobody answers.
+        described = await self.handle.describe()
+        doing = [_doing(one, self.cluster.client) for one in described.raw_description.pending_activities]
+        return [one for one in doing if one.started and names.chunk_of(one.name) is not None]
 
     async def drawing(self, *, by: WorkerProcess | None = None) -> tuple[Doing, WorkerProcess]:
         """A chunk, and the worker that has it and has its browsers open."""
@@ -245,17 +255,23 @@ class Render:
         """All that has happened to the workflow."""
         return [event async for event in self.handle.fetch_history_events()]
 
-    async def chunk_workers(self) -> set[str]:
-        """Who was given chunks, by the history: the last attempt of each."""
+    async def began(self) -> dict[str, Beginning]:
+        """Who took each chunk in its last attempt, and when; told when it is done."""
         events = await self.history()
         chunks = {
-            event.event_id
+            event.event_id: event.activity_task_scheduled_event_attributes.activity_id
             for event in events
             if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
             and names.chunk_of(event.activity_task_scheduled_event_attributes.activity_id) is not None
         }
-        begun = [event.activity_task_started_event_attributes for event in events]
-        return {one.identity for one in begun if one.scheduled_event_id in chunks}
+        return {
+            chunks[begun.scheduled_event_id]: Beginning(
+                begun.identity, begun.attempt, event.event_time.ToNanoseconds() / 1e9
+            )
+            for event in events
+            if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
+            and (begun := event.activity_task_started_event_attributes).scheduled_event_id in chunks
+        }
 
 
 def flip_a_bit(file: Path) -> None:
