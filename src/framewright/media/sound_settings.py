@@ -37,7 +37,7 @@ class SoundSettings:
 
 
 _SETTINGS = {
-    # Not aac_coder=fast, which takes less than half as long: bursts of tones come out up to 0.15 dB too quiet.
+    # Not aac_coder=fast, which takes less than half as long: bursts of tones come out 0.1 dB too quiet, which is more than may be.
     SoundCodec.AAC: SoundSettings("aac", "fltp", 192_000),
     SoundCodec.OPUS: SoundSettings("libopus", "flt", 160_000, options={"application": "audio", "vbr": "on"}),
     SoundCodec.PCM: SoundSettings("pcm_s24le", "s32"),
