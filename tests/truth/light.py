@@ -58,6 +58,8 @@ def codes(path: Path) -> Iterator[np.ndarray]:
 PATCHES = ((573, 512, 512), (64, 512, 512), (700, 400, 560), (300, 600, 450), (820, 512, 512))
 """Y'CbCr of the flat patches in the lower half of a source, from left to right: 10 bits, limited range."""
 TAGS = {"pq": 16, "hlg": 18}
+# Frames among which x265 finds none before which to put off another: then it leaves the times of its packets as they were in memory.
+_REORDERED = 8
 
 
 def of_ycc(code: Sequence[float]) -> list[float]:
@@ -95,6 +97,8 @@ def write_source(
             1,
         )
         parameters = ["lossless=1", "log-level=none", "pools=1", *([levels] if levels else [])]
+        if frames <= _REORDERED:
+            parameters.append("bframes=0")
         context.options = {"preset": "ultrafast", "x265-params": ":".join(parameters)}
         for number in range(frames):
             frame = av.VideoFrame(width, height, "yuv420p10le")
