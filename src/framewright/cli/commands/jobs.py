@@ -6,7 +6,8 @@ import typer
 
 from framewright.cli import cluster_options as c  # noqa: TC001 -- typer reads it at run time
 from framewright.cli import options as o  # noqa: TC001 -- as above
-from framewright.cli.cluster import ClusterWishes
+from framewright.cli.cluster import ClusterWishes  # noqa: TC001 -- as above
+from framewright.cli.server_options import takes_server
 
 jobs = typer.Typer(help="List, show, cancel, reorder and wait for renders on a cluster.")
 
@@ -18,135 +19,74 @@ def _jobs(context: typer.Context) -> None:
 
 
 @jobs.command("list")
+@takes_server
 def jobs_list(
     *,
     limit: c.MostJobs = 50,
-    address: c.Address = None,
-    namespace: c.Namespace = None,
-    api_key_file: c.ApiKeyFile = None,
-    tls: c.Tls = None,
-    tls_ca: c.TlsCa = None,
-    tls_cert: c.TlsCert = None,
-    tls_key: c.TlsKey = None,
+    server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """Say which renders there are, the latest first, and how far they are."""
     from framewright.cli.jobs import run_jobs_list
 
-    wishes = ClusterWishes(
-        address=address,
-        namespace=namespace,
-        api_key_file=api_key_file,
-        tls=tls,
-        tls_ca=tls_ca,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-    )
-    return run_jobs_list(wishes, limit=limit, as_json=as_json, debug=debug)
+    return run_jobs_list(server, limit=limit, as_json=as_json, debug=debug)
 
 
 @jobs.command("show")
+@takes_server
 def jobs_show(
     job: c.Job,
     *,
-    address: c.Address = None,
-    namespace: c.Namespace = None,
-    api_key_file: c.ApiKeyFile = None,
-    tls: c.Tls = None,
-    tls_ca: c.TlsCa = None,
-    tls_cert: c.TlsCert = None,
-    tls_key: c.TlsKey = None,
+    server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """Say how far a render is, who renders which chunk, and what has failed."""
     from framewright.cli.jobs import run_jobs_show
 
-    wishes = ClusterWishes(
-        address=address,
-        namespace=namespace,
-        api_key_file=api_key_file,
-        tls=tls,
-        tls_ca=tls_ca,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-    )
-    return run_jobs_show(wishes, job, as_json=as_json, debug=debug)
+    return run_jobs_show(server, job, as_json=as_json, debug=debug)
 
 
 @jobs.command("cancel")
+@takes_server
 def jobs_cancel(
     job: c.Job,
     *,
     no_wait: c.NoWait = False,
-    address: c.Address = None,
-    namespace: c.Namespace = None,
-    api_key_file: c.ApiKeyFile = None,
-    tls: c.Tls = None,
-    tls_ca: c.TlsCa = None,
-    tls_cert: c.TlsCert = None,
-    tls_key: c.TlsKey = None,
+    server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """End a render; what is finished of it stays in the store."""
     from framewright.cli.jobs import run_jobs_cancel
 
-    wishes = ClusterWishes(
-        address=address,
-        namespace=namespace,
-        api_key_file=api_key_file,
-        tls=tls,
-        tls_ca=tls_ca,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-    )
-    return run_jobs_cancel(wishes, job, wait=not no_wait, as_json=as_json, debug=debug)
+    return run_jobs_cancel(server, job, wait=not no_wait, as_json=as_json, debug=debug)
 
 
 @jobs.command("priority")
+@takes_server
 def jobs_priority(
     job: c.Job,
     priority: c.NewPriority,
     *,
-    address: c.Address = None,
-    namespace: c.Namespace = None,
-    api_key_file: c.ApiKeyFile = None,
-    tls: c.Tls = None,
-    tls_ca: c.TlsCa = None,
-    tls_cert: c.TlsCert = None,
-    tls_key: c.TlsKey = None,
+    server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """Let a render that runs come before others, or after them. Chunks that are drawn already go on."""
     from framewright.cli.jobs import run_jobs_priority
 
-    wishes = ClusterWishes(
-        address=address,
-        namespace=namespace,
-        api_key_file=api_key_file,
-        tls=tls,
-        tls_ca=tls_ca,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-    )
-    return run_jobs_priority(wishes, job, priority, as_json=as_json, debug=debug)
+    return run_jobs_priority(server, job, priority, as_json=as_json, debug=debug)
 
 
 @jobs.command("wait")
+@takes_server
 def jobs_wait(
     job: c.Job,
     *,
     output: o.Output = None,
-    address: c.Address = None,
-    namespace: c.Namespace = None,
-    api_key_file: c.ApiKeyFile = None,
-    tls: c.Tls = None,
-    tls_ca: c.TlsCa = None,
-    tls_cert: c.TlsCert = None,
-    tls_key: c.TlsKey = None,
+    server: ClusterWishes,
     as_json: o.JsonEvents = False,
     quiet: o.Quiet = False,
     debug: o.Debug = False,
@@ -155,14 +95,5 @@ def jobs_wait(
     from framewright.cli.jobs import run_jobs_wait
     from framewright.cli.render import Telling
 
-    wishes = ClusterWishes(
-        address=address,
-        namespace=namespace,
-        api_key_file=api_key_file,
-        tls=tls,
-        tls_ca=tls_ca,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-    )
     telling = Telling(as_json=as_json, quiet=quiet, debug=debug)
-    return run_jobs_wait(wishes, job, output, telling=telling)
+    return run_jobs_wait(server, job, output, telling=telling)

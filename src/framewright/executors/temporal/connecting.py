@@ -137,7 +137,7 @@ def _unreachable(address: str, error: RuntimeError | TimeoutError | RPCError) ->
     words = _SYSTEM_WORD.search(str(error))
     told = f" ({words[1].lower()})" if words else ""
     return TemporalError(
-        f"Temporal's server at {address} does not answer{told}: start it, or name another with "
+        f"Temporal's server at {address} does not answer{told}: start it, or name another with --address or "
         "FRAMEWRIGHT_TEMPORAL_ADDRESS.",
         code="TEMPORAL_UNREACHABLE",
     )
