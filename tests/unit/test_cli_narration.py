@@ -288,7 +288,7 @@ def test_pieces_that_were_there_are_told_in_one_line_and_failed_ones_each():
     narrator.tell(chunk(ChunkState.FAILED, 90, 120, message="A process has ended."))
     told = stream.getvalue()
     assert re.findall(r"reused +90 frames of an earlier render", told) and told.count("reused") == 1
-    assert "↻ Frames 90…120 failed: A process has ended." in told
+    assert "↻ Frames 90 to 119 failed: A process has ended." in told
 
 
 def test_the_moving_line_counts_the_chunks_that_run_at_a_time():

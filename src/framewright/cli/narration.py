@@ -100,7 +100,7 @@ class PeopleNarrator(Narrator):
         if event.state is ChunkState.REUSED:
             self._reused += event.frames
         elif event.state is ChunkState.FAILED:
-            text = f"Frames {event.start}…{event.stop} failed: {phrases.clean(event.message or '')}"
+            text = f"Frames {event.start} to {event.stop - 1} failed: {phrases.clean(event.message or '')}"
             hanging(self.console, Text("↻", style="yellow"), Text(text))
         self.chunk_told(event)
 
