@@ -82,7 +82,9 @@ def test_a_render_tells_its_stages_choices_and_end(page, tmp_path):
     assert (progress[-1].frames, progress[-1].total) == (FILM.frames, FILM.frames)
     fractions = [event.fraction for event in progress]
     assert (fractions == sorted(fractions), fractions[0] > 0, fractions[-1]) == (True, True, 1.0)
-    assert [event.state.value for event in heard if event.event == "chunk"] == ["running", "done"]
+    states = [event.state.value for event in heard if event.event == "chunk"]
+    # How often it is told that a chunk gets on depends on the machine.
+    assert (states[0], states[-1], set(states[:-1])) == ("running", "done", {"running"})
     assert heard[-1].event == "finished"
     assert heard[-1].report == report
     assert (report.frames, report.output.frames, report.workers) == (FILM.frames, FILM.frames, 1)
