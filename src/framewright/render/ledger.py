@@ -78,6 +78,7 @@ class Ledger:
                     self._teller.tell(event)
                 progress.note(event)
             case SoundTold():
+                self._teller.tell(event)
                 progress.note(event)
             case StageBegan(stage=Stage.FINISHING):
                 self.begin_to_finish()
@@ -108,6 +109,9 @@ class Ledger:
         run, now = (event.start, event.worker), time.monotonic()
         if event.state is not ChunkState.RUNNING:
             self._told_at.pop(run, None)
+            return True
+        if event.frames == event.stop - event.start:
+            # From here on its piece is only written down: how long that takes is to be seen.
             return True
         if now - self._told_at.get(run, float("-inf")) < _TELL_CHUNKS_EVERY:
             return False

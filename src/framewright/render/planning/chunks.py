@@ -15,6 +15,8 @@ from framewright.schedule.cutting import CHUNKS_A_SLOT, Cut, cut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import JsonValue
+
     from framewright.model.frames import FrameRange
     from framewright.model.plan import Plan
     from framewright.render.opening import Opened
@@ -57,8 +59,14 @@ async def cut_plan(
             slots=max(slots, round(curve.of(frames) / (min(CHUNKS_A_SLOT) * LOST_AT_MOST))),
             opening=opening,
         )
+    cuts: list[JsonValue] = [chunk.start for chunk in found.chunks]
     teller.decide(
-        Choice(subject="chunks", choice=len(found.chunks), inputs=found.inputs, reason=found.reason)
+        Choice(
+            subject="chunks",
+            choice=len(found.chunks),
+            inputs={**found.inputs, "cuts": [*cuts, frames.stop]},
+            reason=found.reason,
+        )
     )
     estimate = Estimate(knots=curve.knots, opening=opening, seconds=curve.of(frames))
     return plan.model_copy(update={"chunks": found.chunks, "estimate": estimate})
