@@ -1,4 +1,4 @@
-"""A project that is sent to a render service, as it travels: which files it has, which of them are missing, and what became of it."""
+"""Uploads of a render service, as they travel: projects whose files lie with the service."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from framewright.model.job_request import LONGEST_PATH
-from framewright.model.plan import Digest  # noqa: TC001 -- pydantic reads it at run time
 
-MOST_LISTED = 100_000
-"""Files of one manifest; an installation may take fewer."""
+DIGEST_PATTERN = r"^[0-9a-f]{64}$"
+"""BLAKE3, in hexadecimal."""
+MOST_PAGES = 100
+"""Pages that an upload tells of."""
+
+LongName = Annotated[str, Field(min_length=1, max_length=200)]
+FileDigest = Annotated[str, Field(pattern=DIGEST_PATTERN)]
 
 
 class _Value(BaseModel):
@@ -21,59 +25,74 @@ class UploadFile(_Value):
     """A file of a project.
 
     Attributes:
-        path: in the project, with slashes between its parts.
+        path: in the project, with slashes.
         digest: BLAKE3 of its content, in hexadecimal.
         bytes: its size.
     """
 
     path: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]
-    digest: Digest
+    digest: FileDigest
     bytes: Annotated[int, Field(ge=0)]
 
 
 class UploadManifest(_Value):
-    """All files of a project, for a service that may hold some of them already.
+    """A project as a list of its files, each of which is sent once, by its digest.
 
     Attributes:
-        name: what people shall call the project.
+        name: what people shall call it; None: ``upload``.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    files: Annotated[tuple[UploadFile, ...], Field(min_length=1, max_length=MOST_LISTED)]
+    name: LongName | None = None
+    files: Annotated[tuple[UploadFile, ...], Field(min_length=1)]
 
 
 class Upload(_Value):
-    """A project that a service holds.
+    """A project that lies with the service.
 
     Attributes:
-        id: by which requests name it.
-        digest: of the whole project; the same files give the same one.
-        files, bytes: how many, and how large together.
-        used: when a request last named it.
+        by: whose token sent it; ``local`` where none is needed.
+        digest: of the whole project: of names and contents of its files.
+        files, bytes: how many, and all together.
+        pages: its HTML files that a render may name, ``index.html`` first; the first hundred.
+        used: when a request last named it. What nobody names for long is removed.
     """
 
     id: str
     name: str
+    by: str
     digest: str
     files: int
     bytes: int
+    pages: tuple[str, ...]
     created: AwareDatetime
     used: AwareDatetime
 
 
-class ManifestAnswer(_Value):
-    """What a service says to a manifest: what it lacks, or what it has made of the whole.
+class UploadAnswer(_Value):
+    """What became of a manifest.
 
     Attributes:
-        missing: digests of files to be sent; then the manifest is sent again.
-        upload: the project; None as long as something is missing.
+        upload: None where files are missing.
+        missing: digests of files that the service does not have from this caller: send them, then the manifest again.
     """
 
-    missing: tuple[Digest, ...] = ()
     upload: Upload | None = None
+    missing: tuple[str, ...] = ()
 
 
-class UploadList(_Value):
-    """The projects of whoever asks, the latest first."""
+class UploadPage(_Value):
+    """Some uploads, the latest first.
+
+    Attributes:
+        next: give it as ``before`` for the uploads that come after these; None: there are none.
+    """
 
     uploads: tuple[Upload, ...]
+    next: str | None = None
+
+
+class BlobStored(_Value):
+    """A file that the service has now."""
+
+    digest: str
+    bytes: int
