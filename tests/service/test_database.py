@@ -12,7 +12,7 @@ async def test_what_was_written_is_there_after_a_restart(tmp_path):
         await database.run(
             lambda db: (
                 db.execute(
-                    "INSERT INTO uploads VALUES ('a', 'me', 'film', 'digest', 1, 2, 3.0, 4.0)"
+                    "INSERT INTO uploads VALUES ('a', 'me', 'film', 'digest', 1, 2, '[]', 3.0, 4.0)"
                 ).rowcount
             )
         )
@@ -27,8 +27,8 @@ async def test_a_transaction_is_all_or_nothing(tmp_path):
     async with Database(tmp_path / "service.sqlite3") as database:
 
         def half(db):
-            db.execute("INSERT INTO uploads VALUES ('a', 'me', 'film', 'digest', 1, 2, 3.0, 4.0)")
-            db.execute("INSERT INTO uploads VALUES ('a', 'me', 'film', 'digest', 1, 2, 3.0, 4.0)")
+            db.execute("INSERT INTO uploads VALUES ('a', 'me', 'film', 'digest', 1, 2, '[]', 3.0, 4.0)")
+            db.execute("INSERT INTO uploads VALUES ('a', 'me', 'film', 'digest', 1, 2, '[]', 3.0, 4.0)")
 
         with pytest.raises(sqlite3.IntegrityError):
             await database.run(half)

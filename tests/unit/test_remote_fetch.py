@@ -1,6 +1,7 @@
 """Fetching from a hostile world: every answer has a limit of time and size, and only the web is asked."""
 
 import gzip
+import socket
 import threading
 import time
 
@@ -151,9 +152,90 @@ async def test_a_policy_for_strangers_pages_leaves_private_networks_alone(tmp_pa
         await fetch(url, tmp_path, policy=NetworkPolicy(private=False))
 
 
-async def test_a_name_cannot_stand_for_a_private_address(tmp_path):
+@pytest.fixture
+def names(monkeypatch):
+    """What names stand for: a list of addresses each, of which every question takes one, and the last one for ever."""
+    known: dict[str, list[str]] = {}
+    asked: list[str] = []
+    of_the_machine = socket.getaddrinfo
+
+    def look_up(host, *rest, **more):
+        found = known.get(host)
+        asked.append(host)
+        if found is None:
+            return of_the_machine(host, *rest, **more)
+        return of_the_machine(found.pop(0) if len(found) > 1 else found[0], *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    known["asked"] = asked
+    return known
+
+
+async def test_a_name_cannot_stand_for_a_private_address(far, names, tmp_path):
+    address = far.origin.replace("127.0.0.1", "inside.example")
+    names["inside.example"] = ["127.0.0.1"]
+    assert (await fetch(f"{address}/text", tmp_path)).status == 200
+    before = list(far.asked)
     with pytest.raises(FetchError, match="cannot be reached|not known"):
-        await fetch("http://localhost:1/", tmp_path, policy=NetworkPolicy(private=False))
+        await fetch(f"{address}/text", tmp_path, policy=NetworkPolicy(private=False))
+    assert far.asked == before
+    for address in ("169.254.169.254", "fd00:ec2::254"):
+        names["inside.example"] = [address]
+        with pytest.raises(FetchError, match="cannot be reached|not known"):
+            await fetch("http://inside.example/text", tmp_path)
+
+
+async def test_a_name_that_changes_its_mind_is_judged_by_what_is_connected_to(
+    far, names, tmp_path, monkeypatch
+):
+    judge = NetworkPolicy.refusal_of_address
+    # 127.0.0.1 stands for the world outside here, and 127.0.0.2 for a private network.
+    monkeypatch.setattr(
+        NetworkPolicy,
+        "refusal_of_address",
+        lambda policy, one: None if one == "127.0.0.1" else judge(policy, one),
+    )
+    names["turns.example"] = ["127.0.0.1", "127.0.0.2"]
+    address = far.origin.replace("127.0.0.1", "turns.example")
+    policy = NetworkPolicy(private=False)
+    assert (await fetch(f"{address}/text", tmp_path, policy=policy)).status == 200
+    asked = len(far.asked)
+    with pytest.raises(FetchError, match="cannot be reached|not known"):
+        await fetch(f"{address}/text", tmp_path, policy=policy)
+    # One question for each connection: there is none in between for which another answer could come.
+    assert names["asked"].count("turns.example") == 2
+    assert len(far.asked) == asked
+
+
+@pytest.mark.parametrize(
+    "host", ["127.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.0.0.1.", "[::ffff:7f00:1]"]
+)
+async def test_no_spelling_of_digits_leads_inside(far, tmp_path, host):
+    before = list(far.asked)
+    with pytest.raises(FetchError, match="private networks"):
+        await fetch(
+            f"{far.origin.replace('127.0.0.1', host)}/text", tmp_path, policy=NetworkPolicy(private=False)
+        )
+    assert far.asked == before
+
+
+async def test_no_connection_is_made_where_the_letters_were_misread(far, tmp_path, monkeypatch):
+    monkeypatch.setattr(NetworkPolicy, "refusal", lambda *_: None)
+    before = list(far.asked)
+    for host in ("127.0.0.1", "127.1", "2130706433"):
+        with pytest.raises(FetchError, match="cannot be reached|not known|no valid address"):
+            await fetch(
+                f"{far.origin.replace('127.0.0.1', host)}/text", tmp_path, policy=NetworkPolicy(private=False)
+            )
+    assert far.asked == before
+
+
+async def test_proxies_are_not_for_strangers_pages(far, tmp_path, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", far.origin)
+    with pytest.raises(FetchError, match="through a proxy"):
+        await fetch("http://far.example/a", tmp_path, policy=NetworkPolicy(private=False))
 
 
 async def test_proxies_of_the_environment_are_used(far, tmp_path, monkeypatch):

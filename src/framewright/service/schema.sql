@@ -9,7 +9,7 @@ CREATE TABLE jobs (
     attempt INTEGER NOT NULL DEFAULT 1,
     request TEXT NOT NULL,
     source TEXT NOT NULL,
-    upload TEXT REFERENCES uploads (id),
+    upload TEXT REFERENCES uploads (id) ON DELETE SET NULL,
     request_id TEXT,
     trace TEXT,
     created REAL NOT NULL,
@@ -49,16 +49,18 @@ CREATE TABLE uploads (
     digest TEXT NOT NULL,                      -- of the whole project
     files INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
+    pages TEXT NOT NULL,                       -- a JSON list of its HTML files
     created REAL NOT NULL,
     used REAL NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX uploads_by_owner ON uploads (owner, created);
+CREATE UNIQUE INDEX uploads_by_content ON uploads (owner, digest);
+CREATE INDEX uploads_by_time ON uploads (created, id);
 
 CREATE TABLE plans (
     digest TEXT NOT NULL,
     owner TEXT NOT NULL,
     name TEXT NOT NULL,
-    upload TEXT REFERENCES uploads (id),
+    upload TEXT REFERENCES uploads (id) ON DELETE SET NULL,
     created REAL NOT NULL,
     used REAL NOT NULL,
     PRIMARY KEY (digest, owner)

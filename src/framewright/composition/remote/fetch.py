@@ -117,8 +117,11 @@ class Fetcher:
 
         if self._session is None:
             self._session = network.open_session(self._policy, _PIECE)
+        proxy = network.proxy_of(url)
+        if proxy is not None and not self._policy.private:
+            raise FetchError("it would go through a proxy, of which nobody here can tell where it leads")
         asking = self._session.request(
-            method, url, headers=headers, data=body, allow_redirects=False, proxy=network.proxy_of(url)
+            method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy
         )
         async with asking as answer:
             declared = answer.content_length

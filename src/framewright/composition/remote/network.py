@@ -12,6 +12,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 if TYPE_CHECKING:
+    from aiohappyeyeballs import AddrInfoType
+
     from framewright.composition.remote.policy import NetworkPolicy
 
 _CONNECT_SECONDS = 10.0
@@ -30,10 +32,16 @@ def open_session(policy: NetworkPolicy, piece: int) -> aiohttp.ClientSession:
     """A session without cookies, and without what ~/.netrc knows: a page names where its requests go.
 
     Args:
+        policy: holds for each address that is connected to, whatever name stood for it.
         piece: bytes that are read ahead.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=_CONNECTIONS, resolver=_GuardedResolver(policy)),
+        connector=aiohttp.TCPConnector(
+            limit=_CONNECTIONS,
+            resolver=_GuardedResolver(policy),
+            # Of what it takes for digits, aiohttp asks no resolver.
+            socket_factory=lambda found: _guarded_socket(policy, found),
+        ),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
@@ -86,6 +94,13 @@ def reason(error: Exception) -> str:
         case aiohttp.InvalidURL() | ValueError():
             return "it is no valid address"
     return f"it could not be fetched ({type(error).__name__})"
+
+
+def _guarded_socket(policy: NetworkPolicy, found: AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, where = found
+    if policy.refusal_of_address(str(where[0])) is not None:
+        raise OSError(None, f"{where[0]} is not for pages")
+    return socket.socket(family, kind, protocol)
 
 
 class _GuardedResolver(AbstractResolver):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from framewright.composition.remote.hosts import address_of, plain_name
+
+if TYPE_CHECKING:
+    from framewright.composition.remote.hosts import Address
 
 # Where clouds tell a machine its credentials, beside the link-local range.
 _METADATA = frozenset({"metadata.google.internal", "metadata", "instance-data"})
@@ -37,12 +43,17 @@ class NetworkPolicy:
             return "it names no host"
         if parts.username is not None or parts.password is not None:
             return "addresses with passwords are not fetched"
-        if host.rstrip(".").lower() in _METADATA:
+        name = plain_name(host)
+        if name in _METADATA:
             return "the machine's metadata are not for pages"
+        if not self.private and (name == "localhost" or name.endswith(".localhost")):
+            return "private networks are not for pages"
         try:
-            return self.refusal_of_address(host)
+            found = address_of(host)
         except ValueError:
-            return None  # a name: its addresses are judged once they are known
+            return "it is no valid address"
+        # A name's addresses are judged once they are known.
+        return None if found is None else self._refusal_of(found)
 
     def refusal_of_address(self, address: str) -> str | None:
         """As :meth:`refusal`, for the digits that a host's name stands for.
@@ -50,12 +61,16 @@ class NetworkPolicy:
         Raises:
             ValueError: it is no address of digits.
         """
-        found = ipaddress.ip_address(address.partition("%")[0])
-        mapped = getattr(found, "ipv4_mapped", None)
-        found = mapped or found
+        found = address_of(address)
+        if found is None:
+            raise ValueError(f"{address} is a name")
+        return self._refusal_of(found)
+
+    def _refusal_of(self, found: Address) -> str | None:
         if found.is_link_local or found in _METADATA_ADDRESSES:
             return "the machine's metadata are not for pages"
-        if not self.private and not found.is_global:
+        inner = not found.is_global or getattr(found, "is_site_local", False)
+        if not self.private and inner:
             return "private networks are not for pages"
         if found.is_multicast or (found.is_unspecified and not self.private):
             return "no host has such an address"
