@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     import structlog
+
+FACTS = "facts"
+"""Of a record of the standard library: the event and its facts, as they were given."""
 
 
 class Logger:
@@ -48,14 +53,24 @@ class Logger:
                 "structlog.stdlib.BoundLogger",
                 structlog.wrap_logger(
                     self._beneath,
-                    processors=[
-                        structlog.stdlib.filter_by_level,
-                        structlog.processors.LogfmtRenderer(key_order=["event"], bool_as_flag=False),
-                    ],
+                    processors=[structlog.stdlib.filter_by_level, _rendered],
                     wrapper_class=structlog.stdlib.BoundLogger,
                 ),
             )
         return self._above
+
+
+def _rendered(
+    logger: object, method: str, facts: MutableMapping[str, Any]
+) -> tuple[tuple[str], dict[str, dict[str, Any]]]:
+    """The message for people, and beside it the facts for whoever writes them down in another form."""
+    import structlog
+
+    known = dict(facts)
+    line = structlog.processors.LogfmtRenderer(key_order=["event"], bool_as_flag=False)(
+        logger, method, dict(facts)
+    )
+    return (line,), {"extra": {FACTS: known}}
 
 
 def get_logger(name: str) -> Logger:
