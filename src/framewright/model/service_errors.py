@@ -26,6 +26,22 @@ class RequestError(ServiceError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class MalformedError(ServiceError):
+    """A request that cannot even be read."""
+
+
+class SlowError(ServiceError):
+    """A body that came too slowly."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
+class MisdirectedError(ServiceError):
+    """The service is reached under a name that it does not know as its own."""
+
+    status = HTTPStatus.MISDIRECTED_REQUEST
+
+
 class UnauthorizedError(ServiceError):
     """No token, or none that is known and still good."""
 

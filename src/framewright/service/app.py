@@ -1,0 +1,30 @@
+"""The service as one application of FastAPI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from framewright.service.http import operations, probes, renders
+from framewright.service.http.framing import Framing
+from framewright.service.http.guard import Guard
+from framewright.service.http.openapi import describe
+from framewright.service.http.problems import answer_with_problems
+
+if TYPE_CHECKING:
+    from framewright.service.rooms import Rooms
+
+
+def create_app(rooms: Rooms) -> FastAPI:
+    """The application whose routes work with these rooms."""
+    app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
+    app.state.rooms = rooms
+    for room in (probes, renders, operations):
+        app.include_router(room.router)
+    answer_with_problems(app)
+    describe(app)
+    # The last one that is added comes first.
+    app.add_middleware(Guard, rooms=rooms)
+    app.add_middleware(Framing)
+    return app

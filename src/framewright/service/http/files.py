@@ -1,0 +1,80 @@
+"""Files as answers: whole, in part, or not at all where the caller has them already."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.responses import FileResponse, Response
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from framewright.service.desk import FileAnswer
+
+_RANGE = re.compile(r"bytes=(\d{1,15}-\d{0,15}|-\d{1,15})\Z")
+_PLAIN = re.compile(r"[^A-Za-z0-9._ -]")
+
+
+class KeptFile(Response):
+    """A file that stands as long as it is sent; ``held`` is let go of then."""
+
+    def __init__(self, answer: Response, held: AsyncExitStack) -> None:
+        super().__init__()
+        self._answer = answer
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        async with self._held:
+            await self._answer(scope, receive, send)
+
+
+def file_answer(request: Request, file: FileAnswer, *, inline: bool, cache: str) -> Response:
+    """The answer for a file.
+
+    Args:
+        inline: for looking at it in a page, rather than for saving.
+        cache: how long it may be kept, as ``Cache-Control`` has it.
+    """
+    headers = {"content-disposition": disposition(file.name, inline=inline), "cache-control": cache}
+    if file.digest is not None:
+        headers["etag"] = f'"{file.digest}"'
+        if _knows(request.headers.get("if-none-match"), file.digest):
+            return Response(status_code=304, headers=headers)
+    answer = FileResponse(file.path, media_type=file.type, headers=headers)
+    wanted = request.headers.get("range")
+    if wanted is not None and not _RANGE.match(wanted):
+        # Several ranges, or none that can be read: the whole is a right answer too (RFC 9110, 14.2).
+        return _Whole(answer)
+    return answer
+
+
+class _Whole(Response):
+    """An answer that heeds no range."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        await self._answer({**scope, "headers": headers}, receive, send)
+
+
+def _knows(known: str | None, digest: str) -> bool:
+    if known is None:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return "*" in tags or f'"{digest}"' in tags
+
+
+def disposition(name: str, *, inline: bool) -> str:
+    """``Content-Disposition`` for a name, whatever stands in it (RFC 6266)."""
+    kind = "inline" if inline else "attachment"
+    plain = _PLAIN.sub("_", name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

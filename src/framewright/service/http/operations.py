@@ -1,0 +1,71 @@
+"""The routes for those who run the service."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from framewright.model.job import JobState
+from framewright.service.http.asking import Here
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    """It answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """Whether the service takes orders, and how busy it is.
+
+    Attributes:
+        why_not: a sentence, where it is not ready.
+        room: how many more may wait.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ready: bool
+    why_not: str | None
+    slots: int
+    queued: int
+    running: int
+    room: int
+    states: dict[JobState, Annotated[int, Field(ge=0)]]
+
+
+@router.get("/healthz", summary="Whether it answers")
+async def health() -> Health:
+    """Answers at once, whatever renders."""
+    return Health()
+
+
+@router.get(
+    "/readyz",
+    summary="Whether it takes orders",
+    responses={503: {"model": Readiness, "description": "It does not: `why_not` says why."}},
+)
+async def readiness(rooms: Here, response: Response) -> Readiness:
+    """For balancers: 503 while the service stops, or where nobody is there to render."""
+    standing = await rooms.desk.standing()
+    stopping = rooms.stopping.is_set()
+    ready = standing.ready and not stopping
+    if not ready:
+        response.status_code = 503
+        response.headers["retry-after"] = str(math.ceil(5))
+    return Readiness(
+        ready=ready,
+        why_not="The service is about to stop." if stopping else standing.why_not,
+        slots=standing.slots,
+        queued=standing.queued,
+        running=standing.running,
+        room=standing.room,
+        states={JobState(name): count for name, count in standing.states.items()},
+    )

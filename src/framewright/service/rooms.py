@@ -1,0 +1,70 @@
+"""What the routes of one service work with, put together once when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from framewright.model.job_request import CompositionSource
+    from framewright.service.desk import Caller, Desk, Source
+    from framewright.service.settings import ServiceSettings
+
+
+class Sources(Protocol):
+    """Finds the compositions that requests name."""
+
+    async def resolve(self, source: CompositionSource, caller: Caller) -> Source:
+        """What a request names, found and allowed.
+
+        Raises:
+            UnknownError: there is no such upload or path. ForbiddenError: the installation opens none of this kind.
+            RequestError: what is named cannot be a composition.
+        """
+        ...
+
+
+class Tokens(Protocol):
+    """Knows who may ask."""
+
+    async def caller(self, written: str) -> Caller:
+        """Whose token it is.
+
+        Raises:
+            UnauthorizedError: ``TOKEN_UNKNOWN``, ``TOKEN_EXPIRED``.
+        """
+        ...
+
+
+class Tickets(Protocol):
+    """Opens the files of one job for a while, without a token: for what cannot send one, such as ``<video>``."""
+
+    def issue(self, job: str, caller: str) -> str:
+        """A ticket for the files of a job that belongs to ``caller``."""
+        ...
+
+    def caller(self, job: str, ticket: str) -> Caller:
+        """Whom a ticket stands for.
+
+        Raises:
+            UnauthorizedError: ``TICKET_INVALID`` it is another job's, forged or too old.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The parts of one service.
+
+    Attributes:
+        tokens, tickets: None: nobody needs one, and everybody is ``local``.
+        stopping: set once the service takes nothing more; streams of events end then.
+    """
+
+    settings: ServiceSettings
+    desk: Desk
+    sources: Sources
+    tokens: Tokens | None = None
+    tickets: Tickets | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
