@@ -46,7 +46,7 @@ async def connect(
     seconds: float = CONNECT_SECONDS,
     identity: str | None = None,
     runtime: Runtime | None = None,
-    interceptors: Sequence[Interceptor] = (),
+    interceptors: Sequence[Interceptor] | None = None,
     plugins: Sequence[Plugin] = (),
 ) -> Client:
     """A client that speaks our values. There is nothing to close; short processes use :func:`connected`.
@@ -54,6 +54,7 @@ async def connect(
     Args:
         seconds: that it may take.
         identity: under which the server knows us; None: by process and host.
+        interceptors: None: those that make spans of what is started, where the environment wants them.
 
     Raises:
         TemporalError: ``TEMPORAL_UNREACHABLE`` where nobody answers.
@@ -64,6 +65,10 @@ async def connect(
     from temporalio.client import Client
     from temporalio.contrib.pydantic import pydantic_data_converter
 
+    if interceptors is None:
+        from framewright.executors.temporal.telemetry import client_spans
+
+        interceptors = client_spans()
     tls = _read_tls(settings) if settings.encrypted else False
     with translated(settings.address):
         try:

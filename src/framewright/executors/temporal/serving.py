@@ -17,9 +17,10 @@ from framewright.executors.temporal.dev_server import DevServer
 from framewright.executors.temporal.metrics import Metrics
 from framewright.executors.temporal.references import environment_digest
 from framewright.executors.temporal.sharing import share_out
-from framewright.executors.temporal.telemetry import open_runtime, open_tracing, wants_tracing
+from framewright.executors.temporal.telemetry import open_runtime, open_tracing
 from framewright.executors.temporal.worker import Outfit, own_name, running_worker
 from framewright.executors.temporal.worker_events import DevStarted, WorkerReady, WorkerStopping
+from framewright.executors.tracing import wants_tracing
 from framewright.model.errors import SetupError
 from framewright.render import CheckState, diagnose
 from framewright.render.choice import Choice

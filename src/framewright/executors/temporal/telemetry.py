@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from temporalio.client import Interceptor, OutboundInterceptor
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
@@ -16,14 +15,17 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
+from framewright.executors.tracing import NAME, open_provider, shared_provider
 from framewright.model.errors import SetupError, UsageError
+from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from temporalio.client import Interceptor
+    from opentelemetry.sdk.trace import TracerProvider
+    from temporalio.client import StartWorkflowInput, WorkflowHandle
 
-_EXPORTERS = "opentelemetry_traces_exporter"
+_log = get_logger(__name__)
 
 
 def open_runtime(metrics: str | None) -> Runtime:
@@ -50,43 +52,52 @@ def open_runtime(metrics: str | None) -> Runtime:
         ) from error
 
 
-def wants_tracing() -> bool:
-    """Whether the environment says where spans go."""
-    return os.environ.get("OTEL_SDK_DISABLED", "").lower() != "true" and any(
-        name.startswith(("OTEL_EXPORTER_", "OTEL_TRACES_")) for name in os.environ
-    )
-
-
 def open_tracing() -> tuple[Interceptor, Callable[[], None]]:
     """Spans of all that a worker does, sent as OpenTelemetry's environment variables say; and what sends the last of them.
 
     Raises:
         SetupError: ``EXTRA_MISSING``, for lack of OpenTelemetry or of the exporter that was named.
     """
+    provider = open_provider()
+    from temporalio.contrib.opentelemetry import TracingInterceptor
+
+    return TracingInterceptor(provider.get_tracer(NAME)), provider.shutdown
+
+
+def client_spans(provider: TracerProvider | None = None) -> tuple[Interceptor, ...]:
+    """For a client's ``interceptors``: each render that it starts is a span, below which the workers' own spans stand.
+
+    Args:
+        provider: None: that of the process, where the environment wants spans.
+    """
     try:
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        chosen = provider or shared_provider()
+    except SetupError as error:
+        # A machine may have these variables for other programs.
+        _log.info("tracing", choice=False, reason=error.message)
+        return ()
+    return () if chosen is None else (_Starts(chosen),)
+
+
+class _Starts(Interceptor):
+    """Spans of what a client starts. What it asks while it follows a render, second by second, would drown them."""
+
+    def __init__(self, provider: TracerProvider) -> None:
         from temporalio.contrib.opentelemetry import TracingInterceptor
-    except ImportError as error:
-        raise SetupError(
-            "Tracing needs the extra 'otel': pip install 'framewright[otel]'.", code="EXTRA_MISSING"
-        ) from error
-    provider = TracerProvider()
-    for name in os.environ.get("OTEL_TRACES_EXPORTER", "otlp").split(","):
-        if name.strip() != "none":
-            provider.add_span_processor(BatchSpanProcessor(_exporter(name.strip())))
-    return TracingInterceptor(provider.get_tracer("framewright")), provider.shutdown
+
+        self._tracing = TracingInterceptor(provider.get_tracer(NAME))
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 -- named so by the SDK
+        return _StartsOutbound(next, self._tracing.intercept_client(next))
 
 
-def _exporter(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- of a package that need not be there
-    found = next(iter(entry_points(group=_EXPORTERS, name=name)), None)
-    if found is None:
-        raise SetupError(
-            f"Tracing needs OpenTelemetry's exporter '{name}': pip install opentelemetry-exporter-{name}, or name another one in "
-            "OTEL_TRACES_EXPORTER.",
-            code="EXTRA_MISSING",
-        )
-    return found.load()()
+class _StartsOutbound(OutboundInterceptor):
+    def __init__(self, following: OutboundInterceptor, traced: OutboundInterceptor) -> None:
+        super().__init__(following)
+        self._traced = traced
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002 -- as above
+        return await self._traced.start_workflow(input)
 
 
 def _first_line(error: Exception) -> str:
