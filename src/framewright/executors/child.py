@@ -6,11 +6,6 @@ Orders come on stdin, reports go to stdout. It ends with its parent, and its bro
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
-import os
-import signal
-import sys
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -30,6 +25,7 @@ from framewright.executors.messages import (
     read_path,
     written_path,
 )
+from framewright.executors.tied import ReportTo, serve_parent
 from framewright.model.frames import FrameRange
 from framewright.model.plan import Plan
 from framewright.model.settings import Settings
@@ -49,7 +45,6 @@ if TYPE_CHECKING:
     from framewright.render.chunk_limit import ChunkProgress
     from framewright.render.studio import Studio
 
-_PR_SET_PDEATHSIG = 1
 _BEAT_SECONDS = 1.0
 # Parent, encoder threads of others and the machine's owner come before a page that is drawn.
 _NICE = 5
@@ -62,7 +57,7 @@ class Child:
         report: sends a message to the parent.
     """
 
-    def __init__(self, report: ReportTo) -> None:
+    def __init__(self, report: ReportTo[Report]) -> None:
         self._report = report
         self._studio: Studio | None = None
         self._refused: BaseException | None = None
@@ -169,56 +164,13 @@ class Child:
             await asyncio.sleep(_BEAT_SECONDS)
 
 
-class ReportTo:
-    """Writes reports to a descriptor, each as a whole.
-
-    Lines are short and the parent reads all the time, so that waiting for it is no matter.
-    """
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-
-    def __call__(self, report: Report) -> None:
-        """Send one. A parent that is gone hears nothing; its end is ours, too."""
-        data = report.line
-        with contextlib.suppress(OSError):
-            while data:
-                data = data[os.write(self._fd, data) :]
-
-
-def _tie_to(parent: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # When memory runs out, the kernel should take a browser, then us, and the parent last.
-        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-            file.write("400")
-    if os.getppid() != parent:  # it died before the signal was set up
-        os._exit(1)
-    with contextlib.suppress(OSError):
-        os.nice(_NICE)
-
-
-async def _serve(fd: int) -> None:
-    orders = asyncio.StreamReader(limit=LONGEST_LINE)
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(orders), sys.stdin.buffer
-    )
-    try:
-        await Child(ReportTo(fd)).serve(orders)
-    finally:
-        transport.close()
+async def _serve(orders: asyncio.StreamReader, fd: int) -> None:
+    await Child(ReportTo(fd)).serve(orders)
 
 
 def main() -> None:
     """Serve the parent whose number is the only argument."""
-    _tie_to(int(sys.argv[1]))
-    # Whatever a library prints must not get among the reports.
-    out = os.dup(1)
-    os.dup2(2, 1)
-    # The parent says when to end; a terminal's Ctrl-C is its business.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asyncio.run(_serve(out))
+    serve_parent(_serve, longest_line=LONGEST_LINE, nice=_NICE)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ from framewright.model.errors import FramewrightError, RenderCancelledError
 
 def failure_of(run: int, error: BaseException) -> RunFailed:
     """An error as a message; one that is not ours is told by its own name."""
+    name, code, message = told_of(error)
+    return RunFailed(run=run, error=name, code=code, message=message)
+
+
+def told_of(error: BaseException) -> tuple[str, str, str]:
+    """What is sent of an error: the name of its class, its code, its message."""
     if isinstance(error, FramewrightError):
-        return RunFailed(run=run, error=type(error).__name__, code=error.code, message=error.message)
+        return type(error).__name__, error.code, error.message
     what = f"{type(error).__name__}: {error}".rstrip(": ")
-    return RunFailed(
-        run=run,
-        error="FramewrightError",
-        code="UNEXPECTED",
-        message=f"Something unexpected happened: {what}.",
-    )
+    return "FramewrightError", "UNEXPECTED", f"Something unexpected happened: {what}."
 
 
 def cancelled(run: int) -> RunFailed:

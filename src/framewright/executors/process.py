@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
 import time
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import framewright
-from framewright.browser.proc import process_tree
 from framewright.executors.failures import error_of
 from framewright.executors.messages import (
     LONGEST_LINE,
@@ -28,6 +22,7 @@ from framewright.executors.messages import (
     read_path,
     read_report,
 )
+from framewright.executors.offspring import how_it_ended, kill_offspring, start_offspring
 from framewright.model.errors import SetupError, StalledError, WorkerError
 from framewright.model.logs import get_logger
 from framewright.model.secrets import public_environment
@@ -35,6 +30,7 @@ from framewright.render.chunk_limit import ChunkProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from framewright.executors.messages import OpenPlan, Order, RenderFrames
     from framewright.model.events import RenderEvent
@@ -86,20 +82,8 @@ class ChildProcess:
         Raises:
             SetupError: ``WORKER_NOT_STARTED`` when the system starts no further process.
         """
-        room = str(Path(framewright.__file__).parents[1])
-        paths = os.pathsep.join(filter(None, (room, os.environ.get("PYTHONPATH"))))
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *program,
-                str(os.getpid()),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={**public_environment(), "PYTHONPATH": paths},
-                start_new_session=True,
-                limit=LONGEST_LINE,
-            )
+            process = await start_offspring(program, public_environment(), longest_line=LONGEST_LINE)
         except OSError as error:
             raise SetupError(
                 f"No process can be started to render in: {error.strerror}. Use --chunks 1.",
@@ -164,14 +148,8 @@ class ChildProcess:
 
     def kill(self) -> None:
         """Kill it, its browsers, and whatever they have started. Harmless when it is dead."""
-        tree = process_tree(self.pid) if self._process.returncode is None else []
-        sessions = {facts.session for facts in tree}
-        for facts in tree:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(facts.pid, signal.SIGKILL)
-        for session in sessions - {os.getsid(0)}:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(session, signal.SIGKILL)
+        if self._process.returncode is None:
+            kill_offspring(self.pid)
 
     async def close(self) -> None:
         """Let it close its browsers and end, or kill it. Afterwards nothing of it is left. May be called again."""
@@ -241,11 +219,7 @@ class ChildProcess:
 
     def _death(self) -> WorkerError:
         status = self._process.returncode
-        how = "it closed its pipe"
-        if status is not None:
-            how = f"with exit status {status}" if status >= 0 else f"by signal {-status}"
-            if status < 0:
-                how += f", {signal.strsignal(-status)}"
+        how = how_it_ended(status)
         if self._run is not None:
             _log.warning("child_died", pid=self.pid, how=how, last_words=" | ".join(list(self._words)[-5:]))
         last = f": {self._words[-1]}" if self._words and status and status > 0 else ""

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
-from framewright.model.events import RenderEvent  # noqa: TC001 -- pydantic reads it at run time
-from framewright.model.report import RenderReport  # noqa: TC001 -- as above
+from framewright.model.events import RenderEvent
+from framewright.model.job import Planned
+from framewright.model.report import RenderReport  # noqa: TC001 -- pydantic reads it at run time
 from framewright.render.probe_result import ProbeResult  # noqa: TC001 -- as above
 
 
@@ -21,6 +22,19 @@ class _Message(BaseModel):
 
 
 # To the runner
+
+
+class EnterCage(_Message):
+    """Where it lives from now on. Comes first, and once.
+
+    Attributes:
+        work: the folder of this run, which goes with it. Everything is written there.
+        disk: bytes that one file may have.
+    """
+
+    kind: Literal["enter"] = "enter"
+    work: str
+    disk: int
 
 
 class RunLimits(_Message):
@@ -39,6 +53,7 @@ class _Run(_Message):
         root: files that options name are relative to it and lie in it; None: there are none.
         options: by the names of :class:`~framewright.render.options.RenderWishes`.
         settings: of the machine, in place of those of the environment.
+        limits: refused as soon as the page has told how long and how large it is. A probe, which renders nothing, tells that.
     """
 
     composition: str
@@ -122,11 +137,15 @@ class Beat(_Message):
     kind: Literal["beat"] = "beat"
 
 
+RunEvent = RenderEvent | Planned
+"""What is told of a run: the events of every render, and what is rendered, as soon as that is known."""
+
+
 class EventTold(_Message):
     """What happens in the render."""
 
     kind: Literal["told"] = "told"
-    told: RenderEvent = Field(discriminator="event")
+    told: RunEvent = Field(discriminator="event")
 
 
 class RenderDone(_Message):
@@ -185,7 +204,8 @@ class RunFailed(_Message):
     message: str
 
 
-Order = RunRender | RunProbe | RunPlan | RunChunk | RunAssemble | Stop
+Run = RunRender | RunProbe | RunPlan | RunChunk | RunAssemble
+Order = EnterCage | Run | Stop
 Answer = RenderDone | ProbeDone | PlanDone | PieceDone
 Report = Ready | Beat | EventTold | Answer | RunFailed
 
