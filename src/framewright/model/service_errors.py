@@ -36,6 +36,12 @@ class SlowError(ServiceError):
     status = HTTPStatus.REQUEST_TIMEOUT
 
 
+class MediaTypeError(ServiceError):
+    """Content of a type that is not taken here."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
 class MisdirectedError(ServiceError):
     """The service is reached under a name that it does not know as its own."""
 

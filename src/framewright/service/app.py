@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from framewright.service.http import operations, probes, renders
+from framewright.service.http.bodies import Bodies
 from framewright.service.http.framing import Framing
 from framewright.service.http.guard import Guard
 from framewright.service.http.openapi import describe
@@ -26,5 +27,6 @@ def create_app(rooms: Rooms) -> FastAPI:
     describe(app)
     # The last one that is added comes first.
     app.add_middleware(Guard, rooms=rooms)
+    app.add_middleware(Bodies, settings=rooms.settings)
     app.add_middleware(Framing)
     return app

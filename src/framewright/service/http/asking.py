@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from framewright.model.job_request import ID_PATTERN
 from framewright.service.desk import Caller
-from framewright.service.errors import MalformedError, UnknownError
+from framewright.service.errors import MalformedError, MediaTypeError, UnknownError
 from framewright.service.http.problems import CarriedError
 from framewright.service.rooms import Rooms
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+_JSON = re.compile(r"application/([\w.!#$&^-]+\+)?json\s*(;|\Z)", re.IGNORECASE)
 _ID = re.compile(ID_PATTERN.rstrip("$") + r"\Z")
 
 
@@ -100,9 +101,14 @@ class JsonRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own, with another reader."""
-        own = super().get_route_handler()
+        own, has_body = super().get_route_handler(), self.body_field is not None
 
         async def handle(request: Request) -> Response:
+            if has_body and not _JSON.match(request.headers.get("content-type", "")):
+                raise MediaTypeError(
+                    "The body is not said to be JSON: send it with 'Content-Type: application/json'.",
+                    code="TYPE_INVALID",
+                )
             return await own(_JsonRequest(request.scope, request.receive))
 
         return handle

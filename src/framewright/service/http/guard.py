@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, QueryParams
 
 from framewright.model.errors import FramewrightError
 from framewright.service.desk import Caller
-from framewright.service.errors import ForbiddenError, MisdirectedError, UnauthorizedError
+from framewright.service.errors import ForbiddenError, MisdirectedError, UnauthorizedError, UnavailableError
 from framewright.service.http.problems import answer_to
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Guard:
             self._check_host(headers)
             if scope["method"] not in _SAFE:
                 _check_origin(headers)
+            self._check_open(scope)
             scope["state"]["caller"] = await self._caller(scope, headers)
         except FramewrightError as error:
             await answer_to(error, scope["state"]["request_id"])(scope, receive, send)
@@ -57,6 +58,13 @@ class Guard:
                 "The service is not known under the name in the header Host: whoever runs it can add the name with "
                 "--name.",
                 code="HOST_UNKNOWN",
+            )
+
+    def _check_open(self, scope: Scope) -> None:
+        begins = scope["method"] not in _SAFE or scope["path"].endswith("/events")
+        if begins and self._rooms.stopping.is_set():
+            raise UnavailableError(
+                "The service is about to stop: try again once it has started anew.", code="STOPPING"
             )
 
     async def _caller(self, scope: Scope, headers: Headers) -> Caller:

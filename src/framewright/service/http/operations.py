@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
@@ -59,7 +58,7 @@ async def readiness(rooms: Here, response: Response) -> Readiness:
     ready = standing.ready and not stopping
     if not ready:
         response.status_code = 503
-        response.headers["retry-after"] = str(math.ceil(5))
+        response.headers["retry-after"] = "5"
     return Readiness(
         ready=ready,
         why_not="The service is about to stop." if stopping else standing.why_not,

@@ -12,7 +12,7 @@ from framewright.service.http.documented import problems
 router = APIRouter(prefix="/v1", tags=["probe"], route_class=JsonRoute)
 
 
-@router.post("/probe", summary="Look at a composition", responses=problems(404, 408, 413, 429, 500, 503))
+@router.post("/probe", summary="Look at a composition", responses=problems(404, 408, 413, 415, 429, 500, 503))
 async def probe(asked: examples.AskedProbe, rooms: Here, caller: Who) -> ProbeResult:
     """What a composition is, without rendering it: its size, length, clips, sounds, variables and warnings."""
     source = await rooms.sources.resolve(asked.composition, caller)

@@ -70,6 +70,8 @@ def answer_to(error: FramewrightError, request: str | None) -> Response:
         headers["retry-after"] = str(max(1, math.ceil(error.seconds)))
     if isinstance(error, UnauthorizedError):
         headers["www-authenticate"] = "Bearer"
+    if not isinstance(error, ServiceError) and error.retryable:
+        headers["retry-after"] = "5"
     return problem_answer(problem_of(error, request), headers)
 
 

@@ -68,7 +68,7 @@ _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You have
             "description": "The job is written down, and waits for its turn; or is the one of before, with the same key.",
             "headers": {"Location": {"description": "Of the job.", "schema": {"type": "string"}}},
         },
-        **problems(404, 409, 413, 408, 429, 503),
+        **problems(404, 409, 408, 413, 415, 429, 503),
     },
 )
 async def start(
@@ -90,7 +90,7 @@ async def start(
     "/renders:stream",
     summary="Start a render and watch it",
     response_class=Response,
-    responses={**_STREAM, **problems(404, 409, 413, 408, 429, 503)},
+    responses={**_STREAM, **problems(404, 409, 408, 413, 415, 429, 503)},
 )
 async def start_and_watch(
     *,
