@@ -117,14 +117,15 @@ async def test_a_refusal_does_not_repeat_what_was_sent(web):
 async def test_a_body_that_is_too_large_is_refused(rooms, tmp_path, desk):
     small = dataclasses.replace(rooms, settings=ServiceSettings(data=tmp_path, body=1000))
     async with serving_fakes(create_app(small), small) as address, aiohttp.ClientSession(address) as web:
-        async with web.post("/v1/renders", data=b"x" * 500_000) as answer:
+        json_type = {"Content-Type": "application/json"}
+        async with web.post("/v1/renders", data=b"x" * 500_000, headers=json_type) as answer:
             assert (answer.status, await code(answer)) == (413, "BODY_TOO_LARGE")
 
         async def pieces():
             for _ in range(300):
                 yield b" " * 1000
 
-        async with web.post("/v1/renders", data=pieces()) as answer:
+        async with web.post("/v1/renders", data=pieces(), headers=json_type) as answer:
             assert (answer.status, await code(answer)) == (413, "BODY_TOO_LARGE")
         async with web.post("/v1/renders", json=ASKED) as answer:
             assert answer.status == 202
