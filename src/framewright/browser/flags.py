@@ -134,7 +134,10 @@ def _bound_to(origin: str, loopback: str) -> list[str]:
     """
     host = urlsplit(origin).netloc
     rules = (f"MAP {host} {host}", f"MAP {loopback} 127.0.0.1", "MAP * ~NOTFOUND")
-    return [f"--host-resolver-rules={', '.join(rules)}", "--no-proxy-server"]
+    # Calls between browsers ask no resolver for digits, and announce themselves to the whole network: only through a proxy,
+    # of which there is none, may they speak.
+    calls = "--force-webrtc-ip-handling-policy=disable_non_proxied_udp"
+    return [f"--host-resolver-rules={', '.join(rules)}", "--no-proxy-server", calls]
 
 
 def shm_is_small() -> bool:

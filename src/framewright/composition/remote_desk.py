@@ -37,10 +37,9 @@ class RemoteDesk:
     """The answerer of every page of one render. An async context manager.
 
     Args:
-        project: the folder whose ``.npmrc`` counts.
+        project: the folder whose ``.npmrc`` counts, where pages may reach any network: it names whom to ask.
         strict: an address that was not recorded ends the render.
         on_notice: told when something old is used because the network does not answer.
-        policy: where pages may fetch from. The npm registry is the machine's choice, and always allowed.
         site: the origin of a composition that itself comes from there: asked anew each time, never an old one.
 
     Attributes:
@@ -56,14 +55,14 @@ class RemoteDesk:
         project: Path | None = None,
         strict: bool = False,
         on_notice: Callable[[Notice], None],
-        policy: NetworkPolicy | None = None,
         site: str | None = None,
     ) -> None:
         self._settings = settings
         self._project = project
         self._strict = strict
         self._on_notice = on_notice
-        self._policy = policy or NetworkPolicy()
+        # The npm registry is the machine's choice, and always allowed.
+        self._policy = NetworkPolicy.of(settings.page_network, site)
         self._site = site
         self._stack = AsyncExitStack()
         self._answerer: Recorder | Replay
@@ -80,7 +79,9 @@ class RemoteDesk:
         cache = RemoteCache(settings.cache_folder, largest=settings.cache_size)
         fetcher = await self._stack.enter_async_context(self._fetcher(self._policy, allowance))
         for_packages = await self._stack.enter_async_context(self._fetcher(NetworkPolicy(), allowance))
-        registry = Registry(read_npm_config(self._project), for_packages, self.blobs, cache)
+        registry = Registry(
+            read_npm_config(self._project if self._policy.private else None), for_packages, self.blobs, cache
+        )
         self._stack.push_async_callback(registry.close)
         self.fonts = FontSource(registry)
         self._recorder = Recorder(

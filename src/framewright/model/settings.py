@@ -6,7 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -17,6 +17,7 @@ from framewright.model.plan import MOST_CHUNKS
 
 _MEMORY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([kmgt])(?:i?b)?", re.IGNORECASE)
 _JSON_EXAMPLES = {"FRAMEWRIGHT_FONT_TABLE": '{"Helvetica": "Inter"}', "FRAMEWRIGHT_PRICES": '{"small": 0.04}'}
+PageNetwork = Literal["none", "public", "any"]
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
         fonts: a folder of font files that pages may name, besides the families that we bring.
         system_fonts: pages see every font that this machine has installed.
         font_table: what generic and system names mean, as JSON: ``{"Helvetica": "Inter"}``; these rows win over ours.
+        page_network: what pages may reach beyond their own files: ``any`` address, ``public`` ones of the internet, or ``none``.
+        glimpse: a file that the latest frame of a render is written to about once a second, as a JPEG; None: none is.
         cache: the folder in which fetched things are kept; None: ``framewright`` in the user's cache folder.
         cache_size: bytes that it may take.
         remote_timeout: seconds that one thing from elsewhere may take.
@@ -75,6 +78,8 @@ class Settings(BaseSettings):
     fonts: Path | None = None
     system_fonts: bool = False
     font_table: dict[str, str] = Field(default_factory=dict)
+    page_network: PageNetwork = "any"
+    glimpse: Path | None = None
     cache: Path | None = None
     cache_size: Annotated[int, BeforeValidator(read_memory)] = Field(default=4 * 2**30, ge=0)
     remote_timeout: float = Field(default=30.0, gt=0)

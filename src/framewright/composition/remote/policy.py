@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from framewright.composition.remote.hosts import address_of, plain_name
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from framewright.composition.remote.hosts import Address
+    from framewright.model.settings import PageNetwork
 
 # Where clouds tell a machine its credentials, beside the link-local range.
 _METADATA = frozenset({"metadata.google.internal", "metadata", "instance-data"})
@@ -26,9 +29,18 @@ class NetworkPolicy:
 
     Attributes:
         private: loopback and private networks too: right for authors on their own machine, wrong for strangers' pages.
+        closed: nothing but the site.
+        site: the origin of a composition that itself comes from the web.
     """
 
     private: bool = True
+    closed: bool = False
+    site: str | None = None
+
+    @classmethod
+    def of(cls, network: PageNetwork, site: str | None = None) -> Self:
+        """The policy of a setting. A site counts as public where pages reach nothing else."""
+        return cls(private=network == "any", closed=network == "none", site=site)
 
     def refusal(self, url: str) -> str | None:
         """Why an address must not be asked, as the end of a sentence; None when it may, as far as its letters tell."""
@@ -48,6 +60,8 @@ class NetworkPolicy:
             return "the machine's metadata are not for pages"
         if not self.private and (name == "localhost" or name.endswith(".localhost")):
             return "private networks are not for pages"
+        if self.closed and not (self.site is not None and url.startswith(f"{self.site}/")):
+            return "pages reach no network here"
         try:
             found = address_of(host)
         except ValueError:
