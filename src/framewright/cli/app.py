@@ -13,6 +13,7 @@ from framewright.cli.commands.jobs import jobs
 from framewright.cli.commands.machine import bench, doctor
 from framewright.cli.commands.pieces import assemble, chunk, verify
 from framewright.cli.commands.store import store
+from framewright.cli.commands.tokens import tokens
 from framewright.cli.commands.worker import worker
 
 if TYPE_CHECKING:
@@ -360,3 +361,4 @@ for _command in (chunk, assemble, verify, worker, doctor, bench):
 app.add_typer(cache, name="cache")
 app.add_typer(store, name="store")
 app.add_typer(jobs, name="jobs")
+app.add_typer(tokens, name="tokens")

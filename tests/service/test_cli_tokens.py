@@ -1,0 +1,43 @@
+"""Tokens from the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+
+def command(*arguments, data):
+    done = subprocess.run(
+        [sys.executable, "-m", "framewright", "tokens", *arguments, "--data", str(data)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_token_is_made_listed_and_revoked(tmp_path):
+    data = tmp_path / "data"
+    status, token, said = command("create", "ci", "--days", "30", data=data)
+    assert (status, token[:3], token.count("\n")) == (0, "fw_", 1)
+    assert "read and write" in said
+    assert token.strip() not in said
+    status, listed, _ = command("list", "--json", data=data)
+    assert [(one["name"], one["scopes"]) for one in json.loads(listed)] == [("ci", ["read", "write"])]
+    assert "fw_" not in listed
+    status, _, said = command("create", "ci", data=data)
+    assert (status, said.count("\n")) == (2, 1)
+    assert "already" in said
+    status, said, _ = command("revoke", "ci", data=data)
+    assert (status, "'ci'" in said) == (0, True)
+    assert data.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_one_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    status, out, said = command("list", data=file)
+    assert (status, out) == (4, "")
+    assert str(file) in said.replace("\n  ", "")
