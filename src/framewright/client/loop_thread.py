@@ -1,0 +1,103 @@
+"""An event loop in a thread of its own, for callers who do not await: in scripts, in threads, and in notebooks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import weakref
+from concurrent.futures import CancelledError, Future, wait
+from typing import TYPE_CHECKING, TypeVar
+
+from framewright.model.errors import RenderCancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+
+_Result = TypeVar("_Result")
+
+_LOOK_UP_SECONDS = 0.2
+_STOP_SECONDS = 10.0
+
+
+class LoopThread:
+    """Runs coroutines in one loop, so that connections are kept from call to call. It begins with the first of them.
+
+    The thread ends with :meth:`close`, with whoever holds this, or with the program.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: weakref.finalize[[asyncio.AbstractEventLoop, threading.Thread], LoopThread] | None = None
+
+    def run(self, work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
+        """Run ``work()`` to its end and return its result.
+
+        Ctrl-C cancels it, waits for its clean-up, and raises RenderCancelledError.
+        """
+        running = asyncio.run_coroutine_threadsafe(work(), self._running())
+        try:
+            return _wait_for(running)
+        except KeyboardInterrupt:
+            running.cancel()
+            with contextlib.suppress(CancelledError, Exception):
+                _wait_for(running)
+            raise RenderCancelledError(
+                "The wait for the service was interrupted.", code="CANCELLED"
+            ) from None
+
+    def iterate(self, make: Callable[[], AsyncGenerator[_Result, None]]) -> Iterator[_Result]:
+        """What an asynchronous generator yields; leaving off early closes it."""
+        story = make()
+
+        async def following() -> tuple[_Result, ...]:
+            try:
+                return (await anext(story),)
+            except StopAsyncIteration:
+                return ()
+
+        try:
+            while found := self.run(following):
+                yield found[0]
+        finally:
+            self.run(story.aclose)
+
+    def close(self) -> None:
+        """End the thread; a later call begins another."""
+        with self._lock:
+            end, self._end, self._loop = self._end, None, None
+        if end is not None:
+            end()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                loop = asyncio.new_event_loop()
+                thread = threading.Thread(target=_live, args=(loop,), name="framewright-client", daemon=True)
+                thread.start()
+                self._end = weakref.finalize(self, _stop, loop, thread)
+                self._loop = loop
+            return self._loop
+
+
+def _live(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed already
+        loop.call_soon_threadsafe(loop.stop)
+        if thread is not threading.current_thread():
+            thread.join(_STOP_SECONDS)
+
+
+def _wait_for(running: Future[_Result]) -> _Result:
+    # In slices: a wait without a limit cannot be interrupted on every platform.
+    while not running.done():
+        wait((running,), timeout=_LOOK_UP_SECONDS)
+    return running.result()
