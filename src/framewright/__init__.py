@@ -114,6 +114,7 @@ from framewright.render import (
 )
 
 if TYPE_CHECKING:
+    from framewright.client import AsyncClient, Client
     from framewright.executors.temporal.executor import TemporalExecutor
 
 __all__ = [
@@ -121,6 +122,7 @@ __all__ = [
     "AssembleError",
     "AssembleReport",
     "Assembled",
+    "AsyncClient",
     "AudioFacts",
     "AudioStreamFacts",
     "AudioTrack",
@@ -138,6 +140,7 @@ __all__ = [
     "ChunkResult",
     "ChunkState",
     "ChunkTold",
+    "Client",
     "Clip",
     "CompositionError",
     "Decided",
@@ -235,13 +238,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> type["TemporalExecutor"]:
-    """What needs an extra is loaded when it is asked for."""
-    if name != "TemporalExecutor":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from framewright.executors.temporal.executor import TemporalExecutor as Found
+def __getattr__(name: str) -> type["AsyncClient | Client | TemporalExecutor"]:
+    """What needs an extra, or takes long to load, is loaded when it is asked for."""
+    if name == "TemporalExecutor":
+        from framewright.executors.temporal.executor import TemporalExecutor as Found
 
-    return Found
+        return Found
+    if name in {"AsyncClient", "Client"}:
+        from framewright import client
+
+        return client.AsyncClient if name == "AsyncClient" else client.Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -84,8 +84,9 @@ def test_whoever_does_not_use_a_cluster_does_not_load_it():
     script = (
         "import sys, framewright, framewright.cli.app;"
         "assert 'TemporalExecutor' in dir(framewright);"
-        "assert not [name for name in sys.modules if name.split('.')[0] in {'temporalio', 'obstore'}];"
-        "assert framewright.TemporalExecutor.__name__ == 'TemporalExecutor'"
+        "assert not [name for name in sys.modules if name.split('.')[0] in {'temporalio', 'obstore', 'aiohttp', 'fastapi'}];"
+        "assert framewright.TemporalExecutor.__name__ == 'TemporalExecutor';"
+        "assert framewright.Client.__name__ == 'Client' and framewright.AsyncClient.__name__ == 'AsyncClient'"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
 

@@ -174,7 +174,7 @@ class AsyncClient:
 
         Args:
             composition: a folder with an ``index.html`` or an HTML file, which is sent: only what the service does not have;
-                an ``http(s)`` address; an upload; or a :class:`~framewright.CompositionSource` for a path on the service's
+                an ``http(s)`` address; an upload; or a :class:`~framewright.client.CompositionSource` for a path on the service's
                 machine, a page in a string, or a page of an upload.
             output: see :func:`framewright.render`.
             options: see :func:`framewright.render`. Subtitles and sounds of this machine are sent with the project; where

@@ -43,7 +43,7 @@ class Client:
         self, url: str, token: str | None = None, *, timeout: float = 30.0, patience: float = 300.0
     ) -> None:
         self._client = AsyncClient(url, token, timeout=timeout, patience=patience)
-        self._thread = LoopThread()
+        self._thread = LoopThread(self._client.close)
 
     def __repr__(self) -> str:
         return repr(self._client).replace("Async", "", 1)
@@ -56,7 +56,6 @@ class Client:
 
     def close(self) -> None:
         """Close what is open. The client can be used again."""
-        self._thread.run(self._client.close)
         self._thread.close()
 
     def probe(

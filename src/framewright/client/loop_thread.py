@@ -24,12 +24,16 @@ class LoopThread:
     """Runs coroutines in one loop, so that connections are kept from call to call. It begins with the first of them.
 
     The thread ends with :meth:`close`, with whoever holds this, or with the program.
+
+    Args:
+        at_end: closes in the loop what belongs to it; it must not refer to whoever holds this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_end: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._at_end = at_end
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._end: weakref.finalize[[asyncio.AbstractEventLoop, threading.Thread], LoopThread] | None = None
+        self._end: Callable[[], object] | None = None
 
     def run(self, work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
         """Run ``work()`` to its end and return its result.
@@ -76,7 +80,7 @@ class LoopThread:
                 loop = asyncio.new_event_loop()
                 thread = threading.Thread(target=_live, args=(loop,), name="framewright-client", daemon=True)
                 thread.start()
-                self._end = weakref.finalize(self, _stop, loop, thread)
+                self._end = weakref.finalize(self, _stop, loop, thread, self._at_end)
                 self._loop = loop
             return self._loop
 
@@ -89,11 +93,17 @@ def _live(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
-def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed already
-        loop.call_soon_threadsafe(loop.stop)
-        if thread is not threading.current_thread():
-            thread.join(_STOP_SECONDS)
+def _stop(
+    loop: asyncio.AbstractEventLoop,
+    thread: threading.Thread,
+    at_end: Callable[[], Coroutine[None, None, None]],
+) -> None:
+    if thread is threading.current_thread() or loop.is_closed():
+        return
+    with contextlib.suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(at_end(), loop).result(_STOP_SECONDS)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(_STOP_SECONDS)
 
 
 def _wait_for(running: Future[_Result]) -> _Result:
