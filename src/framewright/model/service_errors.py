@@ -42,6 +42,20 @@ class MediaTypeError(ServiceError):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
+class RangeError(ServiceError):
+    """A part of a file that it does not have.
+
+    Attributes:
+        size: of the file, in bytes.
+    """
+
+    status = HTTPStatus(416)
+
+    def __init__(self, message: str, *, code: str, size: int = 0) -> None:
+        super().__init__(message, code=code)
+        self.size = size
+
+
 class MisdirectedError(ServiceError):
     """The service is reached under a name that it does not know as its own."""
 

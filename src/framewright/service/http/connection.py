@@ -43,6 +43,12 @@ class Connection(H11Protocol):
         elif self._due is None:
             self._wait_for_head()
 
+    def on_response_complete(self) -> None:
+        """Count anew: the next request may have come in part."""
+        super().on_response_complete()
+        if self._due is None and not self.transport.is_closing():
+            self._wait_for_head()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop counting."""
         self._stop_waiting()

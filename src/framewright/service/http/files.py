@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response
+
+from framewright.service.errors import RangeError
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
     from framewright.service.desk import FileAnswer
 
-_RANGE = re.compile(r"bytes=(\d{1,15}-\d{0,15}|-\d{1,15})\Z")
+_RANGE = re.compile(r"bytes=(?=.*\d)(\d{0,15})-(\d{0,15})\Z")
 _PLAIN = re.compile(r"[^A-Za-z0-9._ -]")
 
 
@@ -34,23 +37,36 @@ class KeptFile(Response):
             await self._answer(scope, receive, send)
 
 
-def file_answer(request: Request, file: FileAnswer, *, inline: bool, cache: str) -> Response:
+async def file_answer(request: Request, file: FileAnswer, *, inline: bool, cache: str) -> Response:
     """The answer for a file.
 
     Args:
         inline: for looking at it in a page, rather than for saving.
         cache: how long it may be kept, as ``Cache-Control`` has it.
+
+    Raises:
+        RangeError: ``RANGE_INVALID``.
     """
     headers = {"content-disposition": disposition(file.name, inline=inline), "cache-control": cache}
     if file.digest is not None:
         headers["etag"] = f'"{file.digest}"'
         if _knows(request.headers.get("if-none-match"), file.digest):
             return Response(status_code=304, headers=headers)
-    answer = FileResponse(file.path, media_type=file.type, headers=headers)
+    facts = await asyncio.to_thread(file.path.stat)
+    answer = FileResponse(file.path, media_type=file.type, headers=headers, stat_result=facts)
     wanted = request.headers.get("range")
-    if wanted is not None and not _RANGE.match(wanted):
+    if wanted is None or not _is_current(request.headers.get("if-range"), file.digest):
+        return _Whole(answer)
+    asked = _RANGE.match(wanted)
+    if asked is None or (asked[1] and asked[2] and int(asked[2]) < int(asked[1])):
         # Several ranges, or none that can be read: the whole is a right answer too (RFC 9110, 14.2).
         return _Whole(answer)
+    if int(asked[1] or 0) >= facts.st_size or (not asked[1] and not int(asked[2])):
+        raise RangeError(
+            f"The file has {facts.st_size} bytes, and none of them is in the range that was asked for.",
+            code="RANGE_INVALID",
+            size=facts.st_size,
+        )
     return answer
 
 
@@ -64,6 +80,11 @@ class _Whole(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
         await self._answer({**scope, "headers": headers}, receive, send)
+
+
+def _is_current(known: str | None, digest: str | None) -> bool:
+    """Whether a part goes with what the caller has of the file. Without a digest there is only the file as it is now."""
+    return known is None or (digest is not None and known.strip() == f'"{digest}"')
 
 
 def _knows(known: str | None, digest: str) -> bool:

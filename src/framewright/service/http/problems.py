@@ -13,7 +13,7 @@ from starlette.responses import Response
 from framewright.model.errors import ExitCode, FramewrightError
 from framewright.model.job import Problem
 from framewright.model.logs import get_logger
-from framewright.service.errors import BusyError, ServiceError, UnauthorizedError
+from framewright.service.errors import BusyError, RangeError, ServiceError, UnauthorizedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,9 @@ def problem_of(error: FramewrightError, request: str | None) -> Problem:
 def title_of(status: int) -> str:
     """What HTTP calls a status, the same under every Python."""
     # 413 and 422 have other names since Python 3.13.
-    return {413: "Content Too Large", 422: "Unprocessable Content"}.get(status) or HTTPStatus(status).phrase
+    return {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}.get(
+        status
+    ) or HTTPStatus(status).phrase
 
 
 def answer_to(error: FramewrightError, request: str | None) -> Response:
@@ -68,6 +70,8 @@ def answer_to(error: FramewrightError, request: str | None) -> Response:
     headers = {}
     if isinstance(error, BusyError):
         headers["retry-after"] = str(max(1, math.ceil(error.seconds)))
+    if isinstance(error, RangeError):
+        headers["content-range"] = f"bytes */{error.size}"
     if isinstance(error, UnauthorizedError):
         headers["www-authenticate"] = "Bearer"
     if not isinstance(error, ServiceError) and error.retryable:

@@ -276,7 +276,7 @@ async def _file(
 ) -> Response:
     async with AsyncExitStack() as stack:
         file = await stack.enter_async_context(opened)
-        answer = file_answer(request, file, inline=inline, cache=cache)
+        answer = await file_answer(request, file, inline=inline, cache=cache)
         return KeptFile(answer, stack.pop_all())
 
 
