@@ -85,40 +85,16 @@ class Converter:
                 f"A picture of {picture.layout} came for {self._transfer}.", code="PICTURE_INVALID"
             )
         if picture.layout is Layout.I010:
-            frame = self._planes(picture, "yuv420p10le", np.dtype("<u2"))
-            tag(frame, self._transfer)
-            return frame
-        if picture.layout is Layout.I420:
-            given = self._planes(picture, "yuv420p", np.dtype(np.uint8))
-            given.colorspace, given.color_range = Colorspace.ITU601, ColorRange.MPEG
-        else:
+            return as_it_came(picture, self._transfer)
+        if picture.layout is Layout.PNG:
             given = _padded(self._png.read(picture), self._coded)
+        else:
+            given = as_it_came(picture)
         chain = self._chain_for(given)
         given.pts = 0
         chain.push(given)
         frame = chain.pull()
         tag(frame)
-        return frame
-
-    def _planes(self, picture: Picture, pixels: str, number: np.dtype[np.unsignedinteger]) -> VideoFrame:
-        """The tightly packed planes in a frame of even size, so that every filter takes it."""
-        width, height = self._size.width, self._size.height
-        even = self._size.even
-        sides = ((height, width), (even.height // 2, even.width // 2), (even.height // 2, even.width // 2))
-        data = np.frombuffer(picture.data, number)
-        if data.size != sum(rows * columns for rows, columns in sides):
-            raise EncoderError(
-                f"A picture of {picture.size} in {picture.layout} came with {picture.nbytes} bytes.",
-                code="PICTURE_INVALID",
-            )
-        frame = VideoFrame(even.width, even.height, pixels)
-        start = 0
-        for plane, (rows, columns) in zip(frame.planes, sides, strict=True):
-            target = np.frombuffer(memoryview(plane), number).reshape(-1, plane.line_size // number.itemsize)
-            target[:rows, :columns] = data[start : start + rows * columns].reshape(rows, columns)
-            target[:rows, columns : plane.width] = target[:rows, columns - 1 : columns]
-            target[rows : plane.height] = target[rows - 1]
-            start += rows * columns
         return frame
 
     def _chain_for(self, frame: VideoFrame) -> FilterChain:
@@ -139,6 +115,48 @@ class Converter:
         if size != self._coded:
             steps.append(("crop", f"{self._coded.width}:{self._coded.height}:0:0:exact=1"))
         return FilterChain(buffer, steps)
+
+
+def as_it_came(picture: Picture, transfer: Transfer = Transfer.SDR) -> VideoFrame:
+    """The frame in a picture, its colours as they are, tagged; planes of an odd size are padded to the next even one.
+
+    Args:
+        transfer: of pictures in I010.
+
+    Raises:
+        EncoderError: ``PICTURE_INVALID`` when the bytes do not hold a picture of the size.
+    """
+    if picture.layout is Layout.PNG:
+        return PngReader().read(picture)
+    if picture.layout is Layout.I010:
+        frame = _planes(picture, "yuv420p10le", np.dtype("<u2"))
+        tag(frame, transfer)
+        return frame
+    frame = _planes(picture, "yuv420p", np.dtype(np.uint8))
+    frame.colorspace, frame.color_range = Colorspace.ITU601, ColorRange.MPEG
+    return frame
+
+
+def _planes(picture: Picture, pixels: str, number: np.dtype[np.unsignedinteger]) -> VideoFrame:
+    """The tightly packed planes in a frame of even size, so that every filter takes it."""
+    width, height = picture.size.width, picture.size.height
+    even = picture.size.even
+    sides = ((height, width), (even.height // 2, even.width // 2), (even.height // 2, even.width // 2))
+    data = np.frombuffer(picture.data, number)
+    if data.size != sum(rows * columns for rows, columns in sides):
+        raise EncoderError(
+            f"A picture of {picture.size} in {picture.layout} came with {picture.nbytes} bytes.",
+            code="PICTURE_INVALID",
+        )
+    frame = VideoFrame(even.width, even.height, pixels)
+    start = 0
+    for plane, (rows, columns) in zip(frame.planes, sides, strict=True):
+        target = np.frombuffer(memoryview(plane), number).reshape(-1, plane.line_size // number.itemsize)
+        target[:rows, :columns] = data[start : start + rows * columns].reshape(rows, columns)
+        target[:rows, columns : plane.width] = target[:rows, columns - 1 : columns]
+        target[rows : plane.height] = target[rows - 1]
+        start += rows * columns
+    return frame
 
 
 def _matrix(pixel_format: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from framewright.capture import CapturePool, block_length, window_length
 from framewright.composition import Site
 from framewright.media import EncoderThread
+from framewright.media.glimpse import Glimpse
 from framewright.media.pieces import open_piece, parameters_digest
 from framewright.model.frames import FrameRange
 from framewright.model.logs import get_logger
@@ -197,10 +198,14 @@ class _Attempt:
         try:
             async with (
                 StallWatch(progress, self._on_progress, patience=stall_seconds) as watch,
+                Glimpse(
+                    self._studio.theatre.house.settings.glimpse, self._plan.output.spec.transfer
+                ) as glimpse,
                 aclosing(pool.frames()) as pictures,
             ):
                 async for _, shown in pictures:
                     await encoder.put(shown)
+                    glimpse.note(shown)
                     self._tally.unchanged += shown is None
                     self._tally.fingerprints.append(f"{pool.fingerprint:016x}")
                     done += 1
