@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_server import serving_fakes
+from fake_server import keeping_uploads, serving_fakes
 from fakes import FakeDesk, FakeSources
 
 from framewright.service.app import create_app
@@ -19,9 +19,10 @@ async def desk(tmp_path):
 
 
 @pytest.fixture
-def rooms(desk, tmp_path):
+async def rooms(desk, tmp_path):
     settings = ServiceSettings(data=tmp_path / "data")
-    return Rooms(settings=settings, desk=desk, sources=FakeSources())
+    async with keeping_uploads(settings) as (uploads, intake):
+        yield Rooms(settings=settings, desk=desk, sources=FakeSources(), uploads=uploads, intake=intake)
 
 
 @pytest.fixture

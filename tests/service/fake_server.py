@@ -10,7 +10,7 @@ import asyncio
 import socket
 import sys
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fakes import FakeDesk, FakeSources
 
 from framewright.service.app import create_app
+from framewright.service.database import Database
 from framewright.service.rooms import Rooms
 from framewright.service.settings import ServiceSettings
+from framewright.service.uploads import Intake, Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,10 +54,24 @@ async def serving_fakes(app: FastAPI, rooms: Rooms, port: int = 0) -> AsyncItera
         await server.shutdown(sockets=[listening])
 
 
+@asynccontextmanager
+async def keeping_uploads(settings: ServiceSettings) -> AsyncIterator[tuple[Uploads, Intake]]:
+    """Uploads as a service keeps them, in its data folder."""
+    settings.data_folder.mkdir(exist_ok=True)
+    async with (
+        Database(settings.data_folder / "uploads.sqlite3") as database,
+        Uploads(settings, database) as uploads,
+    ):
+        yield uploads, Intake(settings, uploads)
+
+
 async def _main(port: int, pace: float) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         desk = FakeDesk(Path(folder), pace=pace)
-        rooms = Rooms(settings=ServiceSettings(data=Path(folder)), desk=desk, sources=FakeSources())
+        settings = ServiceSettings(data=Path(folder))
+        uploads, intake = await stack.enter_async_context(keeping_uploads(settings))
+        rooms = Rooms(settings=settings, desk=desk, sources=FakeSources(), uploads=uploads, intake=intake)
         async with serving_fakes(create_app(rooms), rooms, port) as address:
             print(address, flush=True)
             try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from framewright.service.http import operations, probes, renders
+from framewright.service.http import operations, probes, renders, uploads
 from framewright.service.http.bodies import Bodies
 from framewright.service.http.framing import Framing
 from framewright.service.http.guard import Guard
@@ -23,6 +23,8 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     for room in (probes, renders, operations):
         app.include_router(room.router)
+    if rooms.uploads is not None:
+        app.include_router(uploads.router)
     answer_with_problems(app)
     describe(app)
     # The last one that is added comes first.

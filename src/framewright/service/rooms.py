@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from framewright.model.job_request import CompositionSource
     from framewright.service.desk import Caller, Desk, Source
     from framewright.service.settings import ServiceSettings
+    from framewright.service.uploads import Intake, Uploads
 
 
 class Sources(Protocol):
@@ -58,6 +59,7 @@ class Rooms:
     """The parts of one service.
 
     Attributes:
+        uploads, intake: projects that callers have sent, and how they come in; None: there are no routes for them.
         tokens, tickets: None: nobody needs one, and everybody is ``local``.
         stopping: set once the service takes nothing more; streams of events end then.
     """
@@ -65,6 +67,8 @@ class Rooms:
     settings: ServiceSettings
     desk: Desk
     sources: Sources
+    uploads: Uploads | None = None
+    intake: Intake | None = None
     tokens: Tokens | None = None
     tickets: Tickets | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
