@@ -142,7 +142,7 @@ class PretendService:
         body = await request.read()
         digest = request.match_info["digest"]
         if blake3(body).hexdigest() != digest:
-            return problem(422, "DIGEST_WRONG", "RequestError")
+            return problem(422, "BLOB_DIFFERS", "RequestError")
         self.blobs[digest] = body
         return _json(BlobStored(digest=digest, bytes=len(body)))
 
@@ -292,9 +292,8 @@ def cut_after(count: int, handler):
             nonlocal left
             if len(data) >= left:
                 await _write(self, data[:left])
-                await asyncio.sleep(0.01)
-                transport.abort()
-                raise ConnectionResetError
+                transport.close()
+                raise asyncio.CancelledError
             left -= len(data)
             await _write(self, data)
 

@@ -91,12 +91,15 @@ async def _go_on(transport: Transport, path: str, file: BinaryIO, got: _Got, tar
             await in_thread(lambda: _cut(file, start, target))
             got.bytes = start
         piece = bytearray()
-        async for read in answer.content.iter_any():
-            piece += read
-            if len(piece) >= _PIECE:
-                await _write(file, bytes(piece), got, target)
-                piece.clear()
-        await _write(file, bytes(piece), got, target)
+        try:
+            async for read in answer.content.iter_any():
+                piece += read
+                if len(piece) >= _PIECE:
+                    await _write(file, bytes(piece), got, target)
+                    piece.clear()
+        finally:
+            # What came before the connection broke off need not come again.
+            await _write(file, bytes(piece), got, target)
     if got.whole is not None and got.bytes < got.whole:
         raise gone(transport.base, "its answer broke off")
 

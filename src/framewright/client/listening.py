@@ -100,5 +100,5 @@ def _told(event: ServerEvent, base: str) -> Told:
         value = json.loads(event.data)
         at = value.pop("at")
         return Told.model_validate({"id": int(event.id), "at": at, "told": value})
-    except (ValueError, KeyError, AttributeError, ValidationError):
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
         raise strange(base, f"an event '{event.name[:40]}' that cannot be read") from None

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import threading
 import weakref
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, TypeVar
 
-from framewright.model.errors import RenderCancelledError
+from framewright.model.errors import FramewrightError, RenderCancelledError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
@@ -40,13 +40,26 @@ class LoopThread:
 
         Ctrl-C cancels it, waits for its clean-up, and raises RenderCancelledError.
         """
-        running = asyncio.run_coroutine_threadsafe(work(), self._running())
+        loop = self._running()
+        outcome: Future[_Result] = Future()
+        begun: Future[asyncio.Task[None] | None] = Future()
+
+        async def keep() -> None:
+            begun.set_result(asyncio.current_task())
+            try:
+                outcome.set_result(await work())
+            except BaseException as error:  # noqa: BLE001 -- raised again in the caller's thread
+                outcome.set_exception(error)
+
         try:
-            return _wait_for(running)
+            asyncio.run_coroutine_threadsafe(keep(), loop)
+            return _wait_for(outcome)
         except KeyboardInterrupt:
-            running.cancel()
-            with contextlib.suppress(CancelledError, Exception):
-                _wait_for(running)
+            task = begun.result() if wait((begun,), timeout=_STOP_SECONDS).done else None
+            if task is not None:
+                loop.call_soon_threadsafe(task.cancel)
+                with contextlib.suppress(asyncio.CancelledError, FramewrightError):
+                    _wait_for(outcome)
             raise RenderCancelledError(
                 "The wait for the service was interrupted.", code="CANCELLED"
             ) from None

@@ -196,9 +196,7 @@ def _as_ours(report: RenderReport, output: Path, names: Mapping[str, str], telle
     decisions = tuple(Decision(**one.model_dump(exclude={"event"})) for one in teller.decisions)
     told = os.fsencode(output).decode("utf-8", "backslashreplace")
     notices = (*(one for one in teller.notices if one not in report.notices), *report.notices)
-    subtitles = tuple(
-        one.model_copy(update={"path": names.get(one.path, one.path)}) for one in report.subtitles
-    )
+    subtitles = tuple(one.model_copy(update={"path": _own_name(one.path, names)}) for one in report.subtitles)
     return report.model_copy(
         update={
             "output": report.output.model_copy(update={"path": told}),
@@ -207,3 +205,9 @@ def _as_ours(report: RenderReport, output: Path, names: Mapping[str, str], telle
             "subtitles": subtitles,
         }
     )
+
+
+def _own_name(path: str, names: Mapping[str, str]) -> str:
+    """What the caller calls a file; a service may tell it with the folder in which the project lies there."""
+    own = (mine for sent, mine in names.items() if path == sent or path.endswith(f"/{sent}"))
+    return next(own, path)

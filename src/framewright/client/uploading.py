@@ -119,7 +119,7 @@ async def _send(transport: Transport, file: UploadFile, path: Path) -> None:
     try:
         await transport.ask(ask, BlobStored)
     except FramewrightError as error:
-        if error.code == "DIGEST_MISMATCH":
+        if error.code == "BLOB_DIFFERS":
             raise _changed(path) from error
         raise
 
