@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from framewright.service.http import operations, probes, renders, uploads
+from framewright.service.http import operations, plans, probes, renders, uploads
 from framewright.service.http.bodies import Bodies
 from framewright.service.http.framing import Framing
 from framewright.service.http.guard import Guard
 from framewright.service.http.openapi import describe
 from framewright.service.http.problems import answer_with_problems
+from framewright.service.http.watch import Watch, log_request
 
 if TYPE_CHECKING:
     from framewright.service.rooms import Rooms
@@ -21,7 +22,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     """The application whose routes work with these rooms."""
     app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     app.state.rooms = rooms
-    for room in (probes, renders, operations):
+    for room in (probes, renders, plans, operations):
         app.include_router(room.router)
     if rooms.uploads is not None:
         app.include_router(uploads.router)
@@ -31,4 +32,6 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.add_middleware(Guard, rooms=rooms)
     app.add_middleware(Bodies, settings=rooms.settings)
     app.add_middleware(Framing)
+    counting = () if rooms.metrics is None else (rooms.metrics.answered,)
+    app.add_middleware(Watch, listeners=(log_request, *counting))
     return app

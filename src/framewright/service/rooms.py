@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from framewright.model.job_request import CompositionSource
     from framewright.service.desk import Caller, Desk, Source
+    from framewright.service.metrics import Metrics
+    from framewright.service.plans.keeper import Plans
     from framewright.service.settings import ServiceSettings
     from framewright.service.uploads import Intake, Uploads
 
@@ -61,6 +63,8 @@ class Rooms:
     Attributes:
         uploads, intake: projects that callers have sent, and how they come in; None: there are no routes for them.
         tokens, tickets: None: nobody needs one, and everybody is ``local``.
+        plans: None: this service keeps none.
+        metrics: None: nobody counts.
         stopping: set once the service takes nothing more; streams of events end then.
     """
 
@@ -71,4 +75,6 @@ class Rooms:
     intake: Intake | None = None
     tokens: Tokens | None = None
     tickets: Tickets | None = None
+    plans: Plans | None = None
+    metrics: Metrics | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

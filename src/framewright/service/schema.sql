@@ -59,8 +59,7 @@ CREATE INDEX uploads_by_time ON uploads (created, id);
 CREATE TABLE plans (
     digest TEXT NOT NULL,
     owner TEXT NOT NULL,
-    name TEXT NOT NULL,
-    upload TEXT REFERENCES uploads (id) ON DELETE SET NULL,
+    name TEXT NOT NULL,                        -- a plan holds its own files: no upload stays for it
     created REAL NOT NULL,
     used REAL NOT NULL,
     PRIMARY KEY (digest, owner)

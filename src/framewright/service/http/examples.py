@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body
 
-from framewright.model.job_request import ProbeRequest, RenderRequest
+from framewright.model.job_request import PlanRequest, ProbeRequest, RenderRequest
 
 _PAGE = (
     '<!doctype html><body data-composition-id="hello" data-width="640" data-height="360" data-duration="2">'
@@ -48,6 +48,12 @@ _PROBE: dict[str, Any] = {
         },
     },
 }
+_PLAN: dict[str, Any] = {
+    "page": {
+        "summary": "A page in the request, in two chunks",
+        "value": {"composition": {"html": _PAGE}, "chunks": 2, "quality": "draft"},
+    },
+}
 
 EVENTS = (
     "id: 1\nevent: queued\n"
@@ -59,3 +65,4 @@ EVENTS = (
 
 AskedRender = Annotated[RenderRequest, Body(openapi_examples=_RENDER)]
 AskedProbe = Annotated[ProbeRequest, Body(openapi_examples=_PROBE)]
+AskedPlan = Annotated[PlanRequest, Body(openapi_examples=_PLAN)]

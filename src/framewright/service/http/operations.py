@@ -8,7 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from framewright.model.job import JobState
+from framewright.service.errors import UnknownError
 from framewright.service.http.asking import Here
+from framewright.service.http.documented import problems
 
 router = APIRouter(tags=["operations"])
 
@@ -68,3 +70,25 @@ async def readiness(rooms: Here, response: Response) -> Readiness:
         room=standing.room,
         states={JobState(name): count for name, count in standing.states.items()},
     )
+
+
+@router.get(
+    "/metrics",
+    summary="What Prometheus collects",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Measures in Prometheus' text.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        **problems(404, 429, 503),
+    },
+)
+async def measures(rooms: Here) -> Response:
+    """Counts and times of this process. Where tokens are needed it takes one with the scope `read`."""
+    if rooms.metrics is None:
+        raise UnknownError("This service counts nothing.", code="METRICS_CLOSED")
+    from framewright.service.metrics import CONTENT_TYPE
+
+    page = await rooms.metrics.page(await rooms.desk.standing())
+    return Response(page, media_type=CONTENT_TYPE)

@@ -1,0 +1,1 @@
+"""Plans, chunks and files for callers who hand out the work themselves."""
