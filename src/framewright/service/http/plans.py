@@ -227,4 +227,4 @@ async def _file(
 ) -> Response:
     async with AsyncExitStack() as stack:
         file = await stack.enter_async_context(opened)
-        return KeptFile(file_answer(request, file, inline=inline, cache=_KEPT), stack.pop_all())
+        return KeptFile(await file_answer(request, file, inline=inline, cache=_KEPT), stack.pop_all())
