@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from framewright.service.http import operations, plans, probes, renders, uploads
+from framewright.service.http import dashboard, operations, plans, probes, renders, uploads
 from framewright.service.http.bodies import Bodies
 from framewright.service.http.framing import Framing
 from framewright.service.http.guard import Guard
@@ -22,7 +22,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     """The application whose routes work with these rooms."""
     app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     app.state.rooms = rooms
-    for room in (probes, renders, plans, operations):
+    for room in (probes, renders, plans, operations, dashboard):
         app.include_router(room.router)
     if rooms.uploads is not None:
         app.include_router(uploads.router)
