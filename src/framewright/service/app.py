@@ -33,5 +33,5 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.add_middleware(Bodies, settings=rooms.settings)
     app.add_middleware(Framing)
     counting = () if rooms.metrics is None else (rooms.metrics.answered,)
-    app.add_middleware(Watch, listeners=(log_request, *counting))
+    app.add_middleware(Watch, listeners=(log_request, *counting), spans=rooms.spans)
     return app

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from framewright.model.job_request import CompositionSource
     from framewright.service.desk import Caller, Desk, Source
+    from framewright.service.http.watch import RequestSpans
     from framewright.service.metrics import Metrics
     from framewright.service.plans.keeper import Plans
     from framewright.service.settings import ServiceSettings
@@ -65,6 +66,7 @@ class Rooms:
         tokens, tickets: None: nobody needs one, and everybody is ``local``.
         plans: None: this service keeps none.
         metrics: None: nobody counts.
+        spans: makes a span of each request; None: nobody traces.
         stopping: set once the service takes nothing more; streams of events end then.
     """
 
@@ -77,4 +79,5 @@ class Rooms:
     tickets: Tickets | None = None
     plans: Plans | None = None
     metrics: Metrics | None = None
+    spans: RequestSpans | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

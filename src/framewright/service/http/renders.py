@@ -19,6 +19,7 @@ from framewright.service.http.documented import problems
 from framewright.service.http.files import KeptFile, file_answer
 from framewright.service.http.linking import with_tickets
 from framewright.service.http.told import MEDIA_TYPE, EventStream
+from framewright.service.http.watch import traceparent_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -124,7 +125,7 @@ async def _take(
             caller=caller,
             key=key,
             request_id=request.state.request_id,
-            trace=request.headers.get("traceparent"),
+            trace=traceparent_of(request),
         )
     )
     _log.info("render_asked", job=taken.job.id, request=request.state.request_id, fresh=taken.fresh)

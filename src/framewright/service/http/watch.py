@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping, Sequence
     from contextlib import AbstractContextManager
 
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NO_ROUTE = "none"
@@ -22,6 +23,9 @@ GONE = 499
 """In place of a status, where the caller had gone before there was an answer: as other servers count it."""
 _JOB = re.compile(r"/v1/renders/([a-z2-7]{26})(?![a-z2-7])")
 _ID = re.compile(ID_PATTERN)
+
+_TRACE = "traceparent"
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 _log = get_logger(__name__)
 
@@ -56,14 +60,19 @@ class RequestSpans(Protocol):
     """Makes a span of a request."""
 
     def request(
-        self, method: str, headers: Sequence[tuple[bytes, bytes]]
-    ) -> AbstractContextManager[RequestSpan]:
-        """Open one; what is done within it belongs to it."""
+        self, method: str, path: str, headers: Sequence[tuple[bytes, bytes]]
+    ) -> AbstractContextManager[RequestSpan | None]:
+        """Open one; what is done within it belongs to it. None: this request is not worth one."""
         ...
 
 
 class RequestSpan(Protocol):
     """The span of a request."""
+
+    @property
+    def traceparent(self) -> str:
+        """For what goes on after the request."""
+        ...
 
     def answered(self, answer: Answered) -> None:
         """Say what came of it."""
@@ -96,7 +105,9 @@ class Watch:
         elif self._spans is None:
             await self._watched(scope, receive, send)
         else:
-            with self._spans.request(scope["method"], scope["headers"]) as span:
+            with self._spans.request(scope["method"], scope["path"], scope["headers"]) as span:
+                if span is not None:
+                    scope.setdefault("state", {})[_TRACE] = span.traceparent
                 await self._watched(scope, receive, send, span)
 
     async def _watched(
@@ -156,6 +167,12 @@ class _Head:
                 return named
         found = _JOB.match(_text(self._headers.get(b"location")) or "")
         return found[1] if found else None
+
+
+def traceparent_of(request: Request) -> str | None:
+    """The W3C ``traceparent`` of a request: of its span here, or as it came; None: there is none that can be read."""
+    found = request.scope.get("state", {}).get(_TRACE) or request.headers.get(_TRACE)
+    return found if isinstance(found, str) and _TRACEPARENT.match(found) else None
 
 
 def log_request(answer: Answered) -> None:
