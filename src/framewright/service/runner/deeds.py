@@ -32,7 +32,7 @@ from framewright.service.runner.messages import (
     RunRender,
 )
 from framewright.service.runner.sequence_archive import ARCHIVE_TYPE, write_archive
-from framewright.service.runner.wishes import read_wishes
+from framewright.service.runner.wishes import check_place, read_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +69,8 @@ async def do(order: Run, work: Path, enter: Callable[[], None], report: ReportTo
 
     settings = _settled(order.settings, work)
     enter()
+    if isinstance(order, RunRender | RunProbe | RunPlan):
+        check_place(order.composition, order.root)
     match order:
         case RunRender():
             return await _render(order, settings, told)

@@ -52,6 +52,22 @@ def read_wishes(given: Mapping[str, JsonValue], root: str | None) -> RenderOptio
     )
 
 
+def check_place(composition: str, root: str | None) -> None:
+    """See that the page lies in the project, also behind links.
+
+    Raises:
+        UsageError: ``FILE_OUTSIDE``.
+    """
+    if root is None:
+        return
+    page = Path(composition)
+    real = Path(os.path.realpath(page / "index.html" if page.is_dir() else page))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise UsageError(
+            f"The page {page.name} leads out of the project: let it lie in it.", code="FILE_OUTSIDE"
+        )
+
+
 def _lines(given: JsonValue) -> Iterable[str]:
     """What is written of files, before anybody has read it."""
     for one in given if isinstance(given, list) else (given,):
