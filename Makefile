@@ -81,6 +81,7 @@ docs: $(VENV)/.installed-dev  ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/write_cli_docs.py
 	$(BIN)/python scripts/write_check_docs.py
 	$(BIN)/python scripts/write_plan_schema.py
+	$(BIN)/python scripts/write_openapi.py
 
 clean:
 	rm -rf $(VENV) out tests/runtime/typecheck/node_modules tests/libraries/node_modules

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -227,7 +228,8 @@ class FakeDesk:
     """Follows the protocol ``Desk`` to the letter, in memory.
 
     Args:
-        pace: seconds between events, by themselves; None: a test calls :meth:`step`.
+        pace: seconds between events, by themselves; 0: jobs are over as soon as they are taken; None: a test calls
+            :meth:`step`.
         slots: jobs that run at a time.
         queue: jobs that may wait.
     """
@@ -243,11 +245,21 @@ class FakeDesk:
         self.probes = 0
         self.probe_error: Exception | None = None
         self.script: list[JobEvent] | None = None
-        self.output_path = folder / "film.mp4"
-        self.frame_path = folder / "frame.jpg"
-        tiny_mp4(self.output_path)
-        tiny_jpeg(self.frame_path)
         self._playing: set[asyncio.Task[None]] = set()
+
+    @cached_property
+    def output_path(self) -> Path:
+        """The file of every job that is done."""
+        path = self.folder / "film.mp4"
+        tiny_mp4(path)
+        return path
+
+    @cached_property
+    def frame_path(self) -> Path:
+        """Every frame of every job."""
+        path = self.folder / "frame.jpg"
+        tiny_jpeg(path)
+        return path
 
     # The protocol
 
@@ -280,7 +292,7 @@ class FakeDesk:
         if order.key is not None:
             self.keys[name] = (digest, identity)
         await self._tell(one, Queued(position=job.position or 0))
-        self._play(one)
+        await self._play(one)
         return Taken(one.job, fresh=True)
 
     async def job(self, job: str, caller: Caller) -> Job:
@@ -343,7 +355,7 @@ class FakeDesk:
             }
         )
         await self._tell(one, Queued(position=one.job.position or 0))
-        self._play(one)
+        await self._play(one)
         return one.job
 
     @asynccontextmanager
@@ -448,8 +460,10 @@ class FakeDesk:
             raise UnknownError("There is no such job.", code="JOB_UNKNOWN")
         return one
 
-    def _play(self, one: FakeJob) -> None:
-        if self.pace is not None:
+    async def _play(self, one: FakeJob) -> None:
+        if self.pace == 0:
+            await self.finish(one.job.id)
+        elif self.pace is not None:
             task = asyncio.create_task(self._played(one.job.id, self.pace))
             self._playing.add(task)
             task.add_done_callback(self._playing.discard)

@@ -20,11 +20,31 @@ ID_PATTERN = r"^[a-z2-7]{26}$"
 """Ids of jobs and uploads: 128 random bits, so that nobody guesses another's."""
 
 _Path = Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]
+# A number in quotes, or 1 for true, is more likely a mistake than a wish.
+_Flag = Annotated[bool, Field(strict=True)]
+_Whole = Annotated[int, Field(strict=True)]
+_Number = Annotated[float, Field(strict=True)]
 _Line = Annotated[str, Field(min_length=1, max_length=4 * LONGEST_PATH)]
 
 
 class _Value(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _exactly_one(schema: dict[str, JsonValue]) -> None:
+    """Say in the schema what the validator below refuses."""
+    kinds = ("upload", "path", "html", "url")
+    schema["oneOf"] = [
+        {
+            "title": kind,
+            "required": [kind],
+            "properties": {
+                **{other: {"type": "string" if other == kind else "null"} for other in kinds},
+                **({} if kind == "upload" else {"page": {"type": "null"}}),
+            },
+        }
+        for kind in kinds
+    ]
 
 
 class CompositionSource(_Value):
@@ -37,6 +57,8 @@ class CompositionSource(_Value):
         url: of ``http`` or ``https``, where the service opens such.
         page: in an upload, the HTML file to render; None: its ``index.html``.
     """
+
+    model_config = ConfigDict(json_schema_extra=_exactly_one)
 
     upload: Annotated[str, Field(pattern=ID_PATTERN)] | None = None
     path: _Path | None = None
@@ -76,21 +98,21 @@ class ProbeOptions(_Value):
     a service reads no files that a request names.
     """
 
-    fps: Annotated[str, Field(max_length=32)] | Annotated[float, Field(gt=0)] | None = None
-    width: int | None = None
-    height: int | None = None
-    duration: float | None = None
-    scale: float | None = None
-    start_frame: int | None = None
-    end_frame: int | None = None
+    fps: Annotated[str, Field(max_length=32)] | Annotated[float, Field(gt=0, strict=True)] | None = None
+    width: _Whole | None = None
+    height: _Whole | None = None
+    duration: _Number | None = None
+    scale: _Number | None = None
+    start_frame: _Whole | None = None
+    end_frame: _Whole | None = None
     mode: Literal["seek", "run", "auto"] | None = None
-    strict: bool | None = None
+    strict: _Flag | None = None
     variables: dict[str, JsonValue] | None = None
     subtitles: Annotated[tuple[_Line, ...], Field(max_length=MOST_FILES_BESIDE)] | None = None
     subtitles_mode: Literal["burn", "track"] | None = None
     audio_tracks: Annotated[tuple[_Line, ...], Field(max_length=MOST_FILES_BESIDE)] | None = None
-    skip_audio: bool | None = None
-    page_timeout: Annotated[float, Field(gt=0)] | None = None
+    skip_audio: _Flag | None = None
+    page_timeout: Annotated[float, Field(gt=0, strict=True)] | None = None
 
     def given(self) -> Mapping[str, JsonValue]:
         """The options that were given, by name."""
@@ -109,15 +131,15 @@ class RenderOptionsWire(ProbeOptions):
     format: Literal["mp4", "mov", "webm", "gif", "png-sequence"] | None = None
     codec: Literal["h264", "h265", "vp9", "av1", "prores"] | None = None
     quality: Literal["draft", "standard", "high"] | None = None
-    crf: float | None = None
-    bitrate: Annotated[str, Field(max_length=32)] | int | None = None
-    workers: int | Literal["auto"] | None = None
-    chunks: int | Literal["auto"] | None = None
-    chunk_frames: int | None = None
-    resume: bool | None = None
+    crf: _Number | None = None
+    bitrate: Annotated[str, Field(max_length=32)] | _Whole | None = None
+    workers: _Whole | Literal["auto"] | None = None
+    chunks: _Whole | Literal["auto"] | None = None
+    chunk_frames: _Whole | None = None
+    resume: _Flag | None = None
     capture: Literal["auto", "stream", "screenshot"] | None = None
-    alpha: bool | None = None
-    loudness: float | None = None
+    alpha: _Flag | None = None
+    loudness: _Number | None = None
     hdr: Literal["auto", "off", "pq", "hlg"] | None = None
 
     def given(self) -> Mapping[str, JsonValue]:

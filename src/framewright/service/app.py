@@ -22,11 +22,12 @@ def create_app(rooms: Rooms) -> FastAPI:
     """The application whose routes work with these rooms."""
     app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     app.state.rooms = rooms
-    for room in (probes, renders, plans, operations, dashboard):
-        app.include_router(room.router)
+    routers = [probes.router, renders.router, plans.router, operations.router, dashboard.router]
     if rooms.uploads is not None:
-        app.include_router(uploads.router)
-    answer_with_problems(app)
+        routers.append(uploads.router)
+    for router in routers:
+        app.include_router(router)
+    answer_with_problems(app, routers)
     describe(app)
     # The last one that is added comes first.
     app.add_middleware(Guard, rooms=rooms)

@@ -8,10 +8,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from framewright.model.job import Problem, Told
+from framewright.service.http.docstrings import tell_properties
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+EVENT = "JobEvent"
+"""The name of the schema of what server-sent events carry."""
 _REFERENCE = "#/components/schemas/{model}"
 _TAGS = [
     {"name": "probe", "description": "What a composition is, without rendering it."},
@@ -39,14 +42,12 @@ def describe(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    used = {tag for route in app.routes for tag in getattr(route, "tags", ())}
     document = get_openapi(
         title="Framewright",
         version="1",
         summary="HTML compositions become video.",
         description=_SAYS,
         routes=app.routes,
-        tags=[tag for tag in _TAGS if tag["name"] in used],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     _, extra = models_json_schema(
@@ -55,6 +56,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in extra["$defs"].items():
         schemas.setdefault(name, schema)
+    tell_properties(schemas.values())
+    schemas[EVENT] = _event(schemas)
     # FastAPI's own shape of a refusal is never sent.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -66,7 +69,28 @@ def _document(app: FastAPI) -> dict[str, Any]:
             "needs none.",
         }
     }
+    used = set()
     for path, item in document["paths"].items():
         for operation in item.values():
             operation["security"] = [{"token": []}, {}] if path.startswith("/v1/") else []
+            used |= set(operation["tags"])
+    document["tags"] = [tag for tag in _TAGS if tag["name"] in used]
     return document
+
+
+def _event(schemas: dict[str, Any]) -> dict[str, Any]:
+    """The data of an event: as our model has it, with the time beside its own fields."""
+    told = schemas["Told"]["properties"]
+    kinds = [schemas[kind["$ref"].rpartition("/")[2]] for kind in told["told"]["oneOf"]]
+    return {
+        "title": EVENT,
+        "description": "What is told of a job; `event` is its kind.",
+        "oneOf": [
+            {
+                **kind,
+                "properties": {"at": told["at"], **kind["properties"]},
+                "required": ["at", *kind.get("required", [])],
+            }
+            for kind in kinds
+        ],
+    }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 
 from framewright.model.errors import ExitCode, FramewrightError
 from framewright.model.job import Problem
@@ -16,9 +17,9 @@ from framewright.model.logs import get_logger
 from framewright.service.errors import BusyError, RangeError, ServiceError, UnauthorizedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
     from pydantic import JsonValue
     from starlette.requests import Request
 
@@ -101,8 +102,18 @@ def unexpected(error: Exception, request: str | None) -> Response:
     )
 
 
-def answer_with_problems(app: FastAPI) -> None:
-    """Have every error of an app answered as a problem."""
+def answer_with_problems(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Have every error of an app answered as a problem.
+
+    Args:
+        routers: of the app; FastAPI itself names only the methods of the first route with a path.
+    """
+    app.state.offered = tuple(
+        (route.path_regex, frozenset(route.methods or ()))
+        for router in routers
+        for route in router.routes
+        if isinstance(route, Route)
+    )
     app.add_exception_handler(FramewrightError, _framewright)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -132,8 +143,14 @@ async def _http(request: Request, error: Exception) -> Response:
             error="RequestError",
             request=request.state.request_id,
         ),
-        error.headers,
+        {"allow": ", ".join(_offered(request))} if status == 405 else error.headers,
     )
+
+
+def _offered(request: Request) -> list[str]:
+    """The methods at a path."""
+    found = [methods for path, methods in request.app.state.offered if path.match(request.url.path)]
+    return sorted({method for methods in found for method in methods} or {"GET"})
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -161,7 +178,7 @@ def _field(error: Mapping[str, object]) -> dict[str, JsonValue]:
     # The first one says whether it is of the body, of the query or of the headers; a union adds names of its own.
     return {
         "field": _short(".".join(str(part) for part in path)),
-        "message": _short(str(error.get("msg", "")).rstrip(".")),
+        "message": _short(str(error.get("msg", "")).removeprefix("Value error, ").rstrip(".")),
         "type": str(error.get("type", "")),
     }
 

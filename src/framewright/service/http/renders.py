@@ -49,11 +49,24 @@ _Ticket = Annotated[
         include_in_schema=True,
     ),
 ]
+# As OpenAPI 3.2 describes streams of events, and FastAPI does.
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/JobEvent"},
+        },
+    },
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `id` counts up, `event` is the kind, `data` is the event as JSON with its "
         "time `at`. A comment comes when nothing happens for two seconds.",
-        "content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": examples.EVENTS}},
+        "content": {MEDIA_TYPE: {"itemSchema": _EVENT, "example": examples.EVENTS}},
     }
 }
 _FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
