@@ -92,7 +92,7 @@ ChunkIndex = Annotated[int, Depends(_chunk_index)]
     responses={
         201: {"description": "The plan.", "headers": _LOCATION},
         200: {"description": "You have that plan already.", "model": KeptPlan, "headers": _LOCATION},
-        **problems(404, 408, 413, 429, 500, 503),
+        **problems(404, 408, 413, 415, 429, 500, 503),
     },
 )
 async def plan(
