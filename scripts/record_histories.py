@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests/executors/temporal"
 sys.path[:0] = [str(ROOT / "src"), str(TESTS)]
 
-from fakes import Fakes, order_of, plan_of, working  # noqa: E402
+from fake_workers import Fakes, order_of, plan_of, working  # noqa: E402
 from starting import start  # noqa: E402
 
 from framewright.executors.temporal.connecting import connect, part_safely  # noqa: E402

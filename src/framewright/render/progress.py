@@ -43,7 +43,8 @@ class Progress:
         # How far frames are done without a gap, from each frame at which somebody began.
         self._reached: dict[int, int] = {}
         self._sound = 0.0
-        self._told = (0, 0.0)
+        self._most = (0, 0.0)
+        self._told = self._most
         self._looked_at = float("-inf")
         self._clock = clock
         self._pace = Pace(len(self._frames), clock)
@@ -64,6 +65,11 @@ class Progress:
             self._sound = max(self._sound, min(1.0, told.fraction))
         self._look()
 
+    def again(self) -> None:
+        """Tell what it was too early to tell when it was noted."""
+        if self._most != self._told:
+            self._look()
+
     def _look(self) -> None:
         self._looked_at = self._clock()
         done, cost, reached = 0, 0.0, self._frames.start
@@ -74,14 +80,15 @@ class Progress:
                 done, cost, reached = done + len(part), cost + self._curve.of(part), stop
         share = cost / self._whole if self._whole else done / len(self._frames)
         pictures = 1 - SOUND_SHARE - FINISHING_SHARE
-        fraction = max(self._told[1], min(pictures, pictures * share) + SOUND_SHARE * self._sound)
+        fraction = max(self._most[1], min(pictures, pictures * share) + SOUND_SHARE * self._sound)
         # An attempt that begins anew takes nothing back.
-        done = max(done, self._told[0])
-        if (done, fraction) == self._told:
+        done = max(done, self._most[0])
+        self._most = (done, fraction)
+        if self._most == self._told:
             return
-        self._told = (done, fraction)
         event = self._pace.advance(done)
         if event is not None:
+            self._told = self._most
             self._teller.tell(event.model_copy(update={"fraction": fraction}))
 
     def end(self) -> None:

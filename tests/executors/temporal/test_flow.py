@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import Fakes, cost_of, order_of, plan_of, working
+from fake_workers import Fakes, cost_of, order_of, plan_of, working
 from starting import most_begun_in_one_go, payloads, start
 
 from framewright.executors.temporal.standing import read_states

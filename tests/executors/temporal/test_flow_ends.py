@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import Fakes, order_of, working
+from fake_workers import Fakes, order_of, working
 from starting import start
 from temporalio.client import WorkflowFailureError
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import Fakes, order_of, working
+from fake_workers import Fakes, order_of, working
 from starting import start
 from temporalio.client import WorkflowFailureError
 from temporalio.service import RPCError

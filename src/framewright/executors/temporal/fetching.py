@@ -69,6 +69,27 @@ class Shelf:
         self._plans[reference.document] = plan
         return plan
 
+    async def account_of(self, reference: PlanReference) -> tuple[Output, Accounts]:
+        """What the finished file of a plan is made of, and how it came about, without the file.
+
+        Raises:
+            StoreError: as :meth:`output_of`.
+        """
+        store = self._at(reference.store)
+        written = await store.read(names.output_document(reference.digest))
+        if written is None:
+            raise StoreError(
+                f"The store {store.uri} holds no output of the plan {reference.digest[:16]} any more: render it again.",
+                code="OUTPUT_MISSING",
+            )
+        try:
+            output = Output.model_validate_json(written)
+            account = await store.get(output.accounts)
+            accounts = await in_thread(lambda: Accounts.model_validate_json(account.read_bytes()))
+        except ValidationError as error:
+            raise _invalid(store, reference, str(error.errors(include_url=False)[0]["msg"])) from error
+        return output, accounts
+
     async def output_of(self, reference: PlanReference, folder: Path) -> tuple[Assembled, Accounts]:
         """The finished file of a plan, below ``folder``, with its accounts.
 
@@ -78,17 +99,7 @@ class Shelf:
             OutputError: the disk is full.
         """
         plan, store = await self.plan_of(reference), self._at(reference.store)
-        written = await store.read(names.output_document(reference.digest))
-        if written is None:
-            raise StoreError(
-                f"The store {store.uri} holds no output of the plan {reference.digest[:16]} any more: render it again.",
-                code="OUTPUT_MISSING",
-            )
-        try:
-            output = Output.model_validate_json(written)
-            accounts = Accounts.model_validate_json((await store.get(output.accounts)).read_bytes())
-        except ValidationError as error:
-            raise _invalid(store, reference, str(error.errors(include_url=False)[0]["msg"])) from error
+        output, accounts = await self.account_of(reference)
         place = folder / "finished"
         sequence = plan.output.format is Format.PNG_SEQUENCE
         if not sequence and len(output.files) != 1:

@@ -36,6 +36,10 @@ LONELY_SECONDS = 10.0
 """After which somebody should have begun: then it is looked whether any worker listens."""
 
 
+async def _usual_pause() -> None:
+    await asyncio.sleep(LOOK_EVERY)
+
+
 class Follower:
     """Follows one workflow.
 
@@ -43,6 +47,8 @@ class Follower:
         plan_of: reads a plan that is referred to.
         tell: takes events. What it raises ends the following.
         planned: told once, when it is known what is rendered, before any event of a chunk.
+        seen: told each look, before its events.
+        pause: waits between two looks.
 
     Attributes:
         ended: the workflow has, well or not.
@@ -57,6 +63,8 @@ class Follower:
         plan_of: Callable[[PlanReference], Awaitable[Plan]],
         tell: Callable[[RenderEvent], None],
         planned: Callable[[Plan], None] = lambda _: None,
+        seen: Callable[[Look], None] = lambda _: None,
+        pause: Callable[[], Awaitable[None]] = _usual_pause,
         away_seconds: float = AWAY_SECONDS,
     ) -> None:
         self._client = client
@@ -65,6 +73,8 @@ class Follower:
         self._plan_of = plan_of
         self._tell = tell
         self._planned = planned
+        self._seen = seen
+        self._pause = pause
         self._away_seconds = away_seconds
         self._tidings: Tidings | None = None
         self._away_since: float | None = None
@@ -127,7 +137,7 @@ class Follower:
             look = await self._look()
             if look is not None:
                 await self._mind_loneliness(look)
-            await asyncio.sleep(LOOK_EVERY)
+            await self._pause()
 
     async def _look(self, *, at_chunks: bool = True) -> Look | None:
         """What is new is told."""
@@ -139,6 +149,7 @@ class Follower:
             self._away(error)
             return None
         self._away_since = None
+        self._seen(look)
         if look.standing is not None and look.standing.plan is not None:
             await self._know(look.standing.plan)
             for event in self.tidings.of(look):

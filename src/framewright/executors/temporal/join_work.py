@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from framewright.executors.temporal.layout import Layout
     from framewright.executors.temporal.values import AssembleOrder
     from framewright.executors.temporal.workplace import Workplace
+    from framewright.model.report import FileFacts
 
 
 async def assemble(here: Workplace, order: AssembleOrder, heart: Heart) -> Assembled:
@@ -78,15 +79,20 @@ class _Join:
             if self._plan.output.format is Format.PNG_SEQUENCE:
                 await in_thread(target.mkdir)
             with self._here.metrics.stage("joining"):
-                await write_assembled(self._plan, chunks, sound, target)
+                facts = await write_assembled(self._plan, chunks, sound, target)
             self._heart.tell(doing="sending")
             with self._here.metrics.stage("sending"):
-                return await self._send(folder, target)
+                return await self._send(folder, target, facts)
         finally:
             await in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
 
-    async def _send(self, folder: Path, target: Path) -> Output:
-        accounts = Accounts(chunks=self._pieces.chunks, sound=self._pieces.sound)
+    async def _send(self, folder: Path, target: Path, facts: FileFacts) -> Output:
+        accounts = Accounts(
+            chunks=self._pieces.chunks,
+            sound=self._pieces.sound,
+            # Where it lies here is nobody's business.
+            facts=facts.model_copy(update={"path": ""}),
+        )
         data = accounts.model_dump_json().encode()
         written = folder / "accounts.json"
         await in_thread(lambda: written.write_bytes(data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from framewright.executors.temporal.standing import RUNNING, WAITING, read_state
 from framewright.executors.temporal.values import Beat, Standing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from temporalio.api.workflow.v1 import PendingActivityInfo
     from temporalio.client import Client, WorkflowHandle
 
@@ -38,6 +40,7 @@ class Doing:
         started: somebody has it at this moment.
         beat: the last one of this very attempt.
         failure: why the attempt before ended.
+        since: when this attempt was begun; None: nobody has it.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Doing:
     started: bool
     beat: Beat | None
     failure: str | None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +141,5 @@ def _doing(info: PendingActivityInfo, client: Client) -> Doing:
         started=started,
         beat=beat,
         failure=info.last_failure.message if info.HasField("last_failure") else None,
+        since=info.last_started_time.ToDatetime(UTC) if started else None,
     )

@@ -51,17 +51,20 @@ class Running:
         return self.handle.id
 
 
-async def start(client: Client, order: RenderOrder, memo: RenderMemo, address: str) -> Running:
+async def start(
+    client: Client, order: RenderOrder, memo: RenderMemo, address: str, *, name: str | None = None
+) -> Running:
     """Start a render, or join the one of the same plan. It goes on when this is cancelled; see :func:`start_or_undo`.
+
+    Args:
+        name: of the workflow, which then runs once and never again; None: by the plan's digest.
 
     Raises:
         TemporalError: ``TEMPORAL_UNREACHABLE``. SetupError: ``TEMPORAL_REFUSED``.
     """
-    if order.plan is not None:
-        name = names.workflow_of(order.plan.digest)
-    else:
-        assert order.project is not None
-        name = names.project_workflow_of(order.project.manifest)
+    # One that is called after its plan may run again when it has ended: its pieces are in the store.
+    again = WorkflowIDReusePolicy.ALLOW_DUPLICATE if name is None else WorkflowIDReusePolicy.REJECT_DUPLICATE
+    name = name or _name_of(order)
     with translated(address):
         try:
             handle = await client.start_workflow(
@@ -70,8 +73,7 @@ async def start(client: Client, order: RenderOrder, memo: RenderMemo, address: s
                 id=name,
                 task_queue=order.queue,
                 result_type=RenderDone,
-                # One that has ended may run again: its pieces are in the store.
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_reuse_policy=again,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 execution_timeout=timedelta(seconds=order.seconds + _SPARE_SECONDS),
                 memo={"render": memo},
@@ -162,6 +164,13 @@ def memo_of(plan: Plan, composition: str) -> RenderMemo:
 def memo_of_project(composition: str, container: str) -> RenderMemo:
     """The same of a project that nobody has planned."""
     return RenderMemo(composition=composition, format=container, at=_now(), by=_me())
+
+
+def _name_of(order: RenderOrder) -> str:
+    if order.plan is not None:
+        return names.workflow_of(order.plan.digest)
+    assert order.project is not None
+    return names.project_workflow_of(order.project.manifest)
 
 
 def _now() -> str:

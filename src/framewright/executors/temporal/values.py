@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from framewright.model.piece import ChunkResult, SoundResult  # noqa: TC001 -- pydantic reads it at run time
 from framewright.model.plan import Cost, Digest, Frame  # noqa: TC001 -- as above
+from framewright.model.report import FileFacts  # noqa: TC001 -- as above
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -242,11 +243,13 @@ class Accounts(_Value):
     Attributes:
         chunks: of all frames, in order.
         sound: None where the plan has none.
+        facts: of the finished file, without its path.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     chunks: tuple[ChunkResult, ...]
     sound: SoundResult | None = None
+    facts: FileFacts
 
 
 class Output(_Value):
@@ -257,7 +260,7 @@ class Output(_Value):
         accounts: the blob of its :class:`Accounts`.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     plan: Digest
     pieces: Digest
     accounts: Digest
