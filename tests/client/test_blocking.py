@@ -1,6 +1,5 @@
 """The client for those who do not await: in scripts, in threads, in notebooks."""
 
-import asyncio
 import gc
 import os
 import signal
@@ -10,7 +9,7 @@ import threading
 
 import pytest
 from fakes import FRAMES
-from pretend import FILM, PretendService
+from pretend import FILM
 
 import framewright
 from framewright.client import Client, CompositionSource, JobState, UnknownError
@@ -18,29 +17,6 @@ from framewright.model.errors import RenderCancelledError
 from framewright.model.events import Finished, Progressed
 
 _PAGE = CompositionSource(html="<p>hello</p>")
-
-
-@pytest.fixture
-def served():
-    """A service in a loop of another thread, as others are in another process."""
-    service, ready, stop = PretendService(), threading.Event(), []
-    found = []
-
-    async def serve():
-        async with service.serving() as base:
-            found.append(base)
-            end = asyncio.Event()
-            stop.append((asyncio.get_running_loop(), end))
-            ready.set()
-            await end.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(30)
-    yield service, found[0]
-    loop, end = stop[0]
-    loop.call_soon_threadsafe(end.set)
-    thread.join(30)
 
 
 def _threads() -> set[str]:

@@ -92,6 +92,8 @@ def render(
     chunk_frames: o.ChunkFrames = None,
     resume: o.Resume = True,
     executor: o.ExecutorName = "local",
+    server: o.Server = None,
+    token_file: o.TokenFile = None,
     capture: o.Capture = "auto",
     store: c.Store = None,
     temporal_dev: c.TemporalDev = False,
@@ -115,13 +117,21 @@ def render(
     """Render a composition to a video."""
     from framewright.cli.cluster import ClusterWishes
     from framewright.cli.executing import ExecutorWishes
+    from framewright.cli.remote import ServerWishes
     from framewright.cli.render import Telling, run_render
 
+    service = ServerWishes.of(
+        server,
+        token_file,
+        on_line=_is_given(context, "server"),
+        executor_on_line=_is_given(context, "executor"),
+        detach=detach,
+    )
     who = ExecutorWishes(
         name=executor,
         store=store,
         dev=temporal_dev,
-        detach=detach,
+        detach=detach and service is None,
         priority=priority,
         keep_pieces=keep_pieces,
         plan_on=plan_on,
@@ -168,6 +178,13 @@ def render(
         "capture": capture,
     }
     telling = Telling(as_json=as_json, quiet=quiet, debug=debug, explain=explain)
+    if service is not None:
+        service.check(batch=batch is not None, explain=explain, page_memory=page_memory)
+        # What the environment says of them is said of this machine.
+        if not who.workers_given:
+            del wishes["workers"]
+        if not _is_given(context, "capture"):
+            del wishes["capture"]
     if batch is not None:
         from framewright.cli.batch import run_batch
 
@@ -186,6 +203,7 @@ def render(
         output,
         wishes,
         executor=who,
+        server=service,
         telling=telling,
         page_timeout=page_timeout,
         page_memory=page_memory,
@@ -267,6 +285,7 @@ def plan(
 
 @app.command()
 def probe(
+    context: typer.Context,
     composition: o.Composition,
     *,
     fps: o.Fps = None,
@@ -285,12 +304,18 @@ def probe(
     page_timeout: o.PageTimeout = None,
     page_memory: o.PageMemory = None,
     strict: o.Strict = False,
+    server: o.Server = None,
+    token_file: o.TokenFile = None,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """Describe a composition without rendering it."""
     from framewright.cli.probe import run_probe
+    from framewright.cli.remote import ServerWishes
 
+    service = ServerWishes.of(server, token_file, on_line=_is_given(context, "server"))
+    if service is not None:
+        service.check(batch=False, explain=False, page_memory=page_memory)
     return run_probe(
         composition,
         {
@@ -313,6 +338,7 @@ def probe(
         debug=debug,
         page_timeout=page_timeout,
         page_memory=page_memory,
+        server=service,
     )
 
 

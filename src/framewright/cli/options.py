@@ -263,6 +263,20 @@ ExecutorName = Annotated[
         rich_help_panel=_WORK,
     ),
 ]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Have a render service do it, such as http://127.0.0.1:8080. (default: FRAMEWRIGHT_SERVER)",
+        envvar="FRAMEWRIGHT_SERVER", show_envvar=False, show_default=False, rich_help_panel=_WORK,
+    ),
+]  # fmt: skip
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Holds the service's token. (default: FRAMEWRIGHT_SERVER_TOKEN)", show_default=False,
+        rich_help_panel=_WORK,
+    ),
+]  # fmt: skip
 Capture = Annotated[
     str,
     typer.Option(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from framewright.cli.remote import ServerWishes
     from framewright.model.composition import Clip, FontUse, Notice, Variable
     from framewright.model.recording import RecordedAnswer
     from framewright.model.sound import SoundTrack
@@ -50,8 +51,12 @@ def run_probe(
     debug: bool,
     page_timeout: float | None,
     page_memory: str | None,
+    server: ServerWishes | None = None,
 ) -> int:
     """Open the page and tell what it is, on stdout.
+
+    Args:
+        server: the service that opens it; None: this machine does.
 
     Returns:
         The exit code 0.
@@ -64,7 +69,13 @@ def run_probe(
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
     token = CancelToken()
     with stop_on_signals(token.cancel):
-        found = asyncio.run(probe_async(composition, options, cancel=token, settings=settings))
+        if server is None:
+            found = asyncio.run(probe_async(composition, options, cancel=token, settings=settings))
+        else:
+            from framewright.cli.remote import probe_on_service
+
+            work = probe_on_service(server, composition, options, page_timeout=page_timeout, cancel=token)
+            found = asyncio.run(work)
     if as_json:
         sys.stdout.write(f"{found.model_dump_json(indent=2)}\n")
     else:

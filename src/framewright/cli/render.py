@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -25,7 +26,10 @@ from framewright.model.output import Format
 from framewright.render import CancelToken, RenderOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from framewright.cli.executing import ExecutorWishes
+    from framewright.cli.remote import ServerWishes
     from framewright.model.report import RenderReport
     from framewright.model.settings import Settings
     from framewright.render import RenderWishes
@@ -54,6 +58,7 @@ def run_render(
     wishes: RenderWishes,
     *,
     executor: ExecutorWishes,
+    server: ServerWishes | None = None,
     telling: Telling,
     page_timeout: float | None,
     page_memory: str | None,
@@ -72,7 +77,11 @@ def run_render(
     settings = read_settings(page_timeout=page_timeout, page_memory=page_memory)
     target = output or usual_output(composition, options.format or Format.MP4)
     with narrator_of(f"{composition} → {target}", telling) as narrator:
-        ended = asyncio.run(_render(composition, target, options, settings, narrator, executor=executor))
+        if server is None:
+            work = _render(composition, target, options, settings, narrator, executor=executor)
+        else:
+            work = _render_there(server, composition, target, options, narrator, page_timeout=page_timeout)
+        ended = asyncio.run(work)
     if isinstance(ended, str):
         tell_detached(ended, as_json=telling.as_json)
     elif telling.explain:
@@ -90,6 +99,39 @@ async def _render(
     executor: ExecutorWishes,
 ) -> RenderReport | str:
     """The account; or the id of a render that was left to itself."""
+    with _stoppable(target, narrator) as token:
+        if executor.elsewhere:
+            from framewright.cli.elsewhere import render_elsewhere
+
+            return await render_elsewhere(
+                composition, target, options, executor, settings=settings, tell=narrator.tell, cancel=token
+            )
+        return await render_async(
+            composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
+        )
+
+
+async def _render_there(
+    server: ServerWishes,
+    composition: str,
+    target: Path,
+    options: RenderOptions,
+    narrator: Narrator,
+    *,
+    page_timeout: float | None,
+) -> RenderReport | str:
+    """The same by a service."""
+    from framewright.cli.remote import render_on_service
+
+    with _stoppable(target, narrator) as token:
+        return await render_on_service(
+            server, composition, target, options, page_timeout=page_timeout, tell=narrator.tell, cancel=token
+        )
+
+
+@contextmanager
+def _stoppable(target: Path, narrator: Narrator) -> Iterator[CancelToken]:
+    """A token that Ctrl-C cancels; the second one leaves at once, without what was written for the target."""
     # Brings the codecs along, for which a command that is refused should not wait.
     from framewright.media import remove_partials
 
@@ -105,15 +147,7 @@ async def _render(
         remove_partials(target)
 
     with stop_on_signals(stop, at_once=at_once):
-        if executor.elsewhere:
-            from framewright.cli.elsewhere import render_elsewhere
-
-            return await render_elsewhere(
-                composition, target, options, executor, settings=settings, tell=narrator.tell, cancel=token
-            )
-        return await render_async(
-            composition, target, options, on_event=narrator.tell, cancel=token, settings=settings
-        )
+        yield token
 
 
 def narrator_of(headline: str, telling: Telling) -> Narrator:

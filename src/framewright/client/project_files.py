@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 2 * 2**30
 MOST_FILES = 10_000
 """What travels at most. A service has limits of its own, usually these."""
+_DEEPEST = 32
 _BESIDE = "framewright-beside"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 # What an option can say of a file without anything that it would take for a setting.
@@ -125,11 +127,13 @@ def _name_inside(path: Path, root: Path) -> str | None:
 
 
 def _can_be_said(name: str) -> bool:
+    """Whether a service takes it: what could mean something else on some machine is refused there, with all the rest."""
     try:
         name.encode()
     except UnicodeEncodeError:
         return False
-    return len(name) <= LONGEST_PATH
+    odd = any(letter == "\\" or unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in name)
+    return not odd and len(name) <= LONGEST_PATH and name.count("/") < _DEEPEST
 
 
 def _sayable(name: str) -> str:
@@ -140,5 +144,5 @@ def _unsaid(names: list[str]) -> Notice:
     return Notice(
         code="FILE_NAMES_UNSENT",
         message=f"{len(names)} of the project's files stay here, since a request cannot name them: {', '.join(names[:3])}. "
-        "Give them names in UTF-8, no longer than 1024 letters, where the page needs them.",
+        "Where the page needs them, give them names of plain letters, no longer than 1024 and no deeper than 32 folders.",
     )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import os
 
-_SECRET = ("FRAMEWRIGHT_TEMPORAL_", "FRAMEWRIGHT_SERVICE_", "AWS_", "AZURE_", "GOOGLE_", "OTEL_")
+_SECRET = (
+    "FRAMEWRIGHT_TEMPORAL_",
+    "FRAMEWRIGHT_SERVICE_",
+    "FRAMEWRIGHT_SERVER_",
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_",
+    "OTEL_",
+)
 
 
 def public_environment() -> dict[str, str]:
