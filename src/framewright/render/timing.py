@@ -56,7 +56,6 @@ def choose_timing(page: Description, options: RenderOptions) -> Timing:
     rate, rate_choice = _rate(page, options)
     seconds, source, notices = _length(page, options)
     frames = rate.frames_in(seconds)
-    rendered = FrameRange(0, frames).clamp(options.start_frame, options.end_frame)
     length_choice = Choice(
         subject="duration",
         choice=seconds,
@@ -65,8 +64,6 @@ def choose_timing(page: Description, options: RenderOptions) -> Timing:
             "page_source": page.duration_source,
             "wished": options.duration,
             "frames": frames,
-            "start_frame": rendered.start,
-            "end_frame": rendered.stop,
         },
         reason=f"{frames} frames: the length of {seconds:g} s comes from {_SPOKEN_SOURCE[source]}.",
     )
@@ -75,7 +72,7 @@ def choose_timing(page: Description, options: RenderOptions) -> Timing:
         seconds=seconds,
         source=source,
         frames=frames,
-        range=rendered,
+        range=FrameRange(0, frames).clamp(options.start_frame, options.end_frame),
         choices=(rate_choice, length_choice),
         notices=notices,
     )
@@ -159,8 +156,6 @@ def choose_size(page: Description, options: RenderOptions) -> tuple[Size, Choice
             "page_height": page.height,
             "wished_width": options.width,
             "wished_height": options.height,
-            "css_width": size.width,
-            "css_height": size.height,
             "scale": options.scale,
         },
         reason=f"{drawn} pixels: {reason}.",

@@ -7,6 +7,7 @@ CREATE TABLE jobs (
     name TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     attempt INTEGER NOT NULL DEFAULT 1,
+    restarts INTEGER NOT NULL DEFAULT 0,       -- times that the service died while it ran
     request TEXT NOT NULL,
     source TEXT NOT NULL,
     upload TEXT REFERENCES uploads (id) ON DELETE SET NULL,

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +16,9 @@ from framewright.model.events import (
     StageBegan,
     Warned,
 )
-from framewright.model.job import CancelledTold, Failed, JobError, Planned, Queued, Started, Told
+from framewright.model.job import CancelledTold, Failed, JobError, JobPlan, Planned, Queued, Started, Told
 from framewright.service.jobs.board import MOST_TOLD, Board
 from framewright.service.jobs.log_lines import LONGEST_LINE, MOST_LINES
-from framewright.service.jobs.planned import planned_of
 
 ZERO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -122,23 +122,15 @@ def test_whatever_pages_write_the_log_stays_small_and_printable():
     assert all(len(line) <= LONGEST_LINE and line.isprintable() for line in board.log)
 
 
-def test_what_is_planned_is_known_from_size_rate_and_length():
-    size = decided(
-        "size", {"width": 3840, "height": 2160}, css_width=1920, css_height=1080, scale=2.0, page_width=1920
-    )
-    rate = decided("fps", "30000/1001")
-    length = decided("duration", 10.0, frames=300, start_frame=30, end_frame=60)
-    assert planned_of([size, rate]) is None
-    planned = planned_of([size, rate, length, decided("mode", "seek")])
-    assert isinstance(planned, Planned)
-    plan = planned.plan
-    assert (plan.width, plan.height, plan.scale, plan.fps) == (1920, 1080, 2.0, "30000/1001")
-    assert (plan.frames, plan.first_frame) == (30, 30)
-    assert abs(plan.seconds - 30 * 1001 / 30000) < 1e-12
-    assert folded((0, Started(attempt=1)), (1, planned)).progress.total == 30
-    # Of a version that tells less, or more.
-    assert planned_of([size, rate, decided("duration", 10.0, frames=300)]) is None
-    assert planned_of([size, decided("fps", "fast"), length]) is None
+def test_a_plan_says_how_many_frames_there_are_before_any_is_done():
+    plan = JobPlan(width=640, height=360, scale=1.0, fps="30", frames=30, first_frame=9, seconds=1.0)
+    board = folded((0, Started(attempt=1)), (1, Planned(plan=plan)))
+    assert (board.plan, board.progress.total, board.progress.frames) == (plan, 30, 0)
+
+
+@pytest.mark.parametrize("cuts", [None, "0,4", [0], [0, 4, 4], [4, 0], [0, 4.5], [0, True], [-1, 4]])
+def test_cuts_that_make_no_sense_are_passed_over(cuts):
+    assert folded((0, Started(attempt=1)), (1, decided("chunks", 1, cuts=cuts))).chunks == ()
 
 
 ranges = st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda one: (one[0], one[0] + one[1]))
@@ -168,7 +160,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 9), events), max_size=25))
 def test_whatever_is_told_the_strip_is_whole_and_nothing_goes_back(story):
     board = folded((0, Started(attempt=1)))

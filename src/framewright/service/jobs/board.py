@@ -29,8 +29,8 @@ from framewright.model.job import (
     Started,
 )
 from framewright.service.jobs import strip
+from framewright.service.jobs.bounds import bounds_of
 from framewright.service.jobs.log_lines import MOST_LINES, line_of
-from framewright.service.jobs.planned import bounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

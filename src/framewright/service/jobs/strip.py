@@ -67,13 +67,15 @@ def _changed(before: JobChunk | None, event: ChunkTold, at: float) -> JobChunk:
     base = before or JobChunk(
         chunk=event.chunk, state="waiting", start=event.start, stop=event.stop, known_at=at
     )
-    base = base.model_copy(update={"chunk": event.chunk, "stop": event.stop})
+    base = base.model_copy(
+        update={"chunk": event.chunk, "stop": event.stop, "frames": min(base.frames, length)}
+    )
     match event.state:
         case ChunkState.RUNNING:
             return _running(base, event, frames, at)
         case ChunkState.SPLIT:
             # It goes on, with fewer frames: the others have another turn.
-            return base.model_copy(update={"frames": min(base.frames, length)})
+            return base
         case ChunkState.DONE | ChunkState.REUSED:
             drawn = event.state is ChunkState.DONE
             captured = base.captured_at if base.captured_at is not None else at
@@ -93,7 +95,6 @@ def _changed(before: JobChunk | None, event: ChunkTold, at: float) -> JobChunk:
             return base.model_copy(
                 update={
                     "state": "failed",
-                    "frames": min(base.frames, length),
                     "worker": event.worker,
                     "attempt": event.attempt,
                     "message": event.message,
