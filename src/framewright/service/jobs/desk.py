@@ -96,7 +96,7 @@ class LocalDesk:
             Waiting(queued, number, job, Story(job, last, self._hub), place)
             for place, (job, queued, number, last) in enumerate(found)
         ]
-        await self._floor.open(waiting)
+        self._floor.open(waiting)
         self._keeping = asyncio.create_task(self._retention.keep())
         _log.info("desk_open", waiting=len(waiting), slots=self._settings.slots)
         return self

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from framewright.model.errors import FramewrightError
-from framewright.model.job import CancelledTold, JobState, Queued, Started, Told
+from framewright.model.job import CancelledTold, JobState, Queued, Told
 from framewright.model.logs import get_logger
-from framewright.render.threads import in_thread
 from framewright.service.errors import BusyError, ConflictError, ServiceError, UnavailableError
 from framewright.service.ids import new_id
 from framewright.service.jobs.board import Board
-from framewright.service.jobs.entries import Entry, error_of, moment
-from framewright.service.jobs.line import Line, Waiting
-from framewright.service.jobs.performing import Outcome
+from framewright.service.jobs.entries import Entry, moment
+from framewright.service.jobs.line import Waiting
 from framewright.service.jobs.running import Ending, Running
-from framewright.service.jobs.scribe import Scribe
+from framewright.service.jobs.slots import Slots
 from framewright.service.jobs.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from pathlib import Path
 
     from framewright.model.job import Job
     from framewright.service.desk import Order
@@ -35,31 +29,11 @@ if TYPE_CHECKING:
     from framewright.service.settings import ServiceSettings
 
 CANCEL_SECONDS = 2.0
-_PAUSE_SECONDS = 5.0
-"""After the database has failed, until the next job is begun."""
 _USUAL_SECONDS = 30.0
-_REMEMBERED = 10
 _SOONEST, _LATEST = 2.0, 300.0
-_LAST_SECONDS = 15.0
-"""For runners that are told to stop, and then killed."""
 
 _Result = TypeVar("_Result")
 _log = get_logger(__name__)
-
-
-@dataclass(eq=False, slots=True)
-class _Seat:
-    """A slot that is taken.
-
-    Attributes:
-        running: None until the job is read from the book.
-        ready: it is, or nothing came of it.
-    """
-
-    waiting: Waiting
-    running: Running | None = None
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
 
 
 class Floor:
@@ -82,24 +56,18 @@ class Floor:
     ) -> None:
         self._book = book
         self._hub = hub
-        self._performer = performer
-        self._folders = folders
         self._settings = settings
         self._clock = clock
-        self._on_end = on_end
-        self._line = Line()
-        self._seats: dict[str, _Seat] = {}
-        self._scribe = Scribe(book, self._line, self._all_running, clock=clock)
+        self._slots = Slots(settings.slots, book, performer, folders, clock=clock, on_end=on_end)
+        self._line = self._slots.line
         self._reserved = 0
-        self._open = False
-        self._took = deque[float](maxlen=_REMEMBERED)
         self._turns = set[asyncio.Task[object]]()
 
     # How it stands
 
     def story(self, job: str) -> Story | None:
         """Of a job that waits or runs; None: it does neither."""
-        waiting, seat, left = self._line.get(job), self._seats.get(job), self._scribe.unsettled(job)
+        waiting, seat, left = self._line.get(job), self._slots.seat(job), self._slots.scribe.unsettled(job)
         if waiting is not None:
             return waiting.story
         if seat is not None and not (seat.running is not None and seat.running.settled.is_set()):
@@ -108,62 +76,48 @@ class Floor:
 
     def running(self, job: str) -> Running | None:
         """A job as it runs; None: it does not."""
-        seat = self._seats.get(job)
+        seat = self._slots.seat(job)
         if seat is not None and seat.running is not None and not seat.running.settled.is_set():
             return seat.running
-        return self._scribe.unsettled(job)
+        return self._slots.scribe.unsettled(job)
 
     def position(self, job: str) -> int | None:
         """How many wait before it; None: it does not wait."""
-        place = self._line.position(job)
-        return 0 if place is None and job in self._seats and self.running(job) is None else place
+        seat = self._slots.seat(job)
+        begins = seat is not None and seat.running is None
+        return 0 if begins else self._line.position(job)
 
     @property
     def is_open(self) -> bool:
         """Whether it takes jobs, and begins them."""
-        return self._open
+        return self._slots.is_open
 
     @property
     def room(self) -> int:
         """Jobs that would be taken now."""
-        taken = len(self._line) + len(self._seats) + self._reserved
+        taken = len(self._line) + len(self._slots) + self._reserved
         return max(0, self._settings.slots + self._settings.queue - taken)
 
     @property
     def busy(self) -> tuple[int, int]:
         """How many wait, and how many run."""
-        return len(self._line), len(self._seats)
+        return len(self._line), len(self._slots)
 
     # From the start of the service to its stop
 
-    async def open(self, waiting: list[Waiting]) -> None:
+    def open(self, waiting: list[Waiting]) -> None:
         """Begin to work, with those who waited before."""
         for one in waiting:
             self._line.add(one)
-        self._open = True
-        self._scribe.open()
-        self._fill()
+        self._slots.open()
 
     async def close(self, seconds: float) -> None:
         """Begin nothing more. What runs may go on for so long; then it waits for the next start of the service."""
-        if not self._open:
+        if not self._slots.is_open:
             return
-        self._open = False
+        self._slots.is_open = False
         await asyncio.gather(*self._turns, return_exceptions=True)
-        seats = tuple(self._seats.values())
-        tasks = [seat.task for seat in seats if seat.task is not None]
-        if tasks:
-            _log.info("jobs_may_end", running=len(tasks), seconds=seconds)
-            await asyncio.wait(tasks, timeout=seconds)
-            for seat in seats:
-                await seat.ready.wait()
-                if seat.running is not None:
-                    seat.running.end(Ending(JobState.QUEUED))
-            left = (await asyncio.wait(tasks, timeout=_LAST_SECONDS))[1]
-            for task in left:
-                task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
-        await self._scribe.close()
+        await self._slots.close(seconds)
 
     # Turns
 
@@ -232,7 +186,7 @@ class Floor:
 
     async def _cancel(self, job: str) -> None:
         while (waiting := self._line.remove(job)) is None:
-            seat = self._seats.get(job)
+            seat = self._slots.seat(job)
             if seat is None:
                 raise _over()
             await seat.ready.wait()
@@ -246,7 +200,7 @@ class Floor:
         except UnavailableError:
             self._line.add(waiting)
             raise
-        self._tell_places()
+        self._slots.tell_places()
 
     async def _break_off(self, running: Running) -> None:
         if running.settled.is_set():
@@ -272,7 +226,7 @@ class Floor:
         )
         await self._book.turn(entry, [*waiting.story.unwritten, told])
         waiting.story.publish([told])
-        self._ended(entry)
+        self._slots.ended(entry)
 
     # The slots
 
@@ -281,112 +235,17 @@ class Floor:
         assert isinstance(told, Queued)
         story = Story(entry.id, queued.id, self._hub)
         self._line.add(Waiting(entry.queued, entry.number, entry.id, story, told.position))
-        self._fill()
-
-    def _fill(self) -> None:
-        while self._open and len(self._seats) < self._settings.slots:
-            waiting = self._line.take(self._seats)
-            if waiting is None:
-                break
-            seat = self._seats[waiting.job] = _Seat(waiting)
-            seat.task = asyncio.create_task(self._serve(seat))
-        self._tell_places()
-
-    async def _serve(self, seat: _Seat) -> None:
-        job, served = seat.waiting.job, False
-        try:
-            seat.running = await self._begin(seat.waiting)
-            served = True
-            seat.ready.set()
-            if seat.running is not None:
-                outcome = await self._performer.perform(seat.running)
-                await self._end(seat.running, outcome)
-        except UnavailableError as error:
-            _log.error("job_not_begun", job=job, error=error.message)
-        except Exception as error:  # noqa: BLE001 -- a mistake of ours: it ends one job, and not the service
-            served = True
-            _log.error("job_broke", job=job, error=f"{type(error).__name__}: {error}")
-            if seat.running is not None and not seat.running.settled.is_set():
-                wrong = FramewrightError(
-                    "Something unexpected happened in the service: its log tells more.", code="UNEXPECTED"
-                )
-                await self._scribe.settle(seat.running, Outcome(JobState.FAILED, error_of(wrong)))
-        finally:
-            self._seats.pop(job, None)
-            if not served:
-                self._line.add(seat.waiting)
-            seat.ready.set()
-        if served:
-            self._fill()
-        else:
-            asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._fill)
-
-    async def _begin(self, waiting: Waiting) -> Running | None:
-        entry = await self._book.entry(waiting.job)
-        if entry is None or entry.state is not JobState.QUEUED:
-            return None
-        now = self._clock()
-        running = Running(
-            replace(entry, state=JobState.RUNNING, started=now, ended=None),
-            waiting.story,
-            clock=self._clock,
-            on_told=self._scribe.note,
-        )
-        told = running.noted(Started(attempt=entry.attempt))
-        await self._book.turn(running.written_entry(), [*waiting.story.unwritten, told])
-        waiting.story.written(told.id)
-        waiting.story.publish([told])
-        _log.info(
-            "job_started",
-            job=entry.id,
-            request=entry.request_id,
-            attempt=entry.attempt,
-            waited=round(now - entry.queued, 3),
-        )
-        return running
-
-    async def _end(self, running: Running, outcome: Outcome) -> None:
-        if outcome.state is not JobState.DONE:
-            await in_thread(lambda: _drop_output(self._folders.job(running.id)))
-        await self._scribe.settle(running, outcome)
-        if running.entry.state.over:
-            self._ended(running.entry)
-        else:
-            _log.info("job_waits_again", job=running.id, request=running.entry.request_id)
-        if outcome.burial is not None:
-            _log.warning("runner_ends_late", job=running.id, request=running.entry.request_id)
-            await asyncio.wait((outcome.burial,))
-
-    def _ended(self, entry: Entry) -> None:
-        job = entry.job(self._clock())
-        if job.seconds is not None and job.state is JobState.DONE:
-            self._took.append(job.seconds)
-        _log.info(
-            "job_ended",
-            job=job.id,
-            request=entry.request_id,
-            state=job.state.value,
-            seconds=None if job.seconds is None else round(job.seconds, 3),
-            code=None if job.error is None else job.error.code,
-        )
-        self._on_end(job)
+        self._slots.fill()
 
     # Small things
 
-    def _all_running(self) -> list[Running]:
-        return [
-            seat.running
-            for seat in self._seats.values()
-            if seat.running is not None and not seat.running.settled.is_set()
-        ]
-
     def _place(self) -> int:
         """That somebody gets who comes now."""
-        return max(0, len(self._line) + len(self._seats) + self._reserved - self._settings.slots)
+        return max(0, len(self._line) + len(self._slots) + self._reserved - self._settings.slots)
 
     def _refusal(self) -> ServiceError | None:
         """Why nobody is taken now; None: there is room."""
-        if not self._open:
+        if not self._slots.is_open:
             return UnavailableError(
                 "The service is stopping: ask again once it is back.", code="STOPPING", seconds=10
             )
@@ -401,15 +260,9 @@ class Floor:
 
     def _patience(self) -> float:
         """Seconds until the next job ends, about."""
-        usual = sum(self._took) / len(self._took) if self._took else _USUAL_SECONDS
-        left = [running.board.progress.seconds_left or usual for running in self._all_running()]
+        usual = sum(self._slots.took) / len(self._slots.took) if self._slots.took else _USUAL_SECONDS
+        left = [running.board.progress.seconds_left or usual for running in self._slots.all_running()]
         return min(_LATEST, max(_SOONEST, min(left, default=_SOONEST)))
-
-    def _tell_places(self) -> None:
-        now = self._clock()
-        for waiting, place in self._line.moved():
-            waiting.story.tell(Queued(position=place), now)
-            self._scribe.note()
 
     async def _whole(self, turn: Coroutine[None, None, _Result]) -> _Result:
         """Take a turn to its end, also where whoever asked for it has gone away meanwhile."""
@@ -422,9 +275,3 @@ class Floor:
 
 def _over() -> ConflictError:
     return ConflictError("The render has ended already: there is nothing to cancel.", code="JOB_OVER")
-
-
-def _drop_output(home: Path) -> None:
-    for file in home.glob("output.*"):
-        with contextlib.suppress(OSError):
-            file.unlink()
