@@ -15,7 +15,7 @@ lock() {
     mv "$output.new" "$output"
 }
 
-lock requirements/worker.txt --extra temporal --extra stores --extra otel pyproject.toml
+lock requirements/worker.txt --extra temporal --extra stores --extra otel --extra service pyproject.toml
 lock requirements/build.txt - <<<"$(python3 -c '
 import tomllib
 print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")')"

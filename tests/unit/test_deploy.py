@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,11 +20,13 @@ from packaging.requirements import Requirement
 from framewright.cli.app import app
 from framewright.executors.temporal.settings import TemporalSettings
 from framewright.model.settings import Settings
+from framewright.service.settings import ServiceSettings
 
 _TOP = Path(__file__).parents[2]
 _DEPLOY = _TOP / "deploy"
 _CONTAINER = _DEPLOY / "Containerfile"
 _KUBERNETES = _DEPLOY / "kubernetes"
+_UNIT = _DEPLOY / "systemd" / "framewright.service"
 _BIN = Path(sys.executable).parent
 # Neither of them is a kind of Kubernetes itself.
 _FOREIGN = {"ScaledObject", "Kustomization", "Component"}
@@ -36,8 +39,16 @@ def _documents() -> list[dict]:
     return [document for file in found for document in file]
 
 
-def _one(kind: str) -> dict:
-    return next(document for document in _documents() if document["kind"] == kind)
+def _one(kind: str, name: str = "framewright-workers") -> dict:
+    found = [document for document in _documents() if document["kind"] == kind]
+    return next((document for document in found if document["metadata"]["name"] == name), found[0])
+
+
+def _pods() -> list[dict]:
+    return [
+        _one("Deployment", f"framewright-{part}")["spec"]["template"]["spec"]
+        for part in ("workers", "service")
+    ]
 
 
 def _compose() -> dict:
@@ -94,7 +105,9 @@ def test_container_has_the_browser_and_the_fonts_of_every_machine() -> None:
 def test_lock_satisfies_what_the_worker_needs() -> None:
     project = tomllib.loads((_TOP / "pyproject.toml").read_text())
     extras = project["project"]["optional-dependencies"]
-    wanted = project["project"]["dependencies"] + extras["temporal"] + extras["stores"] + extras["otel"]
+    wanted = [*project["project"]["dependencies"]]
+    for extra in ("temporal", "stores", "otel", "service"):
+        wanted += extras[extra]
     _assert_locked("worker.txt", wanted)
     _assert_locked("build.txt", project["build-system"]["requires"])
 
@@ -110,8 +123,7 @@ def _assert_locked(name: str, wanted: list[str]) -> None:
 def test_image_holds_no_secret_and_runs_as_nobody_special() -> None:
     instructions = _commands(_CONTAINER.read_text())
     assert [words[1] for words in instructions if words[0] == "USER"] == ["10001:10001"]
-    pod = _one("Deployment")["spec"]["template"]["spec"]
-    assert pod["securityContext"]["runAsUser"] == 10001
+    assert [pod["securityContext"]["runAsUser"] for pod in _pods()] == [10001, 10001]
     told = " ".join(rest for word, rest in instructions if word in {"ENV", "ARG"})
     assert not re.search(r"KEY|SECRET|TOKEN|PASSWORD", told)
     settings = _one("ConfigMap")["data"]
@@ -119,9 +131,8 @@ def test_image_holds_no_secret_and_runs_as_nobody_special() -> None:
 
 
 def test_pods_outlive_the_drain() -> None:
-    pod = _one("Deployment")["spec"]["template"]["spec"]
-    assert 30 < pod["terminationGracePeriodSeconds"] <= 90
-    assert _compose()["services"]["worker"]["stop_grace_period"] == "45s"
+    assert all(30 < pod["terminationGracePeriodSeconds"] <= 90 for pod in _pods())
+    assert {_compose()["services"][name]["stop_grace_period"] for name in ("worker", "service")} == {"45s"}
 
 
 def test_what_is_written_has_somewhere_to_go() -> None:
@@ -130,6 +141,9 @@ def test_what_is_written_has_somewhere_to_go() -> None:
     volumes = {volume["name"]: volume for volume in _one("Deployment")["spec"]["template"]["spec"]["volumes"]}
     assert volumes["shm"]["emptyDir"]["medium"] == "Memory"
     assert set(_compose()["services"]["worker"]["volumes"]) == {"/cache", "/tmp"}
+    mounts = _pods()[1]["containers"][0]["volumeMounts"]
+    assert {mount["mountPath"] for mount in mounts} == {"/data", "/cache", "/tmp", "/dev/shm"}
+    assert set(_compose()["services"]["service"]["volumes"]) == {"service:/data", "/cache", "/tmp"}
 
 
 def test_the_build_sees_everything_that_it_copies() -> None:
@@ -146,13 +160,14 @@ def test_the_build_sees_everything_that_it_copies() -> None:
 
 def _texts() -> list[str]:
     files = [file for file in _DEPLOY.rglob("*") if file.is_file()]
-    pages = [_TOP / "docs/cluster.md", _TOP / "docs/scaling.md"]
+    pages = [_TOP / f"docs/{name}.md" for name in ("cluster", "scaling", "service")]
     return [file.read_text() for file in (*files, *pages)]
 
 
 def test_all_variables_that_are_named_are_ours() -> None:
     ours = {f"FRAMEWRIGHT_{name.upper()}" for name in Settings.model_fields}
     ours |= {f"FRAMEWRIGHT_TEMPORAL_{name.upper()}" for name in TemporalSettings.model_fields}
+    ours |= {f"FRAMEWRIGHT_SERVICE_{name.upper()}" for name in ServiceSettings.model_fields}
     named = {name for text in _texts() for name in re.findall(r"\bFRAMEWRIGHT_\w*[A-Z]\b", text)}
     assert {"FRAMEWRIGHT_STORE", "FRAMEWRIGHT_TEMPORAL_ADDRESS"} <= named
     assert named <= ours
@@ -160,10 +175,10 @@ def test_all_variables_that_are_named_are_ours() -> None:
 
 def _orders() -> list[list[str]]:
     """What `framewright` is told to do anywhere in deploy/ and on the pages; some of it is prose."""
-    spec = _one("Deployment")["spec"]["template"]["spec"]
+    containers = [container for pod in _pods() for container in pod["containers"]]
     cmd = next(rest for word, rest in _commands(_CONTAINER.read_text()) if word == "CMD")
-    found = [json.loads(cmd), *(container["args"] for container in spec["containers"])]
-    found.append(_compose()["services"]["worker"]["command"])
+    found = [json.loads(cmd), *(container["args"] for container in containers)]
+    found += [_compose()["services"][name]["command"] for name in ("worker", "service")]
     lines = re.sub(r"^# ?", "", "\n".join(_texts()), flags=re.MULTILINE)
     joined = re.sub(r"\\\n\s*", "", lines)
     told = re.findall(r"(?:framewright|client) ([a-z]+(?: [^`'\n|;)]+)?)", joined)
@@ -184,3 +199,45 @@ def test_all_commands_and_options_that_are_named_exist() -> None:
         assert asked <= known | {"--help"}, words
         checked.add((name, *sorted(asked)))
     assert {("worker", "--metrics"), ("worker", "--dev"), ("render", "--executor"), ("doctor",)} <= checked
+
+
+def _unit() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in _UNIT.read_text().splitlines():
+        name, mark, value = line.partition("=")
+        if mark and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def test_unit_holds_strangers_pages_and_stops_in_good_order() -> None:
+    unit = _unit()
+    one = {name: values[0] for name, values in unit.items()}
+    assert one["ExecStart"].split()[0].startswith("/")
+    assert one | {
+        "DynamicUser": "yes", "ProtectSystem": "strict", "PrivateTmp": "yes", "NoNewPrivileges": "yes",
+        "KillMode": "mixed", "OOMPolicy": "continue", "CapabilityBoundingSet": "",
+    } == one  # fmt: skip
+    assert {"MemoryMax", "TasksMax", "UMask"} <= set(one)
+    # Scripts of pages are compiled while they run.
+    assert "MemoryDenyWriteExecute" not in one
+    # What Chromium's sandbox is made of.
+    assert {"user", "pid", "net"} <= set(one["RestrictNamespaces"].split())
+    assert {"seccomp", "chroot"} <= set(one["SystemCallFilter"].split())
+    assert int(one["TimeoutStopSec"]) > ServiceSettings.model_fields["stop_seconds"].default + 30
+    assert len(unit["Environment"]) == 1
+    assert "%S/framewright" in one["Environment"]
+    assert one["StateDirectory"] == "framewright"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    def complaints(text: str) -> str:
+        file = tmp_path / "framewright.service"
+        file.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE))
+        verify = ["systemd-analyze", "verify", "--man=no", "--generators=no", str(file)]
+        return subprocess.run(verify, timeout=60, check=False, capture_output=True, text=True).stderr
+
+    text = _UNIT.read_text()
+    assert "framewright.service" not in complaints(text)
+    assert "PrivatTmp" in complaints(text.replace("PrivateTmp", "PrivatTmp"))
