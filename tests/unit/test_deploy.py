@@ -18,6 +18,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from framewright.cli.app import app
+from framewright.cli.remote import SERVER_VARIABLE, TOKEN_VARIABLE
 from framewright.executors.temporal.settings import TemporalSettings
 from framewright.model.settings import Settings
 from framewright.service.settings import ServiceSettings
@@ -168,6 +169,7 @@ def test_all_variables_that_are_named_are_ours() -> None:
     ours = {f"FRAMEWRIGHT_{name.upper()}" for name in Settings.model_fields}
     ours |= {f"FRAMEWRIGHT_TEMPORAL_{name.upper()}" for name in TemporalSettings.model_fields}
     ours |= {f"FRAMEWRIGHT_SERVICE_{name.upper()}" for name in ServiceSettings.model_fields}
+    ours |= {SERVER_VARIABLE, TOKEN_VARIABLE}
     named = {name for text in _texts() for name in re.findall(r"\bFRAMEWRIGHT_\w*[A-Z]\b", text)}
     assert {"FRAMEWRIGHT_STORE", "FRAMEWRIGHT_TEMPORAL_ADDRESS"} <= named
     assert named <= ours
