@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from framewright.executors.temporal.values import ManifestFile
+    from framewright.executors.temporal.values import Bounds, ManifestFile
 
 # They are for whoever calls, or for whoever renders, and not for the plan.
 _LEFT = frozenset({"workers", "resume"})
@@ -41,9 +41,10 @@ class ManifestDraft:
     options: Mapping[str, JsonValue]
     beside: tuple[tuple[str, Path], ...]
     slots: int
+    bounds: Bounds | None = None
 
     @classmethod
-    def of(cls, options: RenderOptions, *, slots: int) -> ManifestDraft:
+    def of(cls, options: RenderOptions, *, slots: int, bounds: Bounds | None = None) -> ManifestDraft:
         """Write down the wishes of a render."""
         written: dict[str, JsonValue] = {}
         beside: list[tuple[str, Path]] = []
@@ -64,7 +65,7 @@ class ManifestDraft:
                     if one.name == "variables"
                     else value
                 )
-        return cls(written, tuple(beside), slots)
+        return cls(written, tuple(beside), slots, bounds)
 
     def manifest(
         self,
@@ -76,7 +77,13 @@ class ManifestDraft:
     ) -> Manifest:
         """The manifest, now that everything lies in the store."""
         return Manifest(
-            entry=entry, site=site, files=files, beside=beside, options=dict(self.options), slots=self.slots
+            entry=entry,
+            site=site,
+            files=files,
+            beside=beside,
+            options=dict(self.options),
+            slots=self.slots,
+            bounds=self.bounds,
         )
 
 

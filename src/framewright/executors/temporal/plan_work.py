@@ -17,6 +17,7 @@ from framewright.executors.temporal.values import Manifest, PlanReference
 from framewright.media import write_error
 from framewright.model.errors import PlanError
 from framewright.model.logs import get_logger
+from framewright.model.service_errors import LimitError
 from framewright.render.output_choice import choose_kind
 from framewright.render.planning.files import path_of
 from framewright.render.planning.laying import place_file
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from framewright.executors.temporal.beating import Heart
-    from framewright.executors.temporal.values import ManifestFile, ProjectReference
+    from framewright.executors.temporal.values import Bounds, ManifestFile, ProjectReference
     from framewright.executors.temporal.workplace import Workplace
-    from framewright.model.plan import Digest
+    from framewright.model.plan import Digest, Plan
+    from framewright.model.settings import Settings
+
+_NETWORKS = ("none", "public", "any")
+"""What pages may reach, the strictest first."""
 
 _log = get_logger(__name__)
 
@@ -51,16 +56,17 @@ async def plan_project(here: Workplace, order: ProjectReference, heart: Heart, *
     if (found := await here.store.read(done)) is not None:
         return PlanReference.model_validate_json(found)
     manifest = _read(await here.store.get(order.manifest), order.manifest)
+    settings = _within(here.settings, manifest.bounds)
     async with _laid_out(here, manifest) as place:
         heart.tell(doing="opening")
         options = options_of(manifest, place / "beside")
-        spare = SpareLimit(here.settings.plan_spare_size, here.settings.plan_spare_files)
+        spare = SpareLimit(settings.plan_spare_size, settings.plan_spare_files)
         with here.metrics.stage("planning"):
             async with plan_composition(
                 _page_of(manifest, place / "project"),
                 choose_kind(Path("plan"), options),
                 options,
-                here.settings,
+                settings,
                 Teller(
                     lambda event: _log.info("planning_tells", told=event.model_dump_json()),
                     strict=options.strict,
@@ -69,13 +75,46 @@ async def plan_project(here: Workplace, order: ProjectReference, heart: Heart, *
                 spare=spare,
             ) as planned:
                 bundle = await planned.settle()
-                check_limits(bundle.plan, here.settings, travels=True)
+                check_limits(bundle.plan, settings, travels=True)
+                if manifest.bounds is not None:
+                    _check_bounds(bundle.plan, manifest.bounds)
                 heart.tell(doing="sending")
                 reference = await publish_plan(bundle, here.store)
     if not await here.store.commit(done, reference.model_dump_json().encode()):
         there = await here.store.read(done)
         reference = reference if there is None else PlanReference.model_validate_json(there)
     return reference
+
+
+def _within(settings: Settings, bounds: Bounds | None) -> Settings:
+    if bounds is None:
+        return settings
+    stricter = min(settings.page_network, bounds.page_network, key=_NETWORKS.index)
+    return settings.model_copy(update={"page_network": stricter})
+
+
+def _check_bounds(plan: Plan, bounds: Bounds) -> None:
+    """Raises: LimitError: ``RUN_PIXELS``, ``RUN_DURATION``, ``RUN_FRAMES``."""
+    drawn, frames = plan.picture.drawn, len(plan.picture.range)
+    seconds = float(plan.picture.frame_rate.time_of(frames))
+    if drawn.width * drawn.height > bounds.pixels:
+        raise LimitError(
+            f"A frame of {drawn.width}×{drawn.height} has {drawn.width * drawn.height} pixels, and {bounds.pixels} are "
+            "allowed: render it smaller, or have FRAMEWRIGHT_SERVICE_PIXELS raised.",
+            code="RUN_PIXELS",
+        )
+    if seconds > bounds.duration:
+        raise LimitError(
+            f"The video would be {seconds:g} seconds long, and {bounds.duration:g} are allowed: render a part of it, or have "
+            "FRAMEWRIGHT_SERVICE_DURATION raised.",
+            code="RUN_DURATION",
+        )
+    if frames > bounds.frames:
+        raise LimitError(
+            f"The video would have {frames} frames, and {bounds.frames} are allowed: render a part of it, or have "
+            "FRAMEWRIGHT_SERVICE_FRAMES raised.",
+            code="RUN_FRAMES",
+        )
 
 
 def _read(path: Path, digest: Digest) -> Manifest:

@@ -24,7 +24,7 @@ from framewright.render.threads import in_thread
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from framewright.executors.temporal.values import PlanReference
+    from framewright.executors.temporal.values import Bounds, PlanReference
     from framewright.model.composition import Notice
     from framewright.model.plan import Digest
     from framewright.model.settings import Settings
@@ -95,6 +95,7 @@ async def publish_project(
     settings: Settings,
     *,
     slots: int,
+    bounds: Bounds | None = None,
     on_progress: Callable[[Sent], None] = lambda _: None,
     on_notice: Callable[[Notice], None] = lambda _: None,
 ) -> ProjectReference:
@@ -103,13 +104,14 @@ async def publish_project(
     Args:
         options: with a format.
         slots: chunks at a time that the plan is to be cut for.
+        bounds: what the project may want; None: what the worker that plans it allows.
         on_notice: told of what was left behind.
 
     Raises:
         UsageError, CompositionError: there is no page, or a file cannot be read.
         StoreError: as :class:`~framewright.stores.store.BlobStore`.
     """
-    draft = ManifestDraft.of(options, slots=slots)
+    draft = ManifestDraft.of(options, slots=slots, bounds=bounds)
     project = await in_thread(lambda: open_project(composition))
     files: tuple[tuple[str, Path], ...] = ()
     if not isinstance(project, Site):

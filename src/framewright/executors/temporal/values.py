@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from framewright.model.piece import ChunkResult, SoundResult  # noqa: TC001 -- pydantic reads it at run time
 from framewright.model.plan import Cost, Digest, Frame  # noqa: TC001 -- as above
 from framewright.model.report import FileFacts  # noqa: TC001 -- as above
+from framewright.model.settings import PageNetwork  # noqa: TC001 -- as above
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -64,6 +65,22 @@ class ManifestFile(_Value):
     bytes: Count
 
 
+class Bounds(_Value):
+    """What a project may want, where a service has sent it for somebody else.
+
+    Attributes:
+        duration: seconds that are rendered.
+        frames: that are rendered.
+        pixels: of one frame.
+        page_network: see :class:`~framewright.model.settings.Settings`; the worker's own word counts where it is stricter.
+    """
+
+    duration: Annotated[float, Field(gt=0)]
+    frames: Annotated[int, Field(gt=0)]
+    pixels: Annotated[int, Field(gt=0)]
+    page_network: PageNetwork
+
+
 class Manifest(_Value):
     """What a worker needs to plan a project: a blob in the store, in which names are sorted.
 
@@ -75,6 +92,7 @@ class Manifest(_Value):
         options: the wishes of the render as :class:`~framewright.render.options.RenderWishes` has them, in JSON. Paths in
             ``subtitles`` and ``audio_tracks`` are names in ``beside``.
         slots: chunks at a time that the plan is cut for.
+        bounds: None: those of the worker.
     """
 
     version: Literal[1] = 1
@@ -84,6 +102,7 @@ class Manifest(_Value):
     beside: tuple[ManifestFile, ...] = ()
     options: dict[str, JsonValue] = {}
     slots: Annotated[int, Field(ge=1)] = 4
+    bounds: Bounds | None = None
 
 
 class Limits(_Value):

@@ -10,6 +10,7 @@ from framewright.executors.temporal.executor import MOST_SLOTS, USUAL_SLOTS
 from framewright.executors.temporal.names import blob_of
 from framewright.executors.temporal.publishing import publish_project
 from framewright.executors.temporal.queues import pollers_of
+from framewright.executors.temporal.values import Bounds
 from framewright.model.errors import FramewrightError
 from framewright.model.job import JobState
 from framewright.model.logs import get_logger
@@ -163,6 +164,12 @@ class Taking:
             self._cluster.store,
             self._cluster.here,
             slots=slots,
+            bounds=Bounds(
+                duration=self._settings.duration,
+                frames=self._settings.frames,
+                pixels=self._settings.pixels,
+                page_network=self._settings.page_network,
+            ),
             on_notice=lambda notice: _log.warning("files_left_out", message=notice.message),
         )
         return reference, kind
