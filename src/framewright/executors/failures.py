@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from framewright.executors.messages import RunFailed
+from framewright.model import service_errors as _  # noqa: F401 -- classes are found by name once they are there
 from framewright.model.errors import FramewrightError, RenderCancelledError
 
 

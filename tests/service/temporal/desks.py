@@ -28,18 +28,11 @@ ANNE, BERT = Caller("anne", frozenset({"read", "write"})), Caller("bert", frozen
 PATIENCE = 60.0
 
 
-class FakeHands:
-    """What a desk has done on its own machine."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[Path, int]] = []
+class FakeProber:
+    """Looks at nothing."""
 
     async def probe(self, request, source):
         return (request, source)
-
-    async def frame(self, video, number, into) -> None:
-        self.asked.append((video, number))
-        into.write_bytes(b"picture")
 
 
 @dataclass
@@ -74,7 +67,7 @@ class Ground:
                 here=here,
                 store=store,
                 folder=self.folder / f"desk-{name}",
-                hands=FakeHands(),
+                prober=FakeProber(),
                 on_told=lambda job, told: self.told.append((name, job.id, told.told.event)),
             )
             async with desk:

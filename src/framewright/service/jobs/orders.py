@@ -90,16 +90,26 @@ def probe_order(
 
 def suffix_of(request: RenderRequest) -> str:
     """How the name of the file ends: by its format, else by the first format that its codec goes into, else ``.mp4``."""
-    return _SUFFIXES[_format(request)]
+    return _SUFFIXES[format_of(request)]
 
 
 def name_of(entry: Entry) -> str:
     """The name of the file, for whoever saves it: what people call the job, in letters that every system takes."""
-    plain = re.sub(r"[^\w.\- ]+", "-", entry.name).strip(" .-_")[:_LONGEST_NAME].rstrip(" .-_")
-    return f"{plain or 'render'}{suffix_of(entry.request)}"
+    return file_name(entry.name, format_of(entry.request))
 
 
-def _format(request: RenderRequest) -> Format:
+def file_name(name: str, kind: Format) -> str:
+    """The same of any job.
+
+    Args:
+        name: as people call it.
+    """
+    plain = re.sub(r"[^\w.\- ]+", "-", name).strip(" .-_")[:_LONGEST_NAME].rstrip(" .-_")
+    return f"{plain or 'render'}{_SUFFIXES[kind]}"
+
+
+def format_of(request: RenderRequest) -> Format:
+    """What a request asks for: its format, else the first one that its codec goes into, else MP4."""
     if request.format is not None:
         return Format(request.format)
     codec = Codec.H264 if request.codec is None else Codec(request.codec)
@@ -107,7 +117,7 @@ def _format(request: RenderRequest) -> Format:
 
 
 def _options(request: RenderRequest) -> Mapping[str, JsonValue]:
-    return {**request.given(), "format": _format(request).value}
+    return {**request.given(), "format": format_of(request).value}
 
 
 def _machine(folders: Folders, settings: ServiceSettings) -> dict[str, JsonValue]:

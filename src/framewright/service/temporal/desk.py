@@ -20,14 +20,17 @@ from framewright.model.logs import get_logger
 from framewright.service.desk import FileAnswer, Taken
 from framewright.service.errors import ConflictError, GoneError, UnknownError
 from framewright.service.jobs.board import Board
+from framewright.service.runner.frames import frame_as_jpeg
 from framewright.service.temporal.book import JobBook
 from framewright.service.temporal.cluster import Cluster, answering
+from framewright.service.temporal.latest import latest_frame
 from framewright.service.temporal.outputs import Outputs, digest_of_files
 from framewright.service.temporal.settling import failed
 from framewright.service.temporal.standing import Bearings
 from framewright.service.temporal.story import ended_after
 from framewright.service.temporal.taking import Taking
 from framewright.service.temporal.views import (
+    check_done,
     check_seen,
     ended_job,
     ended_line,
@@ -35,6 +38,7 @@ from framewright.service.temporal.views import (
     running_line,
 )
 from framewright.service.temporal.watches import Watches
+from framewright.stores import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -62,22 +66,11 @@ _CALL = timedelta(seconds=CALL_SECONDS)
 _log = get_logger(__name__)
 
 
-class Hands(Protocol):
-    """Does what is done on this machine, in processes of their own."""
+class Prober(Protocol):
+    """Looks at compositions."""
 
     async def probe(self, request: ProbeRequest, source: Source) -> ProbeResult:
-        """Look at a composition. Raises what :meth:`framewright.service.desk.Desk.probe` does."""
-        ...
-
-    async def frame(self, video: Path, number: int, into: Path) -> None:
-        """Write one frame of a finished file as a JPEG.
-
-        Args:
-            video: the file, or of an image sequence its archive.
-
-        Raises:
-            FramewrightError: it cannot be read.
-        """
+        """Raises what :meth:`framewright.service.desk.Desk.probe` does."""
         ...
 
 
@@ -90,7 +83,7 @@ class TemporalDesk:
         here: of this machine.
         store: open, and closed by whoever opened it.
         folder: of this desk alone, for finished files that somebody has asked for; it is emptied.
-        hands: does what is done on this machine: probes, and frames of finished files.
+        prober: looks at compositions on this machine.
         on_told: told the turns of jobs that are this desk's to tell of: of those that it has taken how they begin, and each end
             that it was the first to write down.
     """
@@ -103,14 +96,14 @@ class TemporalDesk:
         here: Settings,
         store: BlobStore,
         folder: Path,
-        hands: Hands,
+        prober: Prober,
         on_told: Callable[[Job, Told], None] = lambda *_: None,
     ) -> None:
         self._settings = settings
         self._cluster = Cluster(temporal, here, store)
         self._book = JobBook(store)
         self._outputs = Outputs(folder / "outputs", store, settings.keep_outputs)
-        self._hands = hands
+        self._prober = prober
         self._on_told = on_told
         self._watches = Watches(
             self._cluster, self._book, self._outputs, days=settings.keep_jobs, on_told=self._tell
@@ -228,21 +221,20 @@ class TemporalDesk:
 
     @asynccontextmanager
     async def frame(self, job: str, number: int | None, caller: Caller) -> AsyncIterator[FileAnswer]:
-        """See :class:`~framewright.service.desk.Desk`. While the job runs there is none: its pictures are on the workers."""
+        """See :class:`~framewright.service.desk.Desk`. While the job runs, the latest is the last one of the latest piece."""
         async with AsyncExitStack() as stack:
             with answering():
-                order, ended = await self._done(job, caller, "FRAME_NOT_READY")
-                assert ended.output is not None
-                last = ended.output.frames - 1
-                wanted = last if number is None else number
-                if wanted > last:
-                    raise UnknownError(
-                        f"'{order.name}' has the frames 0 to {last}, and no {wanted}.", code="FRAME_UNKNOWN"
-                    )
-                video = await self._file(stack, order, ended)
-            picture = await stack.enter_async_context(self._outputs.scratch(".jpg"))
-            await self._hands.frame(video, wanted, picture)
-            yield FileAnswer(path=picture, name=f"frame-{wanted}.jpg", type="image/jpeg")
+                known, order = await self._found(job, caller)
+                ended = await self._ended(known)
+                if ended is None and number is None:
+                    picture = await self._latest(order, known.attempt)
+                else:
+                    check_done(order, ended, "FRAME_NOT_READY")
+                    assert ended is not None
+                    picture = await self._picture(stack, order, ended, number)
+            place = await stack.enter_async_context(self._outputs.scratch(picture, ".jpg"))
+            name = f"frame-{'latest' if number is None else number}.jpg"
+            yield FileAnswer(path=place, name=name, type="image/jpeg", digest=digest_of(picture))
 
     async def report(self, job: str, caller: Caller) -> RenderReport:
         """See :class:`~framewright.service.desk.Desk`."""
@@ -256,7 +248,7 @@ class TemporalDesk:
     async def probe(self, request: ProbeRequest, source: Source, caller: Caller) -> ProbeResult:
         """See :class:`~framewright.service.desk.Desk`. The page is opened on this machine."""
         del caller
-        return await self._hands.probe(request, source)
+        return await self._prober.probe(request, source)
 
     async def standing(self) -> Standing:
         """See :class:`~framewright.service.desk.Desk`."""
@@ -303,11 +295,28 @@ class TemporalDesk:
 
     async def _done(self, job: str, caller: Caller, code: str) -> tuple[JobOrder, Ended]:
         known, order = await self._found(job, caller)
-        ended = await self._ended(known)
-        if ended is None or ended.state is not JobState.DONE:
-            state = "goes on" if ended is None else f"is {ended.state.value}"
-            raise ConflictError(f"'{order.name}' {state}: there is no file yet.", code=code)
-        return order, ended
+        return order, check_done(order, await self._ended(known), code)
+
+    async def _latest(self, order: JobOrder, attempt: int) -> bytes:
+        watch = await self._watches.of(order, attempt)
+        watch.care()
+        await watch.seen(FIRST_LOOK_SECONDS)
+        picture = await latest_frame(self._cluster, watch)
+        if picture is None:
+            raise ConflictError(f"No piece of '{order.name}' is finished yet.", code="FRAME_NOT_READY")
+        return picture
+
+    async def _picture(
+        self, stack: AsyncExitStack, order: JobOrder, ended: Ended, number: int | None
+    ) -> bytes:
+        assert ended.output is not None
+        last = ended.output.frames - 1
+        wanted = last if number is None else number
+        if wanted > last:
+            raise UnknownError(
+                f"'{order.name}' has the frames 0 to {last}, and no {wanted}.", code="FRAME_UNKNOWN"
+            )
+        return await frame_as_jpeg(await self._file(stack, order, ended), wanted, fps=ended.rate)
 
     async def _file(self, stack: AsyncExitStack, order: JobOrder, ended: Ended) -> Path:
         try:

@@ -73,6 +73,7 @@ class Ended(_Value):
     Attributes:
         started: when somebody began to work on it; None: nobody has.
         output, files: of an attempt that is done: as callers see it, and where its bytes are.
+        rate: frames a second of what was planned.
         plan: None: it was not planned.
         story: the blob of a :class:`Story`.
         last: the id of its last event.
@@ -85,6 +86,7 @@ class Ended(_Value):
     error: JobError | None = None
     output: JobOutput | None = None
     files: tuple[OutputFile, ...] = ()
+    rate: str | None = None
     plan: PlanReference | None = None
     progress: JobProgress = JobProgress()
     story: Digest

@@ -72,10 +72,11 @@ class Outputs:
             await in_thread(self._make_room)
 
     @asynccontextmanager
-    async def scratch(self, suffix: str) -> AsyncIterator[Path]:
-        """A place for a file that is gone when the context is left."""
+    async def scratch(self, data: bytes, suffix: str) -> AsyncIterator[Path]:
+        """A file that is gone when the context is left."""
         place = self._folder / f"scratch-{secrets.token_hex(8)}{suffix}"
         try:
+            await in_thread(lambda: place.write_bytes(data))
             yield place
         finally:
             await in_thread(lambda: place.unlink(missing_ok=True))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewright.model.errors import RenderCancelledError
 from framewright.model.job import CancelledTold, Done, Failed, JobError, JobOutput, JobState
 from framewright.model.output import Format
-from framewright.render.output_choice import SUFFIXES
 from framewright.render.taking import Taken
+from framewright.service.jobs.entries import error_of
+from framewright.service.jobs.orders import file_name
 
 if TYPE_CHECKING:
     from framewright.executors.temporal.tidings import Tidings
@@ -30,8 +30,6 @@ _TYPES = {
     Format.GIF: "image/gif",
     Format.PNG_SEQUENCE: "application/zip",
 }
-_ENDINGS = {kind: suffix for suffix, kind in SUFFIXES.items()} | {Format.PNG_SEQUENCE: ".zip"}
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,7 @@ def failed(error: FramewrightError, plan: PlanReference | None = None) -> Outcom
     """Of an attempt that ended with an error; one that was called off counts as cancelled."""
     if isinstance(error, RenderCancelledError):
         return Outcome(CancelledTold(), plan=plan)
-    told = JobError(
-        error=type(error).__name__,
-        code=error.code,
-        message=error.message,
-        retryable=error.retryable,
-        owner=error.owner.value,
-    )
-    return Outcome(Failed(error=told), plan=plan)
+    return Outcome(Failed(error=error_of(error)), plan=plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +109,3 @@ class Finished:
             seconds=facts.seconds,
         )
         return Outcome(Done(report=report, output=output), output, files, done.plan)
-
-
-def file_name(name: str, kind: Format) -> str:
-    """What the output of a job is called for whoever saves it."""
-    words = Path(name.rstrip("/").rpartition("/")[2]).stem if "/" in name else name
-    plain = "".join(letter if letter.isalnum() or letter in "-_ ." else "-" for letter in words)
-    plain = plain.strip(" .-")[:_LONGEST_NAME].rstrip(" .-")
-    return (plain.removesuffix(".html").removesuffix(".htm") or "video") + _ENDINGS[kind]

@@ -14,10 +14,10 @@ from framewright.executors.temporal.values import Bounds
 from framewright.model.errors import FramewrightError
 from framewright.model.job import JobState
 from framewright.model.logs import get_logger
-from framewright.model.output import CODECS, Codec, Format
 from framewright.render.planning.limits import check_wishes
 from framewright.render.threads import in_thread
 from framewright.service.errors import BusyError, ConflictError, GoneError
+from framewright.service.jobs.orders import format_of
 from framewright.service.runner.wishes import read_wishes
 from framewright.service.temporal.beginning import begin
 from framewright.service.temporal.documents import Begun, JobOrder, KeyTaken
@@ -26,7 +26,7 @@ from framewright.stores import digest_of
 
 if TYPE_CHECKING:
     from framewright.executors.temporal.values import PlanReference, ProjectReference
-    from framewright.model.job_request import RenderRequest
+    from framewright.model.output import Format
     from framewright.render.options import RenderOptions
     from framewright.service.desk import Order
     from framewright.service.settings import ServiceSettings
@@ -178,14 +178,6 @@ class Taking:
         if plan is None or not await self._cluster.store.list(blob_of(plan.document)):
             return None
         return plan
-
-
-def format_of(request: RenderRequest) -> Format:
-    """What a request asks for: its format, else the first one that its codec goes into, else MP4."""
-    if request.format is not None:
-        return Format(request.format)
-    codec = Codec.H264 if request.codec is None else Codec(request.codec)
-    return next((kind for kind, codecs in CODECS.items() if codec in codecs), Format.MP4)
 
 
 def not_over(order: JobOrder) -> ConflictError:

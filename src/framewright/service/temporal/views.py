@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from framewright.model.job import Job, JobLine, JobLinks, JobState
-from framewright.service.errors import UnknownError
+from framewright.service.errors import ConflictError, UnknownError
 
 if TYPE_CHECKING:
     from framewright.service.desk import Caller
@@ -74,6 +74,18 @@ def check_seen(order: JobOrder | None, job: str, caller: Caller) -> JobOrder:
     return order
 
 
+def check_done(order: JobOrder, ended: Ended | None, code: str) -> Ended:
+    """The end of a job that has a file.
+
+    Raises:
+        ConflictError: with this code.
+    """
+    if ended is None or ended.state is not JobState.DONE:
+        state = "goes on" if ended is None else f"is {ended.state.value}"
+        raise ConflictError(f"'{order.name}' {state}: there is no file yet.", code=code)
+    return ended
+
+
 def _whole(order: JobOrder, line: JobLine) -> Job:
     facts = {name: getattr(line, name) for name in JobLine.model_fields}
     return Job.model_validate({**facts, "request": order.request})
@@ -86,6 +98,6 @@ def _links(order: JobOrder, state: JobState) -> JobLinks:
         self=home,
         events=f"{home}/events",
         output=f"{home}/output" if done else None,
-        frame=f"{home}/frames/{{n}}.jpg" if done else None,
+        frame=f"{home}/frames/{{n}}.jpg" if done or state is JobState.RUNNING else None,
         report=f"{home}/report" if done else None,
     )

@@ -23,9 +23,10 @@ from framewright.render.ledger import Ledger
 from framewright.render.progress import Progress
 from framewright.render.telling import Teller
 from framewright.service.jobs.board import Board
+from framewright.service.jobs.orders import file_name
 from framewright.service.temporal.beginning import begin
 from framewright.service.temporal.documents import Ended
-from framewright.service.temporal.settling import Finished, Outcome, failed, file_name
+from framewright.service.temporal.settling import Finished, Outcome, failed
 from framewright.service.temporal.story import ROOM, StoryBook
 
 if TYPE_CHECKING:
@@ -140,6 +141,11 @@ class Watch:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def plan(self) -> PlanReference | None:
+        """What is rendered; None: it is not known yet."""
+        return self._plan
 
     @property
     def idle(self) -> bool:
@@ -364,6 +370,7 @@ class Watch:
             error=outcome.error,
             output=outcome.output,
             files=outcome.files,
+            rate=None if self.board.plan is None else self.board.plan.fps,
             plan=outcome.plan or self._plan,
             progress=board.progress,
             story=await self._book.keep_story((*self._story.told, last)),
