@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from looking import LIMIT
 from playwright.async_api import async_playwright
 
 from framewright.browser.find import find_browser
 from framewright.model.settings import Settings
-
-LIMIT = 30_000
-"""Milliseconds that a page may take for anything: other tests run beside."""
 
 
 class Watch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from looking import until
 from playwright.async_api import expect
 from scenes import SceneDesk, busy_afternoon
 
@@ -44,8 +45,9 @@ async def test_every_state_is_told_in_words(page, desk):
         for part in words:
             await expect(row).to_contain_text(part)
     await expect(page.get_by_text("2 of 2 rendering · 2 waiting")).to_be_visible()
-    await page.wait_for_function(
-        "[...document.querySelectorAll('.thumb img')].filter((one) => one.naturalWidth > 0).length === 8"
+    await until(
+        page,
+        "[...document.querySelectorAll('.thumb img')].filter((one) => one.naturalWidth > 0).length === 8",
     )
 
 

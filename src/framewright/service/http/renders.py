@@ -12,7 +12,7 @@ from framewright.model.job_request import RenderRequest
 from framewright.model.logs import get_logger
 from framewright.model.report import RenderReport
 from framewright.service.desk import Order
-from framewright.service.errors import RequestError, UnknownError
+from framewright.service.errors import ConflictError, GoneError, RequestError, UnknownError
 from framewright.service.http import examples
 from framewright.service.http.asking import Here, JobId, JsonRoute, RequestId, Who
 from framewright.service.http.documented import problems
@@ -256,6 +256,7 @@ async def output(
     response_class=Response,
     responses={
         200: {"description": "The picture.", "content": {"image/jpeg": _FILE}},
+        204: {"description": "There is none yet, or none any more, and `soft` was asked for."},
         **_NOT_MODIFIED,
         **problems(404, 409, 410, 416),
     },
@@ -276,13 +277,25 @@ async def frame(
     caller: Who,
     request: Request,
     ticket: _Ticket = None,
+    soft: Annotated[
+        bool,
+        Query(
+            description="204 where there is no picture yet, or any more: browsers complain of anything worse."
+        ),
+    ] = False,
 ) -> Response:
     """A frame as a JPEG: any one of a finished job, the latest one while it runs."""
     del ticket
     if number != "latest" and not (number.isascii() and number.isdecimal() and len(number) <= 9):
         raise UnknownError("There is no such frame: give its number, or 'latest'.", code="FRAME_UNKNOWN")
     wanted = None if number == "latest" else int(number)
-    return await _file(request, rooms.desk.frame(job, wanted, caller), inline=True, cache="private, no-cache")
+    opened = rooms.desk.frame(job, wanted, caller)
+    try:
+        return await _file(request, opened, inline=True, cache="private, no-cache")
+    except (ConflictError, GoneError):
+        if soft:
+            return Response(status_code=204, headers={"cache-control": "no-store"})
+        raise
 
 
 async def _file(

@@ -33,11 +33,21 @@ const runs = (chunk) => {
 
 /** @param {Job} job @returns {Run[]} */
 export const frameStates = ({ chunks, plan, state }) => {
-  if (chunks.length === 0) {
-    if (!plan) return [];
-    return [{ start: plan.first_frame, stop: plan.first_frame + plan.frames, state: state === "done" ? "done" : "waiting", chunk: null }];
+  const known = chunks.flatMap(runs).filter(({ start, stop }) => stop > start).sort((one, other) => one.start - other.start);
+  if (!plan) return known;
+  // What no chunk tells of waits for one; of a finished job, it is there.
+  const untold = state === "done" ? "done" : "waiting";
+  /** @type {Run[]} */
+  const all = [];
+  let reached = plan.first_frame;
+  for (const run of known) {
+    if (run.start > reached) all.push({ start: reached, stop: run.start, state: untold, chunk: null });
+    all.push(run);
+    reached = Math.max(reached, run.stop);
   }
-  return chunks.flatMap(runs).filter(({ start, stop }) => stop > start).sort((one, other) => one.start - other.start);
+  const end = plan.first_frame + plan.frames;
+  if (reached < end) all.push({ start: reached, stop: end, state: untold, chunk: null });
+  return all;
 };
 
 /** @param {Run[]} all @returns {Map<FrameState, number>} */

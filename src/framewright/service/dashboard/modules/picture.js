@@ -3,14 +3,21 @@
 //   picture()   .element, .show(job), .frame(number) shows that frame, .leave()
 
 import { fill, make } from "./elements.js";
-import { frameAddress, fresh, latestAddress } from "./frame_addresses.js";
+import { frameAddress, latestAddress } from "./frame_addresses.js";
 import { frameViewer } from "./frame_viewer.js";
 import { icon } from "./icons.js";
+import { latestPicture } from "./latest_picture.js";
 import { playable } from "./playable.js";
 
 /** @typedef {import("../service.d.ts").Job} Job */
 
-const EMPTY = { queued: "Its first frame shows here as soon as it is done", running: "The first frame is on its way", done: "There is no picture of it", failed: "No frame was finished", cancelled: "No frame was finished" };
+const EMPTY = {
+  queued: "Its first frame shows here as soon as it is done",
+  running: "The first frame is on its way",
+  done: "There is no picture of it any more",
+  failed: "There is no picture of it",
+  cancelled: "There is no picture of it",
+};
 
 export const picture = () => {
   const stage = make("div", { class: "stage" });
@@ -63,21 +70,25 @@ export const picture = () => {
   play.addEventListener("click", showPlayer);
   look.addEventListener("click", () => showFrames());
 
+  const empty = () => job && fill(stage, make("p", { class: "stage-empty" }, icon("film"), EMPTY[job.state]));
+
+  const latest = latestPicture((image) => {
+    image.className = "shot";
+    image.alt = `Latest frame of ${job?.name ?? "it"}`;
+    fill(stage, image);
+  });
+
   const showLatest = () => {
     if (!job) return;
     const address = latestAddress(job.links);
-    const empty = `empty ${job.state}`;
-    if (address === null) {
-      if (shown !== empty) fill(stage, make("p", { class: "stage-empty" }, icon("film"), EMPTY[job.state]));
-      shown = empty;
-      return;
+    const place = `${job.attempt}:${address === null ? job.state : "latest"}`;
+    // A picture stays until the next one is there; but that of an attempt before is another one's.
+    if (place !== shown) {
+      latest.forget();
+      empty();
     }
-    const version = `${job.attempt}:${job.progress.frames}:${job.state}`;
-    if (version === shown) return;
-    shown = version;
-    const image = make("img", { class: "shot", alt: `Latest frame of ${job.name}` });
-    image.addEventListener("load", () => version === shown && fill(stage, image));
-    image.src = fresh(address, version);
+    shown = place;
+    if (address !== null) latest.want(address, `${job.attempt}:${job.progress.frames}:${job.state}`);
   };
 
   return {
@@ -102,11 +113,12 @@ export const picture = () => {
       const version = `done:${now.attempt}`;
       if (version === shown) return;
       shown = version;
+      latest.forget();
       const plays = playable(now);
       tabs.hidden = !plays || now.links.frame === null;
       if (plays) showPlayer();
       else if (now.links.frame !== null) showFrames();
-      else fill(stage, make("p", { class: "stage-empty" }, icon("film"), EMPTY.done));
+      else empty();
     },
   };
 };
