@@ -136,11 +136,12 @@ async def test_a_listener_that_takes_nothing_is_cut_off(address, desk, web, monk
 
 async def test_a_head_that_never_ends_is_not_waited_for(rooms, monkeypatch):
     from framewright.service.app import create_app
-    from framewright.service.http.listening import Listening
+    from framewright.service.http.listening import Listening, bound, url_of
 
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
-    async with Listening(create_app(rooms), "127.0.0.1", 0) as listening:
-        port = int(listening.url.rpartition(":")[2])
+    knocked = bound("127.0.0.1", 0)
+    async with Listening(create_app(rooms), knocked):
+        port = int(url_of(knocked, "127.0.0.1").rpartition(":")[2])
         for begun in (
             b"",
             b"GET / HTTP/1.1\r\nHost: ",

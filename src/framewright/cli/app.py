@@ -12,6 +12,7 @@ from framewright.cli.commands.cache import cache
 from framewright.cli.commands.jobs import jobs
 from framewright.cli.commands.machine import bench, doctor
 from framewright.cli.commands.pieces import assemble, chunk, verify
+from framewright.cli.commands.serve import serve
 from framewright.cli.commands.store import store
 from framewright.cli.commands.tokens import tokens
 from framewright.cli.commands.worker import worker
@@ -382,7 +383,7 @@ def check(
     )
 
 
-for _command in (chunk, assemble, verify, worker, doctor, bench):
+for _command in (chunk, assemble, verify, worker, serve, doctor, bench):
     app.command()(_command)
 app.add_typer(cache, name="cache")
 app.add_typer(store, name="store")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from framewright.service.metrics import Metrics
     from framewright.service.plans.keeper import Plans
     from framewright.service.settings import ServiceSettings
+    from framewright.service.tokens import Token
     from framewright.service.uploads import Intake, Uploads
 
 
@@ -38,6 +39,10 @@ class Tokens(Protocol):
         Raises:
             UnauthorizedError: ``TOKEN_UNKNOWN``, ``TOKEN_EXPIRED``.
         """
+        ...
+
+    async def all(self) -> tuple[Token, ...]:
+        """Those that there are."""
         ...
 
 

@@ -13,6 +13,8 @@ from framewright.model.errors import SetupError
 from framewright.model.settings import read_memory
 
 _PREFIX = "FRAMEWRIGHT_SERVICE_"
+# Those that are called otherwise on the command line.
+_OPTIONS = {"queue": "waiting", "roots": "root", "hosts": "name", "webhook_hosts": "webhook-host"}
 
 
 def _words(written: object) -> object:
@@ -128,9 +130,8 @@ class ServiceSettings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else ""
-            what = (
-                f"--{name.replace('_', '-')}" if wishes.get(name) is not None else f"{_PREFIX}{name.upper()}"
-            )
+            option = _OPTIONS.get(name, name.replace("_", "-"))
+            what = f"--{option}" if wishes.get(name) is not None else f"{_PREFIX}{name.upper()}"
             raise SetupError(
                 f"{what} is '{first['input']}', which cannot be used: {first['msg']}.", code="SETTING_INVALID"
             ) from error
