@@ -49,7 +49,7 @@ class StandIn:
         self.news = asyncio.Condition()
         self.frames = []
 
-    async def run(self, order, work, on_event, *, job=None):
+    async def run(self, order, work, on_event, *, job=None, trace=None):
         run = Run(order, work, on_event, job)
         self.runs.append(run)
         self.now += 1

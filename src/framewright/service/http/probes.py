@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from framewright.render import ProbeResult
 from framewright.service.http import examples
 from framewright.service.http.asking import Here, JsonRoute, Who
+from framewright.service.http.counting import counted_probe
 from framewright.service.http.documented import problems
 from framewright.service.http.leaving import while_there
 
@@ -24,4 +25,4 @@ async def probe(
 ) -> ProbeResult | Response:
     """What a composition is, without rendering it: its size, length, clips, sounds, variables and warnings."""
     source = await rooms.sources.resolve(asked.composition, caller)
-    return await while_there(request, rooms.desk.probe(asked, source, caller))
+    return await while_there(request, counted_probe(rooms, rooms.desk.probe(asked, source, caller)))

@@ -15,6 +15,7 @@ from framewright.service.desk import Order
 from framewright.service.errors import ConflictError, GoneError, RequestError, UnknownError
 from framewright.service.http import examples
 from framewright.service.http.asking import Here, JobId, JsonRoute, RequestId, Who
+from framewright.service.http.counting import counted_listener
 from framewright.service.http.documented import problems
 from framewright.service.http.files import KeptFile, file_answer
 from framewright.service.http.linking import with_tickets
@@ -122,6 +123,7 @@ async def start_and_watch(
         rooms.desk.events(job.id, caller),
         rooms.stopping,
         {"location": job.links.self},
+        listening=counted_listener(rooms),
         job=job.id,
         request=name,
     )
@@ -214,7 +216,13 @@ async def watch(
     """What was told of a job, then what is told, until it ends. Nothing is lost by coming back."""
     await rooms.desk.job(job, caller)
     since = _number(last) if last else after or 0
-    return EventStream(rooms.desk.events(job, caller, after=since), rooms.stopping, job=job, request=name)
+    return EventStream(
+        rooms.desk.events(job, caller, after=since),
+        rooms.stopping,
+        listening=counted_listener(rooms),
+        job=job,
+        request=name,
+    )
 
 
 def _number(written: str) -> int:

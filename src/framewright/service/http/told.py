@@ -11,6 +11,7 @@ from framewright.model.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from contextlib import AbstractContextManager
 
     from starlette.types import Receive, Scope, Send
 
@@ -36,6 +37,9 @@ class EventStream(Response):
     """An answer that goes on until the job ends, the listener leaves or the service stops.
 
     Nothing is kept for a listener: the next event is asked for once the last one is sent.
+
+    Args:
+        listening: entered as long as it goes on.
     """
 
     media_type = MEDIA_TYPE
@@ -46,6 +50,7 @@ class EventStream(Response):
         stopping: asyncio.Event,
         headers: Mapping[str, str] | None = None,
         *,
+        listening: AbstractContextManager[None],
         job: str,
         request: str,
     ) -> None:
@@ -54,11 +59,16 @@ class EventStream(Response):
         self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         self._told = told
         self._stopping = stopping
+        self._listening = listening
         self._names = {"job": job, "request": request}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until one of the three ends it."""
         del scope
+        with self._listening:
+            await self._go_on(receive, send)
+
+    async def _go_on(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         writing = asyncio.create_task(self._write(send))
         ends = [

@@ -11,6 +11,7 @@ from framewright.model.job_request import ID_PATTERN
 from framewright.model.upload import BlobStored, Upload, UploadAnswer, UploadManifest, UploadPage
 from framewright.service.errors import MediaTypeError, UnknownError
 from framewright.service.http.asking import Here, JsonRoute, Who
+from framewright.service.http.counting import counted_bytes
 from framewright.service.http.documented import problems
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ async def take_archive(
             f"An upload is an archive: {', '.join(_ARCHIVES)}; send a single page with the render, as 'html'.",
             code="ARCHIVE_TYPE",
         )
-    upload, fresh = await _intake(rooms).take_archive(request.stream(), caller, name=name)
+    upload, fresh = await _intake(rooms).take_archive(
+        counted_bytes(rooms, request.stream()), caller, name=name
+    )
     return _created(upload, response, fresh=fresh)
 
 
@@ -153,7 +156,7 @@ async def take_blob(
     *, digest: _Digest, rooms: Here, caller: Who, request: Request, response: Response
 ) -> BlobStored:
     """A file that a manifest names. It is yours alone: nobody else's manifest finds it by its digest."""
-    stored, fresh = await _intake(rooms).take_blob(digest, request.stream(), caller)
+    stored, fresh = await _intake(rooms).take_blob(digest, counted_bytes(rooms, request.stream()), caller)
     if not fresh:
         response.status_code = 200
     return stored

@@ -125,7 +125,7 @@ class Performer:
         order = render_order(entry, self._folders, self._settings)
         work = self._folders.work / f"{entry.id}-{entry.attempt}-{number}"
         run = asyncio.create_task(
-            self._hands.run(order, work, lambda event: _take(running, event), job=entry.id)
+            self._hands.run(order, work, lambda event: _take(running, event), job=entry.id, trace=entry.trace)
         )
         try:
             await asyncio.wait((run, running.ending), return_when=asyncio.FIRST_COMPLETED)
