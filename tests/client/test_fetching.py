@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from pretend import FILM, cut_after
+from pretend import FILM, cut_after, repr_digest
 
 from framewright.model.errors import OutputError
 from framewright.model.job_request import CompositionSource
@@ -38,11 +38,10 @@ async def test_without_a_tag_it_begins_anew(service, client, tmp_path):
 
 
 async def test_another_version_is_fetched_from_its_beginning(service, client, tmp_path):
-    service.tag = '"one"'
     job = await client.submit(_PAGE)
 
     async def changed(request):
-        service.tag, service.film = '"two"', FILM[::-1]
+        service.tag, service.film, service.digest = '"two"', FILM[::-1], repr_digest(FILM[::-1], "blake3")
 
     service.fault("GET output", cut_after(3_000_000, service.output), changed)
     await client.output(job.id, tmp_path / "out.mp4")
@@ -83,6 +82,16 @@ async def test_a_part_that_nobody_asked_for_is_refused(service, client, tmp_path
         await client.output(job.id, tmp_path / "out.mp4")
     assert error.value.code == "ANSWER_STRANGE"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "digest", [repr_digest(FILM, "blake3"), f"md5=:AA==:, {repr_digest(FILM)}", "md5=:AA==:", None]
+)
+async def test_digests_that_are_not_known_here_say_nothing(service, client, tmp_path, digest):
+    service.digest = digest
+    job = await client.submit(_PAGE)
+    await client.output(job.id, tmp_path / "out.mp4")
+    assert (tmp_path / "out.mp4").read_bytes() == FILM
 
 
 async def test_a_download_that_never_gets_on_is_given_up(service, base, tmp_path):

@@ -260,7 +260,7 @@ async def test_a_job_that_somebody_else_ends_raises_that_it_was_cancelled(servic
 
 
 async def test_an_image_sequence_becomes_a_folder(service, client, project, tmp_path):
-    service.film, service.film_type, service.tag = _pictures(FRAMES), "application/zip", None
+    service.film, service.film_type, service.digest = _pictures(FRAMES), "application/zip", None
     report = await client.render(project, tmp_path / "frames", format="png-sequence")
     assert report.output.path == str(tmp_path / "frames")
     assert len(list((tmp_path / "frames").glob("frame_*.png"))) == FRAMES
@@ -283,7 +283,7 @@ async def test_an_image_sequence_becomes_a_folder(service, client, project, tmp_
 )
 async def test_an_archive_that_is_no_sequence_is_refused(service, client, project, tmp_path, archive):
     service.film = archive() if callable(archive) else archive
-    service.film_type, service.tag = "application/zip", None
+    service.film_type, service.digest = "application/zip", None
     with pytest.raises(ServerGoneError) as error:
         await client.render(project, tmp_path / "frames", format="png-sequence")
     assert error.value.code == "DOWNLOAD_BROKEN"

@@ -364,7 +364,7 @@ class FakeDesk:
         if one.job.state is not JobState.DONE:
             raise ConflictError("The file is not finished.", code="OUTPUT_NOT_READY")
         digest = hashlib.sha256(self.output_path.read_bytes()).hexdigest()
-        yield FileAnswer(self.output_path, f"{one.job.name}.mp4", "video/mp4", digest)
+        yield FileAnswer(self.output_path, f"{one.job.name}.mp4", "video/mp4", digest, "sha-256")
 
     @asynccontextmanager
     async def frame(self, job: str, number: int | None, caller: Caller) -> AsyncIterator[FileAnswer]:

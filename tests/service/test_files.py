@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 import aiohttp
@@ -58,6 +60,13 @@ async def test_a_head_tells_what_a_get_would(web, desk, path):
         assert (answer.status, await answer.read()) == (200, b"")
         for name in ("Content-Length", "Content-Type", "ETag", "Accept-Ranges", "Content-Disposition"):
             assert answer.headers[name] == got.headers[name]
+
+
+async def test_whoever_gets_a_file_can_look_whether_it_is_the_one(web, desk, path):
+    digest = hashlib.sha256(Path(desk.output_path).read_bytes()).digest()
+    for asked in ({}, {"Range": "bytes=5-9"}):
+        async with web.get(path, headers=asked) as answer:
+            assert answer.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest).decode()}:"
 
 
 async def test_what_is_known_is_not_sent_again(web, desk, path):

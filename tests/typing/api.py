@@ -33,6 +33,7 @@ from framewright import (
     Sounds,
     VerifyReport,
 )
+from framewright.client import CompositionSource, Job, JobOutput, JobState, KeptPlan, Told, Webhook
 
 
 def listen(event: RenderEvent) -> None:
@@ -123,6 +124,26 @@ def files() -> None:
     assert_type(found.ok, bool)
     assert_type(found.comparison, FilmComparison | None)
     framewright.assemble("plan", "pieces", 7)  # type: ignore[arg-type]
+
+
+def service() -> None:
+    with framewright.Client("http://127.0.0.1:8080", "token", patience=10) as client:
+        assert_type(client.render("title", "title.mp4", fps=25, name="mine", on_event=print), RenderReport)
+        assert_type(client.probe(CompositionSource(html="<p>"), duration=3), ProbeResult)
+        assert_type(client.submit(Path("title"), key="one", webhook=Webhook(url="https://example.org")), Job)
+        assert_type([told.id for told in client.events("job")], list[int])
+        assert_type([line.state for line in client.jobs(JobState.DONE)], list[JobState])
+        assert_type(client.output("job", "title.mp4"), JobOutput)
+        assert_type(client.plans.make("title", chunks=4), KeptPlan)
+        client.probe("title", crf=18)  # type: ignore[call-arg]
+        client.render("title", "title.mp4", colour="red")  # type: ignore[call-arg]
+
+
+async def awaited_service() -> None:
+    async with framewright.AsyncClient("http://127.0.0.1:8080") as client:
+        assert_type(await client.render("title", "title.mp4", cancel=CancelToken()), RenderReport)
+        assert_type([told async for told in client.events("job")], list[Told])
+        assert_type(await client.frame("job"), bytes)
 
 
 def errors() -> None:

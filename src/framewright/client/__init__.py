@@ -4,6 +4,7 @@ from framewright.client.async_client import AsyncClient
 from framewright.client.client import Client
 from framewright.model.job import Job, JobLine, JobOutput, JobState, Told
 from framewright.model.job_request import CompositionSource, Webhook
+from framewright.model.kept_plan import FileMade, KeptPlan, PieceMade
 from framewright.model.service_errors import (
     BusyError,
     ConflictError,
@@ -26,13 +27,16 @@ __all__ = [
     "Client",
     "CompositionSource",
     "ConflictError",
+    "FileMade",
     "ForbiddenError",
     "GoneError",
     "Job",
     "JobLine",
     "JobOutput",
     "JobState",
+    "KeptPlan",
     "LimitError",
+    "PieceMade",
     "RequestError",
     "ServerGoneError",
     "ServiceError",

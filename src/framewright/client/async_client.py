@@ -8,25 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewright.client.address import Address
+from framewright.client.async_plans import AsyncPlans
 from framewright.client.listening import listen
 from framewright.client.placing import place
 from framewright.client.project_files import find_files
-from framewright.client.rendering import begin_there, done_of, render_there, take_home
+from framewright.client.rendering import begin_there, render_there
+from framewright.client.taking_home import take_home
 from framewright.client.transport import Ask, Transport
-from framewright.client.unpacking import ZIP
 from framewright.client.uploading import send_project
 from framewright.client.wishes import Wishes
-from framewright.media import OutputFile
 from framewright.model.errors import FramewrightError, UsageError
 from framewright.model.job import Job, JobPage
 from framewright.model.job_request import ProbeRequest
 from framewright.model.report import RenderReport
+from framewright.model.service_errors import ConflictError
 from framewright.model.upload import Upload, UploadPage
 from framewright.render.cancel import Stoppable
 from framewright.render.options import settle
 from framewright.render.probe_result import ProbeResult
 from framewright.render.telling import Teller
-from framewright.render.threads import in_thread, past_stopping
+from framewright.render.threads import in_thread
 
 if TYPE_CHECKING:
     import os
@@ -59,6 +60,9 @@ class AsyncClient:
         timeout: seconds that one answer may take.
         patience: seconds that the service may be away, or busy, before an errand is given up.
 
+    Attributes:
+        plans: the steps of a render, one by one.
+
     Every verb raises, beside what it says itself:
         UnauthorizedError, ForbiddenError: the token is missing, or does not reach so far.
         BusyError: there is no room in the queue, for longer than patience lasts.
@@ -73,6 +77,7 @@ class AsyncClient:
         self, url: str, token: str | None = None, *, timeout: float = 30.0, patience: float = 300.0
     ) -> None:
         self._transport = Transport(Address.read(url, token), seconds=timeout, patience=patience)
+        self.plans = AsyncPlans(self._transport)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._transport.base!r})"
@@ -280,13 +285,15 @@ class AsyncClient:
             ConflictError: ``OUTPUT_NOT_READY``. GoneError: ``OUTPUT_GONE``. UnknownError: there is no such job.
             OutputError: it cannot be written. ServerGoneError: ``DOWNLOAD_BROKEN``.
         """
-        done = await done_of(self._transport, job)
-        place = Path(to)
-        folder = done.output.type == ZIP and place.suffix.lower() != ".zip"
-        with OutputFile(place, folder=folder) as target:
-            await take_home(self._transport, job, done.output, target)
-            await past_stopping(target.commit)
-        return done.output
+        path = f"{_job_path(job)}/output"
+        found = await self.job(job)
+        if found.output is None:
+            raise ConflictError(
+                f"The render {job} is {found.state.value} and has no file: wait for it, or retry it.",
+                code="OUTPUT_NOT_READY",
+            )
+        await take_home(self._transport, path, found.output, to)
+        return found.output
 
     async def frame(self, job: str, number: int | None = None) -> bytes:
         """A frame as a JPEG.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from framewright.client.async_client import AsyncClient
 from framewright.client.loop_thread import LoopThread
+from framewright.client.plans import Plans
 
 if TYPE_CHECKING:
     import os
@@ -35,6 +36,9 @@ class Client:
         timeout: seconds that one answer may take.
         patience: seconds that the service may be away, or busy, before an errand is given up.
 
+    Attributes:
+        plans: the steps of a render, one by one.
+
     Raises:
         UsageError: ``SERVER_INVALID``, ``TOKEN_INVALID``.
     """
@@ -44,6 +48,7 @@ class Client:
     ) -> None:
         self._client = AsyncClient(url, token, timeout=timeout, patience=patience)
         self._thread = LoopThread(self._client.close)
+        self.plans = Plans(self._client.plans, self._thread)
 
     def __repr__(self) -> str:
         return repr(self._client).replace("Async", "", 1)

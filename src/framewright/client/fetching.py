@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 _SILENT_SECONDS = 30.0
 _PIECE = 2**20
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-# A digest of ours; other tags say only whether it is the same file as before.
-_DIGEST_TAG = re.compile(r'"([0-9a-f]{64})"')
+# RFC 9530; of several digests the first one that is known here counts.
+_DIGEST = re.compile(r"(sha-256|blake3)=:([A-Za-z0-9+/=]{1,100}):")
 _log = get_logger(__name__)
 
 
@@ -40,11 +42,14 @@ class _Got:
 
     Attributes:
         tag: tells its version; None: the service gives none, and what broke off is begun anew.
+        whole: how many bytes it has.
+        digest: what they amount to, as ``Repr-Digest`` has it.
     """
 
     bytes: int = 0
     tag: str | None = None
     whole: int | None = None
+    digest: str | None = None
 
 
 async def fetch(transport: Transport, path: str, target: Path, *, size: int | None = None) -> None:
@@ -115,6 +120,7 @@ def _start(answer: aiohttp.ClientResponse, got: _Got, base: str) -> int:
         got.whole = int(match[3])
         return got.bytes
     got.tag, got.whole = strong, answer.content_length
+    got.digest = answer.headers.get("Repr-Digest")
     return 0
 
 
@@ -139,14 +145,14 @@ def _check(target: Path, got: _Got, size: int | None, base: str) -> None:
     for expected in (got.whole, size):
         if expected is not None and got.bytes != expected:
             raise _broken(base, f"{got.bytes} bytes in place of {expected}")
-    match = None if got.tag is None else _DIGEST_TAG.fullmatch(got.tag)
-    if match is None:
+    told = _DIGEST.search(got.digest or "")
+    if told is None:
         return
-    digest = blake3()
+    digest = blake3() if told[1] == "blake3" else hashlib.sha256()
     with target.open("rb") as file:
         while piece := file.read(_PIECE):
             digest.update(piece)
-    if digest.hexdigest() != match[1]:
+    if base64.b64encode(digest.digest()).decode() != told[2]:
         raise _broken(base, "other bytes")
 
 

@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewright.client.calling_off import begin, call_off
-from framewright.client.fetching import fetch
 from framewright.client.listening import listen
 from framewright.client.placing import is_local, place
 from framewright.client.problems import cancelled, error_of_job
 from framewright.client.relay import Relay
+from framewright.client.taking_home import fill
 from framewright.client.transport import Ask
-from framewright.client.unpacking import ZIP, unpack_sequence
 from framewright.client.wishes import original_names
 from framewright.media import OutputFile
 from framewright.model.events import Finished, Stage
-from framewright.model.job import CancelledTold, Done, Failed, Job, JobOutput, JobState
+from framewright.model.job import CancelledTold, Done, Failed, Job, JobState
 from framewright.model.job_request import RenderRequest
 from framewright.model.output import Format
 from framewright.model.report import Decision, RenderReport
@@ -119,7 +118,7 @@ async def render_there(
             raise
         done = await _outcome(transport, begun.job.id, last)
         relay.stage(Stage.FINISHING)
-        await take_home(transport, begun.job.id, done.output, target)
+        await fill(transport, f"/v1/renders/{begun.job.id}/output", done.output, target)
         await past_stopping(target.commit)
     relay.finish()
     report = _as_ours(done.report, output, begun.names, teller)
@@ -170,25 +169,6 @@ async def done_of(transport: Transport, job: str) -> Done:
         raise cancelled(job)
     report = await transport.ask(Ask(method="GET", path=f"/v1/renders/{job}/report"), RenderReport)
     return Done(report=report, output=found.output)
-
-
-async def take_home(transport: Transport, job: str, output: JobOutput, target: OutputFile) -> None:
-    """Fetch the output of a job to where a target is written; the caller commits.
-
-    Raises:
-        OutputError: it cannot be written.
-        FramewrightError: as :func:`~framewright.client.fetching.fetch`.
-    """
-    path = f"/v1/renders/{job}/output"
-    if not (output.type == ZIP and target.partial.is_dir()):
-        await fetch(transport, path, target.partial, size=output.bytes)
-        return
-    archive = target.beside("zip")
-    try:
-        await fetch(transport, path, archive, size=output.bytes)
-        await in_thread(lambda: unpack_sequence(archive, target.partial, frames=output.frames))
-    finally:
-        archive.unlink(missing_ok=True)
 
 
 def _as_ours(report: RenderReport, output: Path, names: Mapping[str, str], teller: Teller) -> RenderReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -89,13 +89,15 @@ class FileAnswer:
         path: it stands as long as the context is entered.
         name: for whoever saves it.
         type: of its content.
-        digest: of its content in hexadecimal: the answer's ETag; None: not known.
+        digest: in hexadecimal, tells this content from any other under the same address: the answer's ETag; None: not known.
+        digest_by: how it follows from the bytes of the file, so that whoever gets them can look; None: it does not.
     """
 
     path: Path
     name: str
     type: str
     digest: str | None = None
+    digest_by: Literal["sha-256", "blake3"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -52,6 +53,10 @@ async def file_answer(request: Request, file: FileAnswer, *, inline: bool, cache
         headers["etag"] = f'"{file.digest}"'
         if _knows(request.headers.get("if-none-match"), file.digest):
             return Response(status_code=304, headers=headers)
+        if file.digest_by is not None:
+            # RFC 9530: of the whole file, whatever part of it is asked for.
+            written = base64.b64encode(bytes.fromhex(file.digest)).decode()
+            headers["repr-digest"] = f"{file.digest_by}=:{written}:"
     facts = await asyncio.to_thread(file.path.stat)
     answer = FileResponse(file.path, media_type=file.type, headers=headers, stat_result=facts)
     wanted = request.headers.get("range")

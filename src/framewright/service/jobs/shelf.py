@@ -54,7 +54,7 @@ class Shelf:
         """See :meth:`~framewright.service.desk.Desk.output`."""
         with self._reading(entry.id):
             kept, path = await self._finished(entry)
-            yield FileAnswer(path, kept.output.name, kept.output.type, kept.digest)
+            yield FileAnswer(path, kept.output.name, kept.output.type, kept.digest, "sha-256")
 
     @asynccontextmanager
     async def frame(self, entry: Entry, number: int | None) -> AsyncIterator[FileAnswer]:

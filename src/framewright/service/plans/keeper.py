@@ -183,7 +183,7 @@ class Plans:
                 raise ConflictError(
                     f"The piece is not there yet: have it made with POST {link}.", code="PIECE_NOT_READY"
                 )
-            yield FileAnswer(path, path.name, "application/octet-stream", account.digest)
+            yield FileAnswer(path, path.name, "application/octet-stream", account.digest, "blake3")
 
     @asynccontextmanager
     async def output(self, digest: str, caller: Caller) -> AsyncIterator[FileAnswer]:
