@@ -82,6 +82,12 @@ class StandIn:
             await self.news.wait_for(lambda: len(self.runs) >= count)
         return self.runs[count - 1]
 
+    async def run_of(self, job):
+        """The last run of a job, once it has begun."""
+        async with asyncio.timeout(PATIENCE), self.news:
+            await self.news.wait_for(lambda: any(run.job == job for run in self.runs))
+        return next(run for run in reversed(self.runs) if run.job == job)
+
 
 class House:
     """A folder, its database, and desks that are opened on them one after the other."""

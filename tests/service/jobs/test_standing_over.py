@@ -46,7 +46,7 @@ async def test_after_a_death_what_ran_goes_on_first_and_ids_go_on(tmp_path):
     house, hands = House(tmp_path / "data", slots=2), StandIn()
     async with Dying(house, hands) as desk:
         jobs = [(await desk.submit(order(name=str(n)))).job.id for n in range(4)]
-        run = await hands.begun(2)
+        run = await hands.run_of(jobs[1])
         run.tell(Warned(notice=Notice(code="N", message="seen")))
 
         async def written():
@@ -115,11 +115,11 @@ async def test_a_stop_lets_what_runs_end_or_has_it_wait_for_the_next_start(tmp_p
         with pytest.raises(UnavailableError) as refused:
             await desk.submit(order())
         assert refused.value.code == "STOPPING"
-        hands.runs[0].done()
+        (await hands.run_of(quick)).done()
         await closing
         states = [(await desk.job(job, ME)).state.value for job in (quick, slow, later)]
         assert states == ["done", "queued", "queued"]
-        assert hands.runs[1].cancelled
+        assert (await hands.run_of(slow)).cancelled
     hands = StandIn(at_once=True)
     async with house.open(hands) as desk:
         assert [(await ended(desk, job)).state.value for job in (slow, later)] == ["done", "done"]
