@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING
 from framewright.model.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opentelemetry.sdk.trace import TracerProvider
 
 NAME = "framewright"
@@ -56,6 +60,27 @@ def shared_provider() -> TracerProvider | None:
         SetupError: as :func:`open_provider`.
     """
     return open_provider() if wants_tracing() else None
+
+
+@contextmanager
+def below(traceparent: str | None) -> Iterator[None]:
+    """What is done within goes on with the trace of somebody else, whatever is under way here.
+
+    Args:
+        traceparent: as W3C has it; None: nothing changes.
+    """
+    if traceparent is None or importlib.util.find_spec("opentelemetry") is None:
+        yield
+        return
+    from opentelemetry import context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    above = TraceContextTextMapPropagator().extract({"traceparent": traceparent}, context.Context())
+    token = context.attach(above)
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def _exporter(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- of a package that need not be there

@@ -6,6 +6,7 @@ A runner knows nothing of it, and of no exporter: its spans are made here, of wh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -86,10 +87,12 @@ class Tracing:
         finally:
             spans.end(code)
 
-    def close(self) -> None:
-        """Send what is left. Blocks, for as long as :data:`FLUSH_SECONDS` at most where the collector answers."""
-        self._provider.force_flush(round(1000 * FLUSH_SECONDS))
-        self._provider.shutdown()
+    async def flush(self) -> None:
+        """Send what is left, for :data:`FLUSH_SECONDS` at most."""
+        sending = asyncio.to_thread(self._provider.force_flush, round(1000 * FLUSH_SECONDS))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await sending
 
 
 class RequestSpan:

@@ -13,7 +13,7 @@ from temporalio.contrib.opentelemetry import TracingInterceptor
 
 from framewright.executors.temporal.connecting import connect
 from framewright.executors.temporal.telemetry import client_spans
-from framewright.executors.tracing import shared_provider
+from framewright.executors.tracing import below, shared_provider
 
 if TYPE_CHECKING:
     from framewright.executors.temporal.dev_server import DevServer
@@ -30,6 +30,10 @@ async def test_workflow_and_activities_join_the_trace_of_whoever_starts(
     theirs = await connect(dev_server.settings, interceptors=[TracingInterceptor(tracer)])
     async with working(theirs, queue, Fakes()):
         with tracer.start_as_current_span("request") as request:
+            context = request.get_span_context()
+        # The job is begun later, by somebody who is busy with something else.
+        asked = f"00-{context.trace_id:032x}-{context.span_id:016x}-01"
+        with tracer.start_as_current_span("other"), below(asked):
             handle = await start(client, order_of(queue, 2, sound=True))
             await handle.result()
             await handle.query("standing")
@@ -46,7 +50,7 @@ async def test_workflow_and_activities_join_the_trace_of_whoever_starts(
         one.name for one in spans if one.parent and one.parent.span_id == request.get_span_context().span_id
     }
     assert mine == {"StartWorkflow:framewright-render"}
-    assert {one.context.trace_id for one in spans if "Query" not in one.name} == {
+    assert {one.context.trace_id for one in spans if not ("Query" in one.name or one.name == "other")} == {
         request.get_span_context().trace_id
     }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from framewright.executors.temporal.starting import start
 from framewright.executors.temporal.values import RenderMemo, RenderOrder
+from framewright.executors.tracing import below
 from framewright.model.logs import get_logger
 from framewright.service.temporal.names import workflow_of
 
@@ -40,8 +41,9 @@ async def begin(cluster: Cluster, order: JobOrder, attempt: int, begun: Begun | 
         at=order.created.isoformat(timespec="seconds"),
         by=order.by,
     )
-    running = await start(
-        await cluster.client(), wanted, memo, cluster.settings.address, name=workflow_of(order.id, attempt)
-    )
+    client, name = await cluster.client(), workflow_of(order.id, attempt)
+    # Whoever comes to begin it: all attempts of a job belong to the request that asked for it.
+    with below(order.trace):
+        running = await start(client, wanted, memo, cluster.settings.address, name=name)
     _log.info("job_handed_over", job=order.id, attempt=attempt, workflow=running.id, already=running.joined)
     return running
