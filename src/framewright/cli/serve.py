@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from framewright.cli.cluster import ClusterWishes
-    from framewright.service.furnishing import Cluster
+    from framewright.service.desks import Cluster
     from framewright.service.serve_events import ServeEvent, ServeReady
 
 
@@ -132,7 +132,7 @@ def _cluster(settings: ServiceSettings, wishes: ClusterWishes, store: str | None
                 code="OPTIONS_CONTRADICT",
             )
         return None
-    from framewright.service.furnishing import Cluster
+    from framewright.service.desks import Cluster
 
     here = read_settings()
     named = store or here.store

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewright.service.data_folder import SECRET
+from framewright.service.desks import Cluster, OpenDesk, cluster_desk, local_desk
 from framewright.service.metrics import Metrics
 from framewright.service.plans.keeper import Plans
 from framewright.service.rooms import Rooms
@@ -19,27 +20,11 @@ from framewright.service.uploads import Intake, Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
-    from framewright.executors.temporal.settings import TemporalSettings
     from framewright.model.job import Job
-    from framewright.model.settings import Settings
     from framewright.service.database import Database
-    from framewright.service.desk import Desk
     from framewright.service.settings import ServiceSettings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Who renders in place of this machine.
-
-    Attributes:
-        store: the URI of the store that its workers share.
-        here: of this machine.
-    """
-
-    temporal: TemporalSettings
-    store: str
-    here: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ async def furnished(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         uploads = await stack.enter_async_context(Uploads(settings, database))
-        desk, close = await _desk(settings, database, metrics, cluster, stack)
+        opened = await stack.enter_async_context(_opened(settings, database, metrics, cluster))
         plans = None
         if cluster is None:
             plans = await stack.enter_async_context(Plans(settings, database, on_work=metrics.worked))
@@ -76,7 +61,7 @@ async def furnished(
             tokens, tickets = TokenBook(database), SignedTickets(derived(secret, "tickets"))
         rooms = Rooms(
             settings=settings,
-            desk=desk,
+            desk=opened.desk,
             sources=Sources(settings, uploads),
             uploads=uploads,
             intake=Intake(settings, uploads),
@@ -85,26 +70,18 @@ async def furnished(
             plans=plans,
             metrics=metrics,
         )
-        yield House(rooms, close)
+        yield House(rooms, opened.close)
 
 
-async def _desk(
-    settings: ServiceSettings,
-    database: Database,
-    metrics: Metrics,
-    cluster: Cluster | None,
-    stack: AsyncExitStack,
-) -> tuple[Desk, Callable[[float], Awaitable[None]]]:
-    from framewright.service.jobs.desk import LocalDesk
-    from framewright.service.jobs.hands import Runners
-
-    assert cluster is None
-    runners = await stack.enter_async_context(Runners(settings))
-    desk = await stack.enter_async_context(
-        LocalDesk(settings, database, runners, on_end=lambda job: _count(metrics, job))
-    )
-    return desk, desk.close
+def _opened(
+    settings: ServiceSettings, database: Database, metrics: Metrics, cluster: Cluster | None
+) -> AbstractAsyncContextManager[OpenDesk]:
+    if cluster is None:
+        return local_desk(settings, database, herald=None, on_end=lambda job: _count(metrics, job))
+    return cluster_desk(settings, cluster, on_told=lambda job, _told: _count(metrics, job))
 
 
 def _count(metrics: Metrics, job: Job) -> None:
+    if not job.state.over:
+        return
     metrics.job_ended(job.state, job.seconds or 0.0, job.output.frames if job.output else 0)

@@ -17,7 +17,7 @@ from framewright.service.serve_events import ServeReady, ServeStopping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from framewright.service.furnishing import Cluster
+    from framewright.service.desks import Cluster
     from framewright.service.rooms import Rooms
     from framewright.service.serve_events import ServeEvent
     from framewright.service.settings import ServiceSettings
