@@ -61,6 +61,10 @@ class Ground:
         """A service of its own: nothing but the server and the store is shared."""
         here = Settings.read(cache=self.folder / f"cache-{name}")
         async with open_store(self.store, here) as store:
+
+            async def note(job, told) -> None:
+                self.told.append((name, job.id, told.told.event))
+
             desk = TemporalDesk(
                 ServiceSettings(executor="temporal", **settings),
                 temporal=self.temporal,
@@ -68,7 +72,7 @@ class Ground:
                 store=store,
                 folder=self.folder / f"desk-{name}",
                 prober=FakeProber(),
-                on_told=lambda job, told: self.told.append((name, job.id, told.told.event)),
+                on_told=note,
             )
             async with desk:
                 yield desk

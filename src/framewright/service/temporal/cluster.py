@@ -64,6 +64,12 @@ class Cluster:
         """The workflow of an attempt, there or not. Raises what :meth:`client` does."""
         return (await self.client()).get_workflow_handle(workflow_of(job, attempt), result_type=RenderDone)
 
+    def away(self) -> TemporalError:
+        """That the server does not answer."""
+        return TemporalError(
+            f"Temporal's server at {self.settings.address} does not answer.", code="TEMPORAL_UNREACHABLE"
+        )
+
     async def close(self) -> None:
         """Let go of the connection, and of stores that plans have named."""
         self._client = None

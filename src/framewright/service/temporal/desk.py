@@ -29,6 +29,7 @@ from framewright.service.temporal.settling import failed
 from framewright.service.temporal.standing import Bearings
 from framewright.service.temporal.story import ended_after
 from framewright.service.temporal.taking import Taking
+from framewright.service.temporal.turns import Turns
 from framewright.service.temporal.views import (
     check_done,
     check_seen,
@@ -41,7 +42,7 @@ from framewright.service.temporal.watches import Watches
 from framewright.stores import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -97,14 +98,14 @@ class TemporalDesk:
         store: BlobStore,
         folder: Path,
         prober: Prober,
-        on_told: Callable[[Job, Told], None] = lambda *_: None,
+        on_told: Callable[[Job, Told], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._cluster = Cluster(temporal, here, store)
         self._book = JobBook(store)
         self._outputs = Outputs(folder / "outputs", store, settings.keep_outputs)
         self._prober = prober
-        self._on_told = on_told
+        self._turns = Turns(on_told)
         self._watches = Watches(
             self._cluster, self._book, self._outputs, days=settings.keep_jobs, on_told=self._tell
         )
@@ -114,12 +115,14 @@ class TemporalDesk:
 
     async def __aenter__(self) -> Self:
         await self._outputs.open()
+        self._turns.open()
         self._watches.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Leave off following; the jobs go on, and other desks see to them."""
         await self._watches.close()
+        await self._turns.close()
         await self._bearings.close()
         await self._cluster.close()
 
@@ -339,7 +342,7 @@ class TemporalDesk:
                 if ended is None
                 else ended_job(watch.order, watch.attempt, ended, watch.board)
             )
-            self._on_told(job, told)
+            self._turns.add(job, told)
 
 
 def _over(order: JobOrder) -> ConflictError:

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from framewright.executors.temporal.queues import pollers_of
-from framewright.model.errors import FramewrightError, SetupError
+from framewright.model.errors import FramewrightError
 from framewright.model.job import JobState
 from framewright.service.desk import Standing
 
@@ -65,10 +65,7 @@ class Bearings:
         listening = await pollers_of(await self._cluster.client(), queue)
         jobs = await self._book.all()
         if listening is None:
-            raise SetupError(
-                f"Temporal's server at {self._cluster.settings.address} does not answer.",
-                code="TEMPORAL_UNREACHABLE",
-            )
+            raise self._cluster.away()
         held = sum(not known.over for known in jobs.values())
         states = Counter(
             state for known in jobs.values() if known.over and (state := self._book.state(known)) is not None

@@ -60,9 +60,7 @@ class Taking:
         if key is not None and (found := await self._known(owner, key, asked)) is not None:
             return found, False
         await self._need_room()
-        client = await self._cluster.client()
-        listening = await pollers_of(client, self._cluster.settings.queue) or 0
-        project, kind = await self._sent(order, slots=min(MOST_SLOTS, max(USUAL_SLOTS, listening)))
+        project, kind = await self._sent(order, slots=await self._slots())
         now = datetime.now(UTC)
         wanted = JobOrder(
             id=new_job(now),
@@ -145,6 +143,17 @@ class Taking:
                 seconds=_BUSY_SECONDS,
             )
         return held
+
+    async def _slots(self) -> int:
+        """Chunks at a time that plans are cut for.
+
+        Raises:
+            TemporalError: ``TEMPORAL_UNREACHABLE``: it is not worth sending anything.
+        """
+        listening = await pollers_of(await self._cluster.client(), self._cluster.settings.queue)
+        if listening is None:
+            raise self._cluster.away()
+        return min(MOST_SLOTS, max(USUAL_SLOTS, listening))
 
     async def _sent(self, order: Order, *, slots: int) -> tuple[ProjectReference, Format]:
         """The project in the store, with what is wished for."""

@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 from framewright.executors.temporal.following import LOOK_EVERY, Follower
 from framewright.executors.temporal.starting import Running
 from framewright.model.errors import FramewrightError, StoreError
-from framewright.model.events import ChunkTold, Decided, SoundTold, Stage
-from framewright.model.job import JobPlan, JobState, Planned, Queued, Started
+from framewright.model.events import ChunkTold, SoundTold, Stage
+from framewright.model.job import JobState, Planned, Queued, Started
 from framewright.model.logs import get_logger
 from framewright.render.ledger import Ledger
 from framewright.render.progress import Progress
@@ -26,6 +26,7 @@ from framewright.service.jobs.board import Board
 from framewright.service.jobs.orders import file_name
 from framewright.service.temporal.beginning import begin
 from framewright.service.temporal.documents import Ended
+from framewright.service.temporal.planned import cut, job_plan
 from framewright.service.temporal.settling import Finished, Outcome, failed
 from framewright.service.temporal.story import ROOM, StoryBook
 
@@ -333,8 +334,8 @@ class Watch:
             return
         self._began(datetime.now(UTC))
         self._progress = Progress(plan, self._teller)
-        self._tell(Planned(plan=_told_of(plan)))
-        self._tell(_cut(plan))
+        self._tell(Planned(plan=job_plan(plan)))
+        self._tell(cut(plan))
 
     def _take(self, event: RenderEvent) -> None:
         if isinstance(event, SoundTold):
@@ -401,27 +402,3 @@ class Watch:
         # Somebody else may have ended it, who cancels, while this follows the workflow on.
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
-
-
-def _told_of(plan: Plan) -> JobPlan:
-    picture = plan.picture
-    return JobPlan(
-        width=picture.width,
-        height=picture.height,
-        scale=picture.scale,
-        fps=picture.rate,
-        frames=len(picture.range),
-        first_frame=picture.start,
-        seconds=float(picture.frame_rate.time_of(len(picture.range))),
-    )
-
-
-def _cut(plan: Plan) -> Decided:
-    """The chunks, so that those show which nobody has begun."""
-    cuts = [chunk.start for chunk in plan.chunks] + [plan.chunks[-1].stop]
-    return Decided(
-        subject="chunks",
-        choice=len(plan.chunks),
-        inputs={"cuts": list(cuts), "costs": [chunk.cost for chunk in plan.chunks]},
-        reason=f"{len(plan.chunks)} as the plan has them, each for whichever worker is free.",
-    )
