@@ -1,13 +1,23 @@
-"""A browser that looks at the dashboard, and lets no complaint of the page pass."""
+"""A browser that looks at the dashboard, and lets no complaint of the page pass.
+
+It is opened once for a module, and so everything here lives in the event loop of the module: tests say
+``pytestmark = IN_THE_MODULE``.
+"""
 
 from __future__ import annotations
 
 import pytest
+import pytest_asyncio
+from fake_server import keeping_uploads, serving_fakes
+from fakes import FakeDesk, FakeSources
 from looking import LIMIT
 from playwright.async_api import async_playwright
 
 from framewright.browser.find import find_browser
 from framewright.model.settings import Settings
+from framewright.service.app import create_app
+from framewright.service.rooms import Rooms
+from framewright.service.settings import ServiceSettings
 
 
 class Watch:
@@ -46,7 +56,7 @@ class Watch:
         return [one for one in self._found if not any(part in one for part in self.expected)]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser():
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(
@@ -64,6 +74,25 @@ def watch():
 
 
 @pytest.fixture
+def desk(tmp_path):
+    return FakeDesk(tmp_path)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def rooms(desk, tmp_path):
+    settings = ServiceSettings(data=tmp_path / "data")
+    async with keeping_uploads(settings) as (uploads, intake):
+        yield Rooms(settings=settings, desk=desk, sources=FakeSources(), uploads=uploads, intake=intake)
+    await desk.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def address(rooms):
+    async with serving_fakes(create_app(rooms), rooms) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(browser, address, watch):
     """A page at the dashboard of the fake service."""
     context = await browser.new_context(base_url=address, reduced_motion="reduce")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+IN_THE_MODULE = pytest.mark.asyncio(loop_scope="module")
 LIMIT = 30_000
 """Milliseconds that a page may take for anything: other tests run beside."""
 

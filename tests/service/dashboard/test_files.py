@@ -7,13 +7,18 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
+from looking import IN_THE_MODULE
 
 import framewright.service
 
 FOLDER = Path(framewright.service.__file__).parent / "dashboard"
 
 
-@pytest.fixture
+pytestmark = IN_THE_MODULE
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def session(address):
     async with aiohttp.ClientSession(address) as session:
         yield session
@@ -49,7 +54,7 @@ async def test_the_page_runs_nothing_but_its_own_files(session):
             assert answer.status == 200, address
 
 
-def test_no_file_fetches_from_elsewhere_or_makes_markup_of_words():
+async def test_no_file_fetches_from_elsewhere_or_makes_markup_of_words():
     for path in [*FOLDER.rglob("*.js"), *FOLDER.rglob("*.css"), *FOLDER.rglob("*.html")]:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?://", text), path

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-from fakes import FRAMES, FakeDesk
-from looking import until
+from fakes import FRAMES
+from looking import IN_THE_MODULE, until
 from playwright.async_api import expect
 from scenes import PICTURES, SceneDesk, busy_afternoon, film_of
 
@@ -14,12 +13,8 @@ from framewright.model.job import JobChunk, JobState, Started, Told
 from framewright.model.job_request import CompositionSource, RenderRequest
 from framewright.service.desk import Caller, Order, Source
 
+pytestmark = IN_THE_MODULE
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return FakeDesk(tmp_path)
 
 
 async def ordered(desk, name="Title", **request):

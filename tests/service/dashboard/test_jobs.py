@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from looking import until
+from looking import IN_THE_MODULE, until
 from playwright.async_api import expect
 from scenes import SceneDesk, busy_afternoon
 
 from framewright.model.job import JobState
 
+pytestmark = IN_THE_MODULE
 expect.set_options(timeout=30_000)
 
 

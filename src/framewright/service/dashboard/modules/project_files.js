@@ -47,10 +47,11 @@ const walk = async (entry, found) => {
 
 /** @param {DataTransfer} transfer */
 export const droppedFiles = async (transfer) => {
-  // The list is empty once the event is over.
+  // Both lists are empty once the event is over; what does not come from a folder may have no entry.
+  const files = Array.from(transfer.files, (file) => ({ path: file.name, blob: file }));
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   /** @type {{ path: string, blob: File }[]} */
   const found = [];
   for (const entry of entries) await walk(entry, found);
-  return project(found);
+  return project(found.length > 0 ? found : files);
 };
