@@ -63,9 +63,12 @@ async def local_desk(
 
 @asynccontextmanager
 async def cluster_desk(
-    settings: ServiceSettings, cluster: Cluster, *, on_told: Callable[[Job, Told], None]
+    settings: ServiceSettings, cluster: Cluster, *, on_told: Callable[[Job, Told], Awaitable[None]]
 ) -> AsyncIterator[OpenDesk]:
     """The desk of a service whose renders are workflows. This machine only looks at compositions.
+
+    Args:
+        on_told: see :class:`~framewright.service.temporal.desk.TemporalDesk`.
 
     Raises:
         SetupError: ``EXTRA_MISSING``. UsageError: ``STORE_INVALID``.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from framewright.model.job import Job
+    from framewright.model.job import Job, Told
     from framewright.service.database import Database
     from framewright.service.settings import ServiceSettings
 
@@ -78,7 +78,12 @@ def _opened(
 ) -> AbstractAsyncContextManager[OpenDesk]:
     if cluster is None:
         return local_desk(settings, database, herald=None, on_end=lambda job: _count(metrics, job))
-    return cluster_desk(settings, cluster, on_told=lambda job, _told: _count(metrics, job))
+
+    async def told(job: Job, told: Told) -> None:
+        del told
+        _count(metrics, job)
+
+    return cluster_desk(settings, cluster, on_told=told)
 
 
 def _count(metrics: Metrics, job: Job) -> None:
