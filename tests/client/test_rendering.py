@@ -30,6 +30,7 @@ from framewright.render import CancelToken
 
 async def test_a_project_becomes_a_file_and_a_story(service, client, project, tmp_path):
     told = []
+    service.script = [*service.script[:3], *service.script]  # what is chosen again is not told again
     report = await client.render(project, tmp_path / "out.mp4", on_event=told.append, quality="draft")
     assert (tmp_path / "out.mp4").read_bytes() == FILM
     assert {type(event) for event in told} == {
@@ -51,11 +52,13 @@ async def test_a_project_becomes_a_file_and_a_story(service, client, project, tm
 
 async def test_progress_never_goes_back_and_is_whole_only_with_the_file(service, client, project, tmp_path):
     script = usual_script()
-    service.script = [*script, *script]  # as after a restart of the service
+    alive = Progressed(frames=0, total=0, rate=None, seconds_left=None)
+    service.script = [alive, *script, alive, *script]  # as after a restart of the service
     output, standing = tmp_path / "out.mp4", []
 
     def hear(event):
         if isinstance(event, Progressed):
+            assert event.total > 0
             standing.append((event.fraction, output.exists()))
 
     await client.render(project, output, on_event=hear)

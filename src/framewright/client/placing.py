@@ -82,12 +82,11 @@ async def place(
 
 def _choice(sent: Sent) -> Choice:
     upload = sent.upload
-    held = upload.files - sent.files
-    if not sent.files:
-        reason = f"The service has all of the project's {upload.files} files already."
+    whole = "1 file" if upload.files == 1 else f"{upload.files} files"
+    if sent.files:
+        reason = f"{sent.files} of {whole} had to be sent, {sent.bytes / _MEGABYTE:.1f} MB."
     else:
-        rest = f"; it has the other {held} already" if held > 0 else ""
-        reason = f"{sent.files} files of the project were sent, {sent.bytes / _MEGABYTE:.1f} MB{rest}."
+        reason = f"The service has the project's {whole} already."
     return Choice(
         subject="upload",
         choice=upload.id,

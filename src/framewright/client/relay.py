@@ -18,6 +18,8 @@ from framewright.model.job import Queued
 from framewright.render.choice import Choice
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from framewright.model.errors import FramewrightError
     from framewright.model.job import Job, JobEvent
     from framewright.render.telling import Teller
@@ -33,6 +35,7 @@ class Relay:
         self._fraction = 0.0
         self._last: Progressed | None = None
         self._queued = False
+        self._choices: dict[str, JsonValue] = {}
 
     def stage(self, stage: Stage) -> None:
         """A stage begins; the one that we are in begins once."""
@@ -66,7 +69,9 @@ class Relay:
                 self._progress(event)
             case Warned(notice=notice):
                 self._teller.warn((notice,))
-            case Decided() | ChunkTold() | SoundTold() | FellBack():
+            case Decided():
+                self._decided(event)
+            case ChunkTold() | SoundTold() | FellBack():
                 self._teller.tell(event)
             case _:
                 pass
@@ -76,6 +81,12 @@ class Relay:
         if self._last is not None:
             whole = {"frames": self._last.total, "seconds_left": 0.0, "fraction": 1.0}
             self._teller.tell(self._last.model_copy(update=whole))
+
+    def _decided(self, event: Decided) -> None:
+        """Once: a service that begins anew makes the same choices again."""
+        if self._choices.get(event.subject) != event.choice:
+            self._choices[event.subject] = event.choice
+            self._teller.tell(event)
 
     def _wait(self, event: Queued) -> None:
         if self._queued or event.position == 0:
@@ -93,6 +104,8 @@ class Relay:
 
     def _progress(self, event: Progressed) -> None:
         """It never goes back, also when the service begins anew, and is whole only when the file is here."""
+        if event.total == 0:  # a sign of life, before anybody knows how many frames there are
+            return
         self._last = event
         self._fraction = max(self._fraction, event.fraction)
         if self._fraction < 1.0:
