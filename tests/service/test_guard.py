@@ -12,6 +12,7 @@ from fake_server import serving_fakes
 
 from framewright.service.app import create_app
 from framewright.service.http import bodies
+from framewright.service.http.listening import Listening, bound
 from framewright.service.settings import ServiceSettings
 
 ASKED = {"composition": {"html": "<p>hi</p>"}}
@@ -84,7 +85,7 @@ async def test_every_answer_has_an_id_and_headers_for_safety(web):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b"\xff", b'{"a": NaN}', b'{"composition": {"html": "\\ud800"}}', b"[" * 100_000,
+    [b"", b"{", b"[]", b"null", b"\xff", b'{"a": NaN}', b'{"composition": {"html": "\\ud800"}}', b"[" * 10_000,
      b'{"composition": {"html": "x"}, "scale": Infinity}', b'{"composition": {"html": "x"}, "scale": 1e999}',
      b'{"composition": {"html": "x", "html": "y"}}', b'{"composition": {"html": "x"}, "fps": ' + b"9" * 5000 + b"}",
      b'{"composition": {"html": "x"}, "variables": ' + b'{"a":' * 150 + b"1" + b"}" * 150 + b"}",
@@ -98,6 +99,34 @@ async def test_what_is_no_request_is_a_problem(web, desk, body):
         if answer.status != 202:
             assert answer.content_type == "application/problem+json"
             assert len(await answer.read()) < 4000
+
+
+async def test_a_body_of_very_many_values_is_refused(web, desk):
+    """Reading it would keep everybody else waiting."""
+    many = b'{"composition": {"html": "x"}, "variables": {"a": [' + b"0," * 30_000 + b"0]}}"
+    async with web.post("/v1/renders", data=many, headers={"Content-Type": "application/json"}) as answer:
+        assert (answer.status, await code(answer)) == (413, "BODY_TOO_COMPLEX")
+    page = {"html": '[{,"\\\n' * 30_000 + '"'}
+    async with web.post("/v1/renders", json={"composition": page}) as answer:
+        assert answer.status == 202
+    assert [one.job.request.composition.html for one in desk.kept.values()] == [page["html"]]
+
+
+async def test_what_is_no_http_is_a_problem(rooms):
+    knocked = bound("127.0.0.1", 0)
+    async with Listening(create_app(rooms), knocked):
+        for odd in (
+            b"\x16\x03\x01\r\n\r\n",
+            b"GET / HTTP/9\r\n\r\n",
+            b"GET /healthz HTTP/1.1\r\nA: " + b"x" * 100_000,
+        ):
+            reader, writer = await asyncio.open_connection(*knocked.getsockname())
+            writer.write(odd)
+            async with asyncio.timeout(20):
+                said = await reader.read()
+            assert said.startswith(b"HTTP/1.1 400 Bad Request"), odd[:20]
+            assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "REQUEST_INVALID"
+            writer.close()
 
 
 async def test_a_refusal_does_not_repeat_what_was_sent(web):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def create_app(rooms: Rooms) -> FastAPI:
     """The application whose routes work with these rooms."""
-    app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.rooms = rooms
     routers = [probes.router, renders.router, plans.router, operations.router, dashboard.router]
     if rooms.uploads is not None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from framewright.model.job import Problem
 
 if TYPE_CHECKING:
     import asyncio
@@ -53,6 +56,20 @@ class Connection(H11Protocol):
         """Stop counting."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP as everything else is answered."""
+        problem = Problem(
+            title="Bad Request", status=400, detail=msg, code="REQUEST_INVALID", error="MalformedError"
+        )
+        head = h11.Response(
+            status_code=400,
+            reason=b"Bad Request",
+            headers=[(b"content-type", b"application/problem+json"), (b"connection", b"close")],
+        )
+        for event in (head, h11.Data(data=problem.model_dump_json().encode()), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _wait_for_head(self) -> None:
         self._due = self.loop.call_later(HEAD_SECONDS, self._late)

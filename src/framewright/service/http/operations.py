@@ -43,6 +43,7 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz", summary="Whether it answers")
+@router.head("/healthz", include_in_schema=False)
 async def health() -> Health:
     """Answers at once, whatever renders."""
     return Health()
@@ -53,6 +54,7 @@ async def health() -> Health:
     summary="Whether it takes orders",
     responses={503: {"model": Readiness, "description": "It does not: `why_not` says why."}},
 )
+@router.head("/readyz", include_in_schema=False)
 async def readiness(rooms: Here, response: Response) -> Readiness:
     """For balancers: 503 while the service stops, or where nobody is there to render."""
     standing = await rooms.desk.standing()
