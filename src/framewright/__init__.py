@@ -84,6 +84,7 @@ from framewright.model.settings import Settings
 from framewright.model.sound import Dropped, SoundGroup, Sounds, SoundTrack, Unheard
 from framewright.model.subtitles import SubtitleFacts, SubtitleFile, SubtitlesMode
 from framewright.model.verified import Fault, FileFinding, FilmComparison, FrameDifference, VerifyReport
+from framewright.model.webhook import WebhookError, verify_webhook
 
 # Two functions take the names of the rooms that they come from; what else those rooms have is named here.
 from framewright.render import (
@@ -214,6 +215,7 @@ __all__ = [
     "VerifyReport",
     "VideoFacts",
     "Warned",
+    "WebhookError",
     "assemble",
     "assemble_async",
     "check",
@@ -235,6 +237,7 @@ __all__ = [
     "render_chunk_async",
     "verify",
     "verify_async",
+    "verify_webhook",
 ]
 
 

@@ -77,8 +77,10 @@ CREATE TABLE tokens (
 ) WITHOUT ROWID;
 
 CREATE TABLE deliveries (
-    id TEXT PRIMARY KEY,
-    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order in which they are sent
+    id TEXT NOT NULL UNIQUE,
+    job TEXT NOT NULL,                         -- which may be another machine's
+    told INTEGER NOT NULL,                     -- the id of the event in its story
     event TEXT NOT NULL,
     url TEXT NOT NULL,
     body TEXT NOT NULL,
@@ -86,6 +88,7 @@ CREATE TABLE deliveries (
     attempts INTEGER NOT NULL DEFAULT 0,
     next_at REAL,                              -- null: it is over
     delivered REAL,
-    answer TEXT                                -- what the last attempt came to
-) WITHOUT ROWID;
+    answer TEXT,                               -- what the last attempt came to
+    UNIQUE (job, told)
+);
 CREATE INDEX deliveries_by_time ON deliveries (next_at);
