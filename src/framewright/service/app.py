@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from framewright.service.http import dashboard, operations, plans, probes, renders, uploads
+from framewright.service.http import dashboard, operations, plans, probes, renders, uploads, webhooks
 from framewright.service.http.bodies import Bodies
 from framewright.service.http.framing import Framing
 from framewright.service.http.guard import Guard
@@ -22,7 +22,14 @@ def create_app(rooms: Rooms) -> FastAPI:
     """The application whose routes work with these rooms."""
     app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.rooms = rooms
-    routers = [probes.router, renders.router, plans.router, operations.router, dashboard.router]
+    routers = [
+        probes.router,
+        renders.router,
+        webhooks.router,
+        plans.router,
+        operations.router,
+        dashboard.router,
+    ]
     if rooms.uploads is not None:
         routers.append(uploads.router)
     for router in routers:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from framewright.service.settings import ServiceSettings
     from framewright.service.tokens import Token
     from framewright.service.uploads import Intake, Uploads
+    from framewright.service.webhooks import Webhooks
 
 
 class Sources(Protocol):
@@ -69,6 +70,7 @@ class Rooms:
     Attributes:
         uploads, intake: projects that callers have sent, and how they come in; None: there are no routes for them.
         tokens, tickets: None: nobody needs one, and everybody is ``local``.
+        webhooks: None: none are sent.
         plans: None: this service keeps none.
         metrics: None: nobody counts.
         spans: makes a span of each request; None: nobody traces.
@@ -82,6 +84,7 @@ class Rooms:
     intake: Intake | None = None
     tokens: Tokens | None = None
     tickets: Tickets | None = None
+    webhooks: Webhooks | None = None
     plans: Plans | None = None
     metrics: Metrics | None = None
     spans: RequestSpans | None = None

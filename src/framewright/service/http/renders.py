@@ -21,6 +21,7 @@ from framewright.service.http.files import KeptFile, file_answer
 from framewright.service.http.linking import with_tickets
 from framewright.service.http.told import MEDIA_TYPE, EventStream
 from framewright.service.http.watch import traceparent_of
+from framewright.service.http.webhooks import check_webhook
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -132,6 +133,7 @@ async def start_and_watch(
 async def _take(
     rooms: Rooms, asked: RenderRequest, caller: Caller, request: Request, key: str | None
 ) -> Taken:
+    check_webhook(rooms, asked)
     source = await rooms.sources.resolve(asked.composition, caller)
     taken = await rooms.desk.submit(
         Order(
