@@ -17,6 +17,7 @@ from framewright.service.sources import Sources
 from framewright.service.tickets import SignedTickets
 from framewright.service.tokens import TokenBook
 from framewright.service.uploads import Intake, Uploads
+from framewright.service.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -51,7 +52,9 @@ async def furnished(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         uploads = await stack.enter_async_context(Uploads(settings, database))
-        opened = await stack.enter_async_context(_opened(settings, database, metrics, cluster))
+        # Before the desk, so that it hears of its last turns, too.
+        webhooks = await stack.enter_async_context(Webhooks(settings, database, on_attempt=metrics.delivered))
+        opened = await stack.enter_async_context(_opened(settings, database, metrics, webhooks, cluster))
         plans = None
         if cluster is None:
             plans = await stack.enter_async_context(Plans(settings, database, on_work=metrics.worked))
@@ -67,6 +70,7 @@ async def furnished(
             intake=Intake(settings, uploads),
             tokens=tokens,
             tickets=tickets,
+            webhooks=webhooks,
             plans=plans,
             metrics=metrics,
         )
@@ -74,16 +78,20 @@ async def furnished(
 
 
 def _opened(
-    settings: ServiceSettings, database: Database, metrics: Metrics, cluster: Cluster | None
+    settings: ServiceSettings,
+    database: Database,
+    metrics: Metrics,
+    webhooks: Webhooks,
+    cluster: Cluster | None,
 ) -> AbstractAsyncContextManager[OpenDesk]:
     if cluster is None:
-        return local_desk(settings, database, herald=None, on_end=lambda job: _count(metrics, job))
+        return local_desk(settings, database, herald=webhooks, on_end=lambda job: _count(metrics, job))
 
-    async def told(job: Job, told: Told) -> None:
-        del told
+    async def on_told(job: Job, told: Told) -> None:
         _count(metrics, job)
+        await webhooks.tell(job, told)
 
-    return cluster_desk(settings, cluster, on_told=told)
+    return cluster_desk(settings, cluster, on_told=on_told)
 
 
 def _count(metrics: Metrics, job: Job) -> None:

@@ -39,7 +39,7 @@ class Allowed:
         if not self._hosts:
             raise ForbiddenError(
                 "This service sends no webhooks: follow the job's events, or have the operator name hosts with "
-                "--webhook-hosts.",
+                "--webhook-host.",
                 code="WEBHOOKS_CLOSED",
             )
         try:
@@ -56,7 +56,7 @@ class Allowed:
         if not any(_is_meant(entry, host, parts.port, parts.scheme) for entry in self._hosts):
             raise ForbiddenError(
                 f"Webhooks do not go to {host}{'' if parts.port is None else f':{parts.port}'}: have the operator name it "
-                "with --webhook-hosts.",
+                "with --webhook-host.",
                 code="WEBHOOK_FORBIDDEN",
             )
         refusal = self.policy.refusal(site.url)
