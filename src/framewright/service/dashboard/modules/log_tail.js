@@ -5,7 +5,7 @@ import { make, write } from "./elements.js";
 /** @typedef {import("../service.d.ts").Job} Job */
 
 export const logTail = () => {
-  const lines = make("pre", { class: "code log", tabindex: 0, role: "region", "aria-label": "Log" });
+  const lines = make("pre", { class: "code log", tabindex: 0, role: "region", "aria-label": "Lines of the log" });
   const element = make("section", { class: "card", "aria-labelledby": "log-title" }, make("h2", { id: "log-title" }, "Log"), lines);
   return {
     element,
