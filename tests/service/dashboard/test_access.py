@@ -139,7 +139,15 @@ async def test_the_keyboard_alone_gets_everywhere(page, desk):
                 "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()"
             )
         )
-    assert {"Jobs", "Cancel", "Again, with changes", "Copy as curl", "Facts", "Lines of the log", "Request"} <= reached
+    assert {
+        "Jobs",
+        "Cancel",
+        "Again, with changes",
+        "Copy as curl",
+        "Facts",
+        "Lines of the log",
+        "Request",
+    } <= reached
     assert any(words.startswith("0–59") for words in reached)
 
 
