@@ -181,3 +181,55 @@ def test_ctrl_c_ends_the_job(served, project, tmp_path):
     [job] = service.jobs.values()
     assert job.state is JobState.CANCELLED
     assert list(tmp_path.iterdir()) == [project]
+
+
+def test_jobs_are_listed_and_shown(served, project, capsys):
+    service, base = served
+    assert run(["jobs", "list", "--server", base]) == 0
+    assert "no renders" in capsys.readouterr().out
+    for _ in range(3):
+        assert run(["render", str(project), "--server", base, "--detach", "--quiet"]) == 0
+    ids = capsys.readouterr().out.split()
+    assert run(["jobs", "list", "--server", base, "--limit", "2"]) == 0
+    said = capsys.readouterr().out
+    assert [job in said for job in ids] == [False, True, True]
+    assert run(["jobs", "list", "--server", base, "--json"]) == 0
+    assert [one["id"] for one in json.loads(capsys.readouterr().out)] == ids[::-1]
+    assert run(["jobs", "show", ids[0], "--server", base]) == 0
+    assert "by local" in capsys.readouterr().out
+    assert run(["jobs", "show", ids[0], "--server", base, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "done"
+    assert run(["jobs", "show", "a" * 26, "--server", base]) == 2
+    assert service.asked("DELETE job") == 0
+
+
+def test_a_job_is_waited_for_and_fetched(served, project, tmp_path, capsys, monkeypatch):
+    service, base = served
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAMEWRIGHT_SERVER", base)
+    assert run(["render", str(project), "--format", "webm", "--detach", "--quiet"]) == 0
+    job = capsys.readouterr().out.strip()
+    assert run(["jobs", "wait", job, "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert told[-1]["report"]["output"]["path"] == "film.webm"
+    assert (tmp_path / "film.webm").read_bytes() == FILM
+    assert run(["jobs", "wait", job, "-o", "other.mp4"]) == 2
+    assert "webm" in _said(capsys.readouterr().err)
+    assert service.asked("POST renders") == 1
+
+
+def test_a_job_is_cancelled_once(served, project, capsys):
+    service, base = served
+    service.held = True
+    assert run(["render", str(project), "--server", base, "--detach", "--quiet"]) == 0
+    job = capsys.readouterr().out.strip()
+    assert run(["jobs", "cancel", job, "--server", base]) == 0
+    assert "has ended" in capsys.readouterr().out
+    assert service.jobs[job].state is JobState.CANCELLED
+    assert run(["jobs", "cancel", job, "--server", base]) == 2
+    assert run(["jobs", "wait", job, "--server", base, "--quiet"]) == 5
+
+
+def test_jobs_of_a_cluster_are_not_those_of_a_service(capsys):
+    assert run(["jobs", "list", "--server", "http://127.0.0.1:9", "--namespace", "films"]) == 2
+    assert "--namespace" in _said(capsys.readouterr().err)

@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from framewright.executors.temporal.values import RenderMemo
     from framewright.model.report import RenderReport
 
-_MARKS = {
+MARKS = {
+    "queued": Text("○", style="dim"),
     "running": Text("●", style="cyan"),
     "done": Text("✓", style="bold green"),
     "failed": Text("✗", style="bold red"),
     "cancelled": Text("■", style="yellow"),
 }
-_MOST_AT_WORK = 40
+MOST_AT_WORK = 40
 _Result = TypeVar("_Result")
 
 
@@ -190,14 +191,14 @@ def tell_job(console: Console, details: JobDetails) -> None:
         told.append(("chunks", states))
     if job.error is not None:
         told.append(("error", phrases.clean(job.error)))
-    for event in details.at_work[:_MOST_AT_WORK]:
+    for event in details.at_work[:MOST_AT_WORK]:
         again = f", attempt {event.attempt}" if event.attempt > 1 else ""
         what = f"{event.frames} of {event.stop - event.start} frames"
         if event.message is not None:
             what = f"failed: {phrases.clean(event.message)}"
         told.append((f"chunk {event.chunk}", f"{what}{again}, {phrases.clean(event.worker or 'nobody')}"))
-    if len(details.at_work) > _MOST_AT_WORK:
-        told.append(("", f"and {len(details.at_work) - _MOST_AT_WORK} more; --json tells all"))
+    if len(details.at_work) > MOST_AT_WORK:
+        told.append(("", f"and {len(details.at_work) - MOST_AT_WORK} more; --json tells all"))
     rows(console, told)
 
 
@@ -212,7 +213,7 @@ def _tell_head(console: Console, job: Job) -> None:
         state = f"{job.stage}, {job.chunks_done} of {phrases.count(job.chunks, 'chunk')}"
     elif job.stage is not None:
         state = job.stage
-    hanging(console, _MARKS[job.state.value], Text.assemble((", ".join(facts), "bold"), f"  {state}"))
+    hanging(console, MARKS[job.state.value], Text.assemble((", ".join(facts), "bold"), f"  {state}"))
     line(console, Text(f"    {job.id}  {job.at}", style="dim"))
 
 

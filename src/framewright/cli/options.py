@@ -266,7 +266,7 @@ ExecutorName = Annotated[
 Server = Annotated[
     str | None,
     typer.Option(
-        metavar="URL", help="Have a render service do it, such as http://127.0.0.1:8080. (default: FRAMEWRIGHT_SERVER)",
+        "--server", metavar="URL", help="Have a render service do it, such as http://127.0.0.1:8080. (default: FRAMEWRIGHT_SERVER)",
         envvar="FRAMEWRIGHT_SERVER", show_envvar=False, show_default=False, rich_help_panel=_WORK,
     ),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from framewright.model.errors import SetupError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from framewright.cli.cluster import ClusterWishes
     from framewright.client import AsyncClient
     from framewright.model.report import RenderReport
     from framewright.render import CancelToken, Listener, ProbeResult, RenderOptions
@@ -59,6 +60,22 @@ class ServerWishes:
                 raise _contradict("--token-file is for a service: name it with --server")
             return None
         return cls(url=url, token_file=token_file, detach=detach)
+
+    @classmethod
+    def or_cluster(
+        cls, url: str | None, token_file: Path | None, cluster: ClusterWishes
+    ) -> ServerWishes | None:
+        """The service whose jobs are meant; None: those of a cluster are.
+
+        Raises:
+            UsageError: ``OPTIONS_CONTRADICT``.
+        """
+        given = cluster.given
+        if given and url is not None and url != os.environ.get(SERVER_VARIABLE):
+            raise _contradict(
+                f"--server is a render service, and {given[0]} is for a cluster: leave out one of them"
+            )
+        return cls.of(None if given else url, token_file, on_line=False)
 
     def check(self, *, batch: bool, explain: bool, page_memory: str | None) -> None:
         """See that nothing was asked for that a service settles by itself.

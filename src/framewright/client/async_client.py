@@ -12,7 +12,7 @@ from framewright.client.async_plans import AsyncPlans
 from framewright.client.listening import listen
 from framewright.client.placing import place
 from framewright.client.project_files import find_files
-from framewright.client.rendering import begin_there, render_there
+from framewright.client.rendering import begin_there, collect_there, render_there
 from framewright.client.taking_home import take_home
 from framewright.client.transport import Ask, Transport
 from framewright.client.uploading import send_project
@@ -203,6 +203,32 @@ class AsyncClient:
                 key=secrets.token_hex(16),
                 name=name,
             )
+        raise AssertionError("unreachable")
+
+    async def collect(
+        self,
+        job: str,
+        output: str | os.PathLike[str],
+        *,
+        on_event: Listener | None = None,
+        cancel: CancelToken | None = None,
+    ) -> RenderReport:
+        """Follow a job that was begun before as if it had been begun here, and fetch its output.
+
+        What ends this early leaves the job alone.
+
+        Args:
+            output: a file, or for an image sequence a folder; see :func:`framewright.render`.
+            on_event: see :func:`framewright.render`.
+            cancel: see :func:`framewright.render`.
+
+        Raises:
+            UnknownError: there is no such job. UsageError: ``FORMAT_CONTRADICTS``.
+            FramewrightError: what the job has failed with; the output cannot be written.
+        """
+        async with Stoppable(cancel):
+            found = await self.job(job)
+            return await collect_there(self._transport, found, Path(output), Teller(on_event))
         raise AssertionError("unreachable")
 
     async def job(self, job: str) -> Job:

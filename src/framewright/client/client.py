@@ -128,6 +128,17 @@ class Client:
             )
         )
 
+    def collect(
+        self,
+        job: str,
+        output: str | os.PathLike[str],
+        *,
+        on_event: Listener | None = None,
+        cancel: CancelToken | None = None,
+    ) -> RenderReport:
+        """Follow a job that was begun before, and fetch its output; see :meth:`AsyncClient.collect`."""
+        return self._thread.run(lambda: self._client.collect(job, output, on_event=on_event, cancel=cancel))
+
     def job(self, job: str) -> Job:
         """One job; see :meth:`AsyncClient.job`."""
         return self._thread.run(lambda: self._client.job(job))

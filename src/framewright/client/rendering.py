@@ -16,12 +16,13 @@ from framewright.client.taking_home import fill
 from framewright.client.transport import Ask
 from framewright.client.wishes import original_names
 from framewright.media import OutputFile
+from framewright.model.errors import UsageError
 from framewright.model.events import Finished, Stage
 from framewright.model.job import CancelledTold, Done, Failed, Job, JobState
 from framewright.model.job_request import RenderRequest
 from framewright.model.output import Format
 from framewright.model.report import Decision, RenderReport
-from framewright.render.output_choice import choose_kind
+from framewright.render.output_choice import SUFFIXES, choose_kind
 from framewright.render.planning.limits import check_wishes
 from framewright.render.threads import in_thread, past_stopping
 
@@ -117,23 +118,58 @@ async def render_there(
             await call_off(transport, begun.job.id, teller)
             raise
         done = await _outcome(transport, begun.job.id, last)
-        relay.stage(Stage.FINISHING)
-        await fill(transport, f"/v1/renders/{begun.job.id}/output", done.output, target)
-        await past_stopping(target.commit)
+        return await _named(
+            transport, begun.job.id, done, target, relay=relay, teller=teller, names=begun.names
+        )
+    raise AssertionError("unreachable")
+
+
+async def _named(
+    transport: Transport,
+    job: str,
+    done: Done,
+    target: OutputFile,
+    *,
+    relay: Relay,
+    teller: Teller,
+    names: Mapping[str, str],
+) -> RenderReport:
+    """Fetch the output, give it its name, and tell the account."""
+    relay.stage(Stage.FINISHING)
+    await fill(transport, f"/v1/renders/{job}/output", done.output, target)
+    await past_stopping(target.commit)
     relay.finish()
-    report = _as_ours(done.report, output, begun.names, teller)
+    report = _as_ours(done.report, target.target, names, teller)
     teller.tell(Finished(report=report))
     return report
 
 
-async def follow(transport: Transport, job: str, relay: Relay) -> Done:
-    """Tell a job's story to its end. Cancelled, it leaves the job alone.
+async def collect_there(transport: Transport, job: Job, output: Path, teller: Teller) -> RenderReport:
+    """Follow a job that somebody has begun to its end, and fetch its output. Whatever ends this earlier leaves the job alone.
 
     Raises:
-        FramewrightError: what the job has failed with.
+        UsageError: ``FORMAT_CONTRADICTS`` the output is named like another format.
+        FramewrightError: what the job has failed with; as :func:`~framewright.client.taking_home.fill`.
         RenderCancelledError: somebody has cancelled it.
     """
-    return await _outcome(transport, job, await _hear(transport, job, relay))
+    relay = Relay(teller, transport.base)
+    container = format_of(job)
+    told = SUFFIXES.get(output.suffix.lower())
+    if told is not None and told is not container:
+        raise UsageError(
+            f"'{output.name}' is the name of a {told} file, and the render is of {container}: change -o.",
+            code="FORMAT_CONTRADICTS",
+        )
+    relay.stage(Stage.OPENING)
+    with OutputFile(output, folder=container is Format.PNG_SEQUENCE) as target:
+        done = await _outcome(transport, job.id, await _hear(transport, job.id, relay))
+        return await _named(transport, job.id, done, target, relay=relay, teller=teller, names={})
+    raise AssertionError("unreachable")
+
+
+def format_of(job: Job) -> Format:
+    """What a job writes; a service that is told nothing writes mp4."""
+    return Format(job.request.format or Format.MP4)
 
 
 async def _hear(transport: Transport, job: str, relay: Relay) -> _End | None:

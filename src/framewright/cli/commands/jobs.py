@@ -7,9 +7,10 @@ import typer
 from framewright.cli import cluster_options as c  # noqa: TC001 -- typer reads it at run time
 from framewright.cli import options as o  # noqa: TC001 -- as above
 from framewright.cli.cluster import ClusterWishes  # noqa: TC001 -- as above
+from framewright.cli.remote import ServerWishes
 from framewright.cli.server_options import takes_server
 
-jobs = typer.Typer(help="List, show, cancel, reorder and wait for renders on a cluster.")
+jobs = typer.Typer(help="List, show, cancel, reorder and wait for renders on a cluster or a service.")
 
 
 @jobs.callback(invoke_without_command=True)
@@ -23,11 +24,18 @@ def _jobs(context: typer.Context) -> None:
 def jobs_list(
     *,
     limit: c.MostJobs = 50,
+    service: o.Server = None,
+    token_file: o.TokenFile = None,
     server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """Say which renders there are, the latest first, and how far they are."""
+    remote = ServerWishes.or_cluster(service, token_file, server)
+    if remote is not None:
+        from framewright.cli.remote_jobs import list_there
+
+        return list_there(remote, limit=limit, as_json=as_json, debug=debug)
     from framewright.cli.jobs import run_jobs_list
 
     return run_jobs_list(server, limit=limit, as_json=as_json, debug=debug)
@@ -38,11 +46,18 @@ def jobs_list(
 def jobs_show(
     job: c.Job,
     *,
+    service: o.Server = None,
+    token_file: o.TokenFile = None,
     server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """Say how far a render is, who renders which chunk, and what has failed."""
+    remote = ServerWishes.or_cluster(service, token_file, server)
+    if remote is not None:
+        from framewright.cli.remote_jobs import show_there
+
+        return show_there(remote, job, as_json=as_json, debug=debug)
     from framewright.cli.jobs import run_jobs_show
 
     return run_jobs_show(server, job, as_json=as_json, debug=debug)
@@ -54,11 +69,18 @@ def jobs_cancel(
     job: c.Job,
     *,
     no_wait: c.NoWait = False,
+    service: o.Server = None,
+    token_file: o.TokenFile = None,
     server: ClusterWishes,
     as_json: o.JsonDocument = False,
     debug: o.Debug = False,
 ) -> int:
     """End a render; what is finished of it stays in the store."""
+    remote = ServerWishes.or_cluster(service, token_file, server)
+    if remote is not None:
+        from framewright.cli.remote_jobs import cancel_there
+
+        return cancel_there(remote, job, wait=not no_wait, as_json=as_json, debug=debug)
     from framewright.cli.jobs import run_jobs_cancel
 
     return run_jobs_cancel(server, job, wait=not no_wait, as_json=as_json, debug=debug)
@@ -86,6 +108,8 @@ def jobs_wait(
     job: c.Job,
     *,
     output: o.Output = None,
+    service: o.Server = None,
+    token_file: o.TokenFile = None,
     server: ClusterWishes,
     as_json: o.JsonEvents = False,
     quiet: o.Quiet = False,
@@ -96,4 +120,9 @@ def jobs_wait(
     from framewright.cli.render import Telling
 
     telling = Telling(as_json=as_json, quiet=quiet, debug=debug)
+    remote = ServerWishes.or_cluster(service, token_file, server)
+    if remote is not None:
+        from framewright.cli.remote_jobs import wait_there
+
+        return wait_there(remote, job, output, telling=telling)
     return run_jobs_wait(server, job, output, telling=telling)
