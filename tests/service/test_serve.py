@@ -95,7 +95,7 @@ async def test_a_service_renders_and_goes_when_it_is_told_to(tmp_path):
         await ended(process)
     assert process.returncode == 0
     assert "Traceback" not in process.said
-    assert "event=request method=POST route=/v1/renders status=202" in process.said
+    assert '"event": "request", "method": "POST", "route": "/v1/renders", "status": 202' in process.said
 
 
 async def test_what_renders_when_it_stops_goes_on_with_the_next_one(tmp_path):

@@ -1,4 +1,4 @@
-"""Log events of a process that runs for good: a line each on stderr for people, or as JSON on stdout for programs."""
+"""Log events of a process that runs for good, on stderr: a line each for people, or a JSON object for programs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from framewright.model.logs import FACTS
 
 
 def set_up_log_lines(*, as_json: bool, quiet: bool, debug: bool) -> None:
-    """Send log events from ``info`` on to stderr; with ``as_json`` to stdout, one JSON object a line.
+    """Send log events from ``info`` on to stderr, those of others from ``warning`` on.
 
     Args:
+        as_json: one JSON object a line.
         quiet: warnings and errors only.
         debug: everything of ours.
     """
-    handler = logging.StreamHandler(sys.stdout if as_json else sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if as_json else _plain())
     level = logging.WARNING if quiet else logging.INFO
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -19,14 +19,3 @@ def set_up_logs(*, debug: bool) -> None:
         return
     # Without any handler, logging prints warnings to stderr: ours, and those of the libraries that we use.
     logging.getLogger().addHandler(logging.NullHandler())
-
-
-def set_up_service_logs(*, debug: bool, quiet: bool) -> None:
-    """Send what a service logs to stderr, where its keeper looks for it; ``quiet``: only what went wrong."""
-    if debug:
-        set_up_logs(debug=True)
-        return
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s %(message)s"
-    )
-    logging.getLogger("framewright").setLevel(logging.WARNING if quiet else logging.INFO)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from framewright.cli import phrases
 from framewright.cli.console import hanging, line, people_console, rows
-from framewright.cli.logs import set_up_service_logs
+from framewright.cli.log_lines import set_up_log_lines
 from framewright.cli.settings import read_settings
 from framewright.cli.stop import stop_on_signals
 from framewright.model.errors import ExitCode, RenderCancelledError, SetupError, UsageError
@@ -50,7 +50,7 @@ def run_serve(
     """
     if as_json and quiet:
         raise UsageError("Give --json or --quiet, not both.", code="TELLING_INVALID")
-    set_up_service_logs(debug=debug, quiet=quiet)
+    set_up_log_lines(as_json=as_json, quiet=quiet, debug=debug)
     settings = ServiceSettings.read(**wishes)
     need_service()
     renders = _cluster(settings, cluster, store)

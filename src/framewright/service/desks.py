@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from framewright.service.database import Database
     from framewright.service.desk import Desk
     from framewright.service.jobs.book import Herald
+    from framewright.service.jobs.hands import RunTracing
     from framewright.service.settings import ServiceSettings
 
 
@@ -48,14 +49,19 @@ class OpenDesk:
 
 @asynccontextmanager
 async def local_desk(
-    settings: ServiceSettings, database: Database, *, herald: Herald | None, on_end: Callable[[Job], None]
+    settings: ServiceSettings,
+    database: Database,
+    *,
+    herald: Herald | None,
+    on_end: Callable[[Job], None],
+    spans: RunTracing | None = None,
 ) -> AsyncIterator[OpenDesk]:
     """The desk of a service that renders by itself."""
     from framewright.service.jobs.desk import LocalDesk
     from framewright.service.jobs.hands import Runners
 
     async with (
-        Runners(settings) as runners,
+        Runners(settings, spans) as runners,
         LocalDesk(settings, database, runners, herald=herald, on_end=on_end) as desk,
     ):
         yield OpenDesk(desk, desk.close)
@@ -63,7 +69,11 @@ async def local_desk(
 
 @asynccontextmanager
 async def cluster_desk(
-    settings: ServiceSettings, cluster: Cluster, *, on_told: Callable[[Job, Told], Awaitable[None]]
+    settings: ServiceSettings,
+    cluster: Cluster,
+    *,
+    on_told: Callable[[Job, Told], Awaitable[None]],
+    spans: RunTracing | None = None,
 ) -> AsyncIterator[OpenDesk]:
     """The desk of a service whose renders are workflows. This machine only looks at compositions.
 
@@ -84,7 +94,7 @@ async def cluster_desk(
     await asyncio.to_thread(shutil.rmtree, folders.work, ignore_errors=True)
     async with (
         open_store(cluster.store, cluster.here) as store,
-        Runners(settings) as runners,
+        Runners(settings, spans) as runners,
         TemporalDesk(
             settings,
             temporal=cluster.temporal,

@@ -12,10 +12,12 @@ from framewright.service.desks import Cluster, OpenDesk, cluster_desk, local_des
 from framewright.service.metrics import Metrics
 from framewright.service.plans.keeper import Plans
 from framewright.service.rooms import Rooms
+from framewright.service.runner.running import run_order
 from framewright.service.secret import derived, read_secret
 from framewright.service.sources import Sources
 from framewright.service.tickets import SignedTickets
 from framewright.service.tokens import TokenBook
+from framewright.service.traced_runs import open_tracing, traced
 from framewright.service.uploads import Intake, Uploads
 from framewright.service.webhooks import Webhooks
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from framewright.model.job import Job, Told
     from framewright.service.database import Database
     from framewright.service.settings import ServiceSettings
+    from framewright.service.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,20 @@ async def furnished(
     """
     metrics = Metrics()
     async with AsyncExitStack() as stack:
+        tracing = open_tracing()
+        if tracing is not None:
+            stack.push_async_callback(tracing.flush)
         uploads = await stack.enter_async_context(Uploads(settings, database))
         # Before the desk, so that it hears of its last turns, too.
         webhooks = await stack.enter_async_context(Webhooks(settings, database, on_attempt=metrics.delivered))
-        opened = await stack.enter_async_context(_opened(settings, database, metrics, webhooks, cluster))
+        opened = await stack.enter_async_context(
+            _opened(settings, database, metrics, webhooks, cluster, tracing)
+        )
         plans = None
         if cluster is None:
-            plans = await stack.enter_async_context(Plans(settings, database, on_work=metrics.worked))
+            plans = await stack.enter_async_context(
+                Plans(settings, database, run=traced(run_order, tracing), on_work=metrics.worked)
+            )
         tokens, tickets = None, None
         if settings.needs_tokens:
             secret = await asyncio.to_thread(read_secret, settings.data_folder / SECRET)
@@ -73,8 +83,14 @@ async def furnished(
             webhooks=webhooks,
             plans=plans,
             metrics=metrics,
+            spans=tracing,
         )
-        yield House(rooms, opened.close)
+
+        async def close(seconds: float) -> None:
+            # Whoever waits for a chunk is answered before the port closes.
+            await asyncio.gather(opened.close(seconds), *([] if plans is None else [plans.close()]))
+
+        yield House(rooms, close)
 
 
 def _opened(
@@ -83,15 +99,18 @@ def _opened(
     metrics: Metrics,
     webhooks: Webhooks,
     cluster: Cluster | None,
+    tracing: Tracing | None,
 ) -> AbstractAsyncContextManager[OpenDesk]:
     if cluster is None:
-        return local_desk(settings, database, herald=webhooks, on_end=lambda job: _count(metrics, job))
+        return local_desk(
+            settings, database, herald=webhooks, on_end=lambda job: _count(metrics, job), spans=tracing
+        )
 
     async def on_told(job: Job, told: Told) -> None:
         _count(metrics, job)
         await webhooks.tell(job, told)
 
-    return cluster_desk(settings, cluster, on_told=on_told)
+    return cluster_desk(settings, cluster, on_told=on_told, spans=tracing)
 
 
 def _count(metrics: Metrics, job: Job) -> None:
