@@ -30,12 +30,13 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        facts = getattr(record, FACTS, None)
+        facts = getattr(record, FACTS, None) or {"event": "message", "message": record.getMessage()}
         told: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            **(facts if isinstance(facts, dict) else {"event": "message", "message": record.getMessage()}),
+            "event": facts["event"],
+            **facts,
         }
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
