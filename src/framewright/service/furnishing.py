@@ -61,7 +61,7 @@ async def furnished(
         # Before the desk, so that it hears of its last turns, too.
         webhooks = await stack.enter_async_context(Webhooks(settings, database, on_attempt=metrics.delivered))
         opened = await stack.enter_async_context(
-            _opened(settings, database, metrics, webhooks, cluster, tracing)
+            _opened(settings, database, metrics, webhooks, cluster=cluster, tracing=tracing)
         )
         plans = None
         if cluster is None:
@@ -98,6 +98,7 @@ def _opened(
     database: Database,
     metrics: Metrics,
     webhooks: Webhooks,
+    *,
     cluster: Cluster | None,
     tracing: Tracing | None,
 ) -> AbstractAsyncContextManager[OpenDesk]:
