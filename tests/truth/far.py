@@ -26,7 +26,7 @@ class Far:
 
 
 @contextmanager
-def far_server(replies: dict[str, Reply], port: int = 0) -> Iterator[Far]:
+def far_server(replies: dict[str, Reply], port: int = 0, host: str = "127.0.0.1") -> Iterator[Far]:
     """Serve replies by path: ``(status, headers, body)``, or a function that writes to the handler itself."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -69,7 +69,7 @@ def far_server(replies: dict[str, Reply], port: int = 0) -> Iterator[Far]:
         def handle_error(self, *_: object) -> None:
             pass  # clients that break off are part of the tests
 
-    with Server(("127.0.0.1", port), Handler) as server:
+    with Server((host, port), Handler) as server:
         far = Far(dict(replies), server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
