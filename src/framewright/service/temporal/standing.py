@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 1.0
 LOOK_SECONDS = 2.0
 """After which a server or a store that has not answered counts as away."""
+_SLOW = "Temporal's server or the store does not answer in time."
 
 
 class Bearings:
@@ -32,15 +33,20 @@ class Bearings:
             ready=False, slots=0, queued=0, running=0, room=0, why_not="The service has just started."
         )
         self._at = float("-inf")
+        self._slow = _SLOW
         self._looking: asyncio.Task[Standing] | None = None
 
     async def now(self) -> Standing:
         """As it was within the last second."""
         if time.monotonic() - self._at > FRESH_SECONDS:
-            if self._looking is None or self._looking.done():
-                self._looking = asyncio.create_task(self._look())
-            # Whoever leaves does not take the answer from others.
-            self._known = await asyncio.shield(self._looking)
+            # Whoever leaves, or has waited long enough, does not take the answer from those who come after.
+            looking = self._looking = self._looking or asyncio.create_task(self._look())
+            await asyncio.wait((looking,), timeout=LOOK_SECONDS)
+            if not looking.done():
+                return self._away(self._slow)
+            if self._looking is looking:
+                self._known, self._looking = looking.result(), None
+                self._at = time.monotonic()
         return self._known
 
     async def close(self) -> None:
@@ -51,13 +57,11 @@ class Bearings:
 
     async def _look(self) -> Standing:
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                found = await self._asked()
-        except TimeoutError:
-            found = self._away("Temporal's server or the store does not answer in time.")
+            found = await self._asked()
         except FramewrightError as error:
-            found = self._away(error.message)
-        self._at = time.monotonic()
+            self._slow = error.message
+            return self._away(error.message)
+        self._slow = _SLOW
         return found
 
     async def _asked(self) -> Standing:
