@@ -86,6 +86,8 @@ def test_a_failed_chunk_begins_anew_and_a_twin_takes_nothing_back():
     board = folded((4, chunk("running", 0, 50, 5, worker="b", attempt=2)), board=board)
     one = board.chunks[0]
     assert (one.state, one.frames, one.worker, one.message, one.began_at) == ("running", 5, "b", None, 4)
+    board = folded((5, FellBack(code="RUNNER_DIED", message="Again.")), board=board)
+    assert strip_of(board) == [("waiting", 0, 50, 5)]
 
 
 def test_each_attempt_begins_anew_but_for_the_log():

@@ -118,8 +118,11 @@ def _changes(board: Board, event: JobEvent, seconds: float) -> dict[str, object]
             return {"sound": max(board.sound or 0.0, fraction)}
         case Warned(notice=notice):
             return {"warnings": _added(board.warnings, notice)}
-        case FellBack():
-            return {"fallbacks": _added(board.fallbacks, event)}
+        case FellBack(code=code):
+            # Whoever comes in the place of a runner begins its chunks anew.
+            alone = code.startswith("RUNNER_")
+            chunks = strip.left(board.chunks) if alone else board.chunks
+            return {"fallbacks": _added(board.fallbacks, event), "chunks": chunks}
         case Done(report=report):
             whole = {"frames": report.frames, "total": report.frames, "seconds_left": 0.0, "fraction": 1.0}
             return {"position": None, **_progress(board, stage=Stage.FINISHING, **whole)}

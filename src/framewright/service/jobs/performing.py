@@ -19,6 +19,7 @@ from framewright.model.logs import get_logger
 from framewright.render.threads import in_thread
 from framewright.service.jobs.entries import KeptOutput, error_of
 from framewright.service.jobs.orders import Folders, name_of, render_order
+from framewright.service.runner.hiding import Hiding
 from framewright.service.runner.messages import RenderDone
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Performer:
                 # What is broken off may break.
                 ending = running.ending.result()
                 return Outcome(ending.state, ending.error)
-            return Outcome(JobState.FAILED, error_of(error))
+            return Outcome(JobState.FAILED, self._told(running, error))
         except Exception as error:  # noqa: BLE001 -- a mistake of ours ends one job, and not the service
             _log.error(
                 "job_broke",
@@ -93,6 +94,13 @@ class Performer:
             beating.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beating
+
+    def _told(self, running: Running, error: FramewrightError) -> JobError:
+        """An error, without where things lie here."""
+        told = error_of(error)
+        return told.model_copy(
+            update={"message": Hiding([self._folders.job(running.id)]).of_text(told.message)}
+        )
 
     async def _runners(self, running: Running) -> Outcome:
         home = self._folders.job(running.id)

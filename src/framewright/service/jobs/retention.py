@@ -59,7 +59,7 @@ class Retention:
         while True:
             try:
                 await self.clean()
-            except (UnavailableError, OSError) as error:
+            except (UnavailableError, OSError, ValueError) as error:
                 _log.warning("not_cleaned_up", error=str(error))
             await asyncio.sleep(EVERY_SECONDS)
 

@@ -105,7 +105,10 @@ class Scribe:
         while True:
             await self._news.wait()
             self._news.clear()
-            await self._write()
+            try:
+                await self._write()
+            except Exception as error:  # noqa: BLE001 -- a mistake of ours, or of a herald: the next lines are not at fault
+                _log.error("story_not_written", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(_WRITE_SECONDS)
 
     async def _write(self) -> None:
