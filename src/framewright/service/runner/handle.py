@@ -132,6 +132,7 @@ class Runner:
         Args:
             sessions: further ones that its processes were seen in.
         """
+        self._running = False
         burial = asyncio.ensure_future(asyncio.to_thread(_bury, self.pid, sessions))
         both = (burial, asyncio.ensure_future(self._process.wait()))
         while not all(one.done() for one in both):
