@@ -170,7 +170,7 @@ addEventListener('load', () => setTimeout(() => {
     () => Notification.requestPermission(), () => navigator.geolocation.getCurrentPosition(() => leak('place', '')),
     () => navigator.clipboard.readText().then((text) => leak('clipboard', text)), () => window.close(), () => showOpenFilePicker(), () => showSaveFilePicker(), () => showDirectoryPicker(),
     () => navigator.usb.requestDevice({filters: []}), () => navigator.bluetooth.requestDevice({acceptAllDevices: true}), () => navigator.registerProtocolHandler('web+x', '/?%s'),
-    () => history.pushState({}, '', '/elsewhere'), () => document.open(), () => { onbeforeunload = () => 'stay' },
+    () => history.pushState({}, '', '/elsewhere'), () => { onbeforeunload = () => 'stay' },
     () => navigator.mediaDevices.getDisplayMedia(), () => navigator.wakeLock.request(), () => { location = 'mailto:x@example.org' },
   ]) attempt('manners', () => Promise.resolve(go()).then(() => 0));
 }, 150));
