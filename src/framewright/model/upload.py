@@ -32,7 +32,7 @@ class UploadFile(_Value):
 
     path: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]
     digest: FileDigest
-    bytes: Annotated[int, Field(ge=0)]
+    bytes: Annotated[int, Field(ge=0, strict=True)]
 
 
 class UploadManifest(_Value):

@@ -123,7 +123,7 @@ async def take_archive(
             "description": "`missing` are to be sent, then this again; or you have the project here already."
         },
         201: {"model": UploadAnswer, "description": "The project is here.", "headers": _LOCATION},
-        **problems(408, 413, 503),
+        **problems(408, 413, 415, 503),
     },
 )
 async def take_manifest(
