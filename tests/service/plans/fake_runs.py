@@ -67,7 +67,7 @@ class FakeRuns:
     def _do(self, order):
         match order:
             case RunPlan():
-                plan = planned.plan(cuts=CUTS[order.options.get("chunks", 2)])
+                plan = planned.plan(cuts=CUTS.get(order.options.get("chunks"), CUTS[2]))
                 folder = Path(order.folder) / plan.digests.plan
                 folder.mkdir()
                 (folder / "plan.json").write_bytes(write_document(plan))
