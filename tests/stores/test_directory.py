@@ -169,6 +169,18 @@ async def test_blobs_stay_longer_than_documents(store, tmp_path, root):
     assert files(root) == sorted([".partial-1-alive", "13.json", blobs[13], blobs[15]])
 
 
+async def test_the_documents_of_a_job_go_together(store, root):
+    old, tried_again = "a" * 26, "b" * 26
+    for job, last in ((old, 15), (tried_again, 1)):
+        for name, days in (("order", 20), ("end-1", 15), ("begun-2", last)):
+            await store.commit(f"service/jobs/{job}/{name}.json", b"{}")
+            age(root / f"service/jobs/{job}/{name}.json", days)
+    await store.commit("service/keys/aa/k.json", b"{}")
+    removed = await sweep(store, timedelta(days=14))
+    assert [(kind.name, kind.items) for kind in removed.kinds] == [("service", 3)]
+    assert {thing.name.split("/")[2] for thing in await store.list("service/jobs/")} == {tried_again}
+
+
 async def test_an_answer_that_was_lost_does_not_lose_the_name(store, root, monkeypatch):
     """NFS says that a link stands already when its first answer got lost; and a share may go away behind a commit."""
     real = os.link

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # kept anew; and whoever has read it wants some time to fetch that.
 BLOBS_LONGER = timedelta(days=2)
 _FORSAKEN = timedelta(days=1)
+_TOGETHER = "service/jobs/"
+"""Below this, each folder is one thing."""
+_TOGETHER_PARTS = 3
 
 
 class StoreUsage(BaseModel):
@@ -58,7 +61,7 @@ async def survey(store: BlobStore) -> StoreReport:
 async def sweep(store: BlobStore, older_than: timedelta, *, dry_run: bool = False) -> StoreReport:
     """Remove what was not written or refreshed for so long; what was removed.
 
-    Documents go first, and blobs stay longer by as much again, but at most by two days, so that nobody who has just read a document
+    Documents go first, those of a service's job all at once when the last of them is old enough; and blobs stay longer by as much again, but at most by two days, so that nobody who has just read a document
     looks for its blob in vain. Everything that a render puts or finds in place was refreshed within the last day: with
     more than that nothing is removed that a render is using which began since.
 
@@ -72,7 +75,7 @@ async def sweep(store: BlobStore, older_than: timedelta, *, dry_run: bool = Fals
     before = now - older_than
     blobs_before = before - min(older_than, BLOBS_LONGER)
     found = await store.list("")
-    documents = [thing for thing in found if not _is_blob(thing) and thing.modified <= before]
+    documents = _old_documents([thing for thing in found if not _is_blob(thing)], before)
     blobs = [thing for thing in found if _is_blob(thing) and thing.modified <= blobs_before]
     if dry_run:
         return _report(store, [*documents, *blobs])
@@ -85,6 +88,18 @@ async def sweep(store: BlobStore, older_than: timedelta, *, dry_run: bool = Fals
         removed += some
     await store.tidy(min(before, now - _FORSAKEN))
     return _report(store, [*documents, *removed])
+
+
+def _old_documents(documents: Iterable[StoredThing], before: datetime) -> list[StoredThing]:
+    """Those of one thing, such as a job of a service, go together: when the last of them was written long ago."""
+    together: dict[str, list[StoredThing]] = {}
+    for thing in documents:
+        parts = thing.name.split("/")
+        whole = "/".join(parts[:_TOGETHER_PARTS]) if thing.name.startswith(_TOGETHER) else thing.name
+        together.setdefault(whole, []).append(thing)
+    return [
+        thing for some in together.values() if max(one.modified for one in some) <= before for thing in some
+    ]
 
 
 def _is_blob(thing: StoredThing) -> bool:

@@ -9,9 +9,11 @@ from temporalio.testing import ActivityEnvironment
 import framewright
 from framewright.executors.temporal.activities import WorkerActivities
 from framewright.executors.temporal.names import output_document
+from framewright.executors.temporal.plan_work import _within
 from framewright.executors.temporal.publishing import publish_project
 from framewright.executors.temporal.values import (
     AssembleOrder,
+    Bounds,
     ChunkOrder,
     CutsOrder,
     ForgetOrder,
@@ -82,6 +84,39 @@ async def test_a_project_is_planned_and_gets_its_films_when_frames_need_them(pag
     here_alone = tmp_path / "alone.mp4"
     await framewright.render_async(page, here_alone, **WISHES)
     assert here_alone.read_bytes() == found
+
+
+async def test_what_a_service_sends_stays_within_its_bounds(page, store) -> None:
+    wide = {"duration": 60.0, "frames": 100, "pixels": 10_000, "page_network": "none"}
+    async with open_workplace(store, Settings.read(), worker="me", slots=1, workers=1) as here:
+        for bound, code in (
+            ({"frames": 19}, "RUN_FRAMES"),
+            ({"duration": 3.9}, "RUN_DURATION"),
+            ({"pixels": 128 * 72 - 1}, "RUN_PIXELS"),
+        ):
+            project = await publish_project(
+                str(page),
+                RenderOptions.parse(**WISHES),
+                store,
+                Settings.read(),
+                slots=2,
+                bounds=Bounds(**{**wide, **bound}),
+            )
+            with pytest.raises(ApplicationError) as refused:
+                await ActivityEnvironment().run(WorkerActivities(here).plan, project)
+            assert (refused.value.type, refused.value.details[0]["code"]) == ("LimitError", code)
+            assert refused.value.non_retryable
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "holds"),
+    [("any", "none", "none"), ("none", "any", "none"), ("public", "any", "public"), ("any", "any", "any")],
+)
+def test_the_stricter_word_on_the_network_counts(own, asked, holds) -> None:
+    settings = Settings.read(page_network=own)
+    bounds = Bounds(duration=1.0, frames=1, pixels=1, page_network=asked)
+    assert _within(settings, bounds).page_network == holds
+    assert _within(settings, None).page_network == own
 
 
 async def test_what_is_no_project_is_refused(store, tmp_path) -> None:
