@@ -220,6 +220,15 @@ async def test_the_token_is_sent_and_never_shown(service, base, caplog):
     assert not [one for one in told if "secret" in one]
 
 
+async def test_whoever_has_no_token_is_told_where_to_put_one(service, base):
+    service.fault("GET job", _refuse(401, "TOKEN_NEEDED", "UnauthorizedError"))
+    async with AsyncClient(base) as client:
+        with pytest.raises(UnauthorizedError) as error:
+            await client.job("a" * 26)
+    assert error.value.code == "TOKEN_NEEDED"
+    assert "--token-file" in error.value.message
+
+
 async def test_without_a_token_none_is_sent(service, base, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password mine\n")

@@ -15,7 +15,7 @@ from framewright.client.patience import Patience
 from framewright.client.problems import error_of_answer, gone, redirected, strange
 from framewright.composition.remote.network import ProxyError, proxy_of, reason
 from framewright.model.errors import FramewrightError, SetupError
-from framewright.model.service_errors import BusyError
+from framewright.model.service_errors import BusyError, UnauthorizedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -150,7 +150,8 @@ class Transport:
                 raise redirected(self.base, _place(answer.headers.get("Location"), url))
             if not answer.ok:
                 body = await _content(answer, _LARGEST_REFUSAL, self.base)
-                raise error_of_answer(self.base, answer.status, answer.headers, body)
+                error = error_of_answer(self.base, answer.status, answer.headers, body)
+                raise self._without_token(error) if self._address.token is None else error
             yield answer
 
     def translated(self, error: Exception) -> Exception:
@@ -174,6 +175,15 @@ class Transport:
             case aiohttp.ClientError() | OSError():
                 return gone(self.base, _why(error))
         return error
+
+    def _without_token(self, error: FramewrightError) -> FramewrightError:
+        """In our caller's words: how a token is sent is none of theirs."""
+        if not isinstance(error, UnauthorizedError):
+            return error
+        return UnauthorizedError(
+            f"{self.base} wants a token: give one with token=, --token-file or FRAMEWRIGHT_SERVER_TOKEN.",
+            code=error.code,
+        )
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
