@@ -11,7 +11,7 @@ from pretend import PretendService, problem
 from framewright.client import AsyncClient
 from framewright.client.address import Address
 from framewright.model.errors import FramewrightError, SetupError, UsageError
-from framewright.model.job_request import CompositionSource
+from framewright.model.job_request import CompositionSource, Webhook
 from framewright.model.service_errors import (
     BusyError,
     ConflictError,
@@ -62,6 +62,12 @@ async def test_a_key_of_the_callers_own_is_kept(service, client):
     first = await client.submit(_PAGE, key="mine")
     assert (await client.submit(_PAGE, key="mine")).id == first.id
     assert (await client.submit(_PAGE)).id != first.id
+
+
+async def test_a_webhook_is_asked_for(service, client):
+    hook = Webhook(url="https://hooks.example.org/x", events=("done",))
+    job = await client.submit(_PAGE, webhook=hook)
+    assert service.requests[job.id].webhook == hook
 
 
 async def test_a_retry_is_not_asked_twice(service, client):

@@ -1,5 +1,7 @@
 """A project is sent file by file, and only as it was when it was listed."""
 
+import asyncio
+
 import pytest
 from pretend import problem
 
@@ -81,6 +83,24 @@ async def test_too_much_is_refused_once(service, base, project, route):
         with pytest.raises(TooLargeError):
             await client.upload(project)
     assert service.asked(route) <= 2
+
+
+async def test_a_service_that_takes_nothing_more_is_asked_again(service, client, project, monkeypatch):
+    monkeypatch.setattr("framewright.client.uploading._SILENT_SECONDS", 0.3)
+    (project / "big.bin").write_bytes(b"x" * 40_000_000)
+    never = asyncio.Event()
+
+    async def stall(request):
+        request.transport.pause_reading()
+        await never.wait()
+
+    async def by_size(request):
+        return await stall(request) if int(request.headers["Content-Length"]) > 1_000_000 else None
+
+    service.fault("PUT blob", by_size, by_size, by_size)
+    await client.upload(project)
+    never.set()
+    assert service.asked("PUT blob") == 4
 
 
 async def test_an_empty_file_is_a_file(service, client, project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -137,15 +138,21 @@ class Transport:
             sock_connect=_CONNECT_SECONDS,
             sock_read=ask.silent_seconds or seconds,
         )
-        async with self._open().request(
-            ask.method,
-            url,
-            headers=headers,
-            data=None if ask.body is None else ask.body(),
-            timeout=timeout,
-            allow_redirects=False,
-            proxy=proxy_of(url),
-        ) as answer:
+        body = None if ask.body is None else ask.body()
+        async with (
+            asyncio.timeout(None) as sending,
+            self._open().request(
+                ask.method,
+                url,
+                headers=headers,
+                data=body
+                if body is None or isinstance(body, bytes)
+                else _watched(body, sending, timeout.sock_read),
+                timeout=timeout,
+                allow_redirects=False,
+                proxy=proxy_of(url),
+            ) as answer,
+        ):
             if answer.status in _REDIRECTS and answer.status != _NOT_MODIFIED:
                 raise redirected(self.base, _place(answer.headers.get("Location"), url))
             if not answer.ok:
@@ -196,6 +203,17 @@ class Transport:
                 headers={"User-Agent": f"framewright/{version('framewright')}"},
             )
         return self._session
+
+
+async def _watched(
+    body: AsyncIterator[bytes], sending: asyncio.Timeout, seconds: float | None
+) -> AsyncIterator[bytes]:
+    """A body whose every piece must be taken in time: aiohttp has limits for answers alone."""
+    loop = asyncio.get_running_loop()
+    async for piece in body:
+        sending.reschedule(loop.time() + seconds if seconds else None)
+        yield piece
+    sending.reschedule(None)
 
 
 async def _content(answer: aiohttp.ClientResponse, most: int, base: str) -> bytes:

@@ -32,6 +32,8 @@ _PIECE = 2**18
 # A file may be cleaned up there between two of our requests, but not again and again.
 _ROUNDS = 4
 _SILENT_SECONDS = 60.0
+_LAYING_SECONDS = 600.0
+"""In which a service puts a project of ten thousand files together."""
 _log = get_logger(__name__)
 
 
@@ -83,6 +85,7 @@ def _ask(manifest: UploadManifest) -> Ask:
         path="/v1/uploads:files",
         headers={"Content-Type": "application/json"},
         body=lambda: body,
+        seconds=_LAYING_SECONDS,
     )
 
 
