@@ -84,6 +84,20 @@ async def test_first_come_first_served_so_many_at_a_time_and_each_is_told_its_pl
         }
 
 
+async def test_a_clock_that_is_set_back_lets_nobody_jump_the_queue(tmp_path):
+    house, hands = House(tmp_path / "data"), StandIn()
+    async with house.open(hands) as desk:
+        jobs = []
+        for _ in range(4):
+            jobs.append((await desk.submit(order())).job.id)
+            house.time -= 1000.0
+        for count, job in enumerate(jobs, 1):
+            run = await hands.begun(count)
+            assert run.job == job
+            run.done()
+        await ended(desk, jobs[-1])
+
+
 async def test_a_full_queue_refuses_and_says_when_to_come_again(tmp_path):
     house, hands = House(tmp_path / "data", slots=1, queue=1), StandIn()
     async with house.open(hands) as desk:

@@ -1,6 +1,7 @@
 """What a restart, a stop, a full disk and the passing of time do to jobs."""
 
 import asyncio
+import shutil
 import sqlite3
 
 import pytest
@@ -131,6 +132,24 @@ async def test_a_stop_lets_what_runs_end_or_has_it_wait_for_the_next_start(tmp_p
     assert {run.job for run in hands.runs} == {slow, later}
 
 
+async def test_a_stop_that_is_broken_off_leaves_nothing_running(tmp_path):
+    house, hands = House(tmp_path / "data"), StandIn()
+    async with house.open(hands) as desk:
+        job = (await desk.submit(order())).job.id
+        await hands.begun(1)
+        closing = asyncio.create_task(desk.close(3600))
+
+        async def stopping():
+            return not (await desk.standing()).ready
+
+        await until(stopping)
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
+    assert hands.now == 0
+    async with house.open(StandIn(at_once=True)) as desk:
+        assert (await ended(desk, job)).state is JobState.DONE
+
+
 async def test_a_database_that_fails_fails_the_job_and_nothing_else(tmp_path, monkeypatch):
     house, hands = House(tmp_path / "data"), StandIn()
     async with house.open(hands) as desk:
@@ -174,6 +193,16 @@ async def test_a_database_that_fails_fails_the_job_and_nothing_else(tmp_path, mo
         hands.at_once = True
         assert (await desk.retry(job, ME)).attempt == 2
         assert (await ended(desk, job)).state is JobState.DONE
+
+
+async def test_a_desk_whose_disk_is_full_says_so(tmp_path, monkeypatch):
+    house = House(tmp_path / "data")
+    async with house.open(StandIn()) as desk:
+        assert (await desk.standing()).ready
+        full = shutil.disk_usage(tmp_path)._replace(free=1000)
+        monkeypatch.setattr("shutil.disk_usage", lambda _: full)
+        standing = await desk.standing()
+        assert (standing.ready, "no room" in standing.why_not) == (False, True)
 
 
 async def test_a_folder_without_room_fails_the_job_in_one_sentence(tmp_path):

@@ -6,12 +6,14 @@ import asyncio
 import base64
 import binascii
 import re
+import shutil
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from framewright.model.job import JobPage, JobState
 from framewright.model.logs import get_logger
+from framewright.render.threads import in_thread
 from framewright.service.desk import Standing, Taken
 from framewright.service.errors import RequestError, UnavailableError
 from framewright.service.jobs import rows
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from framewright.service.settings import ServiceSettings
 
 MOST_LINES = 200
+LEAST_ROOM = 32 * 2**20
+"""Bytes that are free where the service keeps its data: with fewer it sends nobody here."""
 _CURSOR = re.compile(rb"n(\d{1,18})")
 
 _log = get_logger(__name__)
@@ -102,7 +106,8 @@ class LocalDesk:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close(self._settings.stop_seconds)
+        # Whoever has begun to close it, and was told not to wait, waits for nothing but the end of what runs.
+        await self.close(self._settings.stop_seconds if self._floor.is_open else 0.0)
 
     async def close(self, seconds: float) -> None:
         """Take nothing more, let running jobs go on for so long, and have the rest wait for the next start."""
@@ -181,6 +186,8 @@ class LocalDesk:
             states |= {JobState(name): count for name, count in (await self._book.read(rows.counts)).items()}
         except UnavailableError as error:
             why_not = error.message
+        if why_not is None and await in_thread(self._free_bytes) < LEAST_ROOM:
+            why_not = "There is no room left in the service's data folder."
         if not self._floor.is_open:
             why_not = "The service is stopping."
         return Standing(
@@ -192,6 +199,12 @@ class LocalDesk:
             why_not=why_not,
             states={state.value: count for state, count in states.items()},
         )
+
+    def _free_bytes(self) -> int:
+        try:
+            return shutil.disk_usage(self._settings.data_folder).free
+        except OSError:
+            return 0
 
     async def _check(self, job: str, caller: Caller) -> None:
         owner = await self._book.read(lambda db: rows.owner_of(db, job))

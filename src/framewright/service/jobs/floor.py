@@ -61,6 +61,7 @@ class Floor:
         self._slots = Slots(settings.slots, book, performer, folders, clock=clock, on_end=on_end)
         self._line = self._slots.line
         self._reserved = 0
+        self._latest = 0.0
         self._turns = set[asyncio.Task[object]]()
 
     # How it stands
@@ -109,12 +110,11 @@ class Floor:
         """Begin to work, with those who waited before."""
         for one in waiting:
             self._line.add(one)
+            self._latest = max(self._latest, one.queued)
         self._slots.open()
 
     async def close(self, seconds: float) -> None:
         """Begin nothing more. What runs may go on for so long; then it waits for the next start of the service."""
-        if not self._slots.is_open:
-            return
         self._slots.is_open = False
         await asyncio.gather(*self._turns, return_exceptions=True)
         await self._slots.close(seconds)
@@ -134,7 +134,7 @@ class Floor:
         await self._whole(self._cancel(job))
 
     async def _submit(self, order: Order) -> tuple[Entry, bool]:
-        now, position, refusal = self._clock(), self._place(), self._refusal()
+        now, position, refusal = self._moment(), self._place(), self._refusal()
         queued = Told(id=1, at=moment(now), told=Queued(position=position))
         entry = Entry(
             number=0,
@@ -169,7 +169,7 @@ class Floor:
         return entry, fresh
 
     async def _retry(self, job: str) -> Entry:
-        now, position, refusal = self._clock(), self._place(), self._refusal()
+        now, position, refusal = self._moment(), self._place(), self._refusal()
 
         def told(_: Entry, last: int) -> Told:
             return Told(id=last + 1, at=moment(now), told=Queued(position=position))
@@ -238,6 +238,11 @@ class Floor:
         self._slots.fill()
 
     # Small things
+
+    def _moment(self) -> float:
+        """Now, but never before the moment at which somebody else came: a clock may be set back, a queue may not."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
 
     def _place(self) -> int:
         """That somebody gets who comes now."""
