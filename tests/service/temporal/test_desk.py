@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from desks import ANNE, BERT, Ground, heard, until_job
+from desks import ANNE, BERT, PATIENCE, Ground, heard, until_job
 from film_stand import standing
 
+from framewright.executors.temporal.keeping import kept_chunk
 from framewright.model.errors import CompositionError, PageCrashedError
 from framewright.model.job import JobState
+from framewright.render.piece_accounts import read_chunk
 from framewright.service.desk import Caller
 from framewright.service.errors import BusyError, ConflictError, UnknownError
 from framewright.service.jobs.board import Board
@@ -199,6 +201,10 @@ async def test_jobs_of_others_are_unknown_and_lists_are_paged(ground, desks):
     for strange in ("../keys", "x" * 26, mine[0][:-1]):
         with pytest.raises(UnknownError):
             await one.job(strange, Caller())
+    # What another service has taken shows in lists a second later.
+    async with asyncio.timeout(PATIENCE):
+        while len((await two.jobs(Caller())).jobs) < 4 or len((await one.jobs(Caller())).jobs) < 4:
+            await asyncio.sleep(0.1)
     first = await two.jobs(ANNE, limit=2)
     assert [line.id for line in first.jobs] == [mine[2], mine[1]]
     rest = await one.jobs(ANNE, limit=2, before=first.next)
@@ -210,6 +216,31 @@ async def test_jobs_of_others_are_unknown_and_lists_are_paged(ground, desks):
     await one.cancel(mine[0], ANNE)
     assert not (await two.job(mine[1], ANNE)).state.over
     await asyncio.gather(*(two.cancel(job, Caller()) for job in (mine[1], mine[2], his)))
+
+
+async def test_the_latest_frame_is_of_the_latest_piece(ground, desks):
+    one, two = desks
+    stand = ground.stand
+    stand.film.holds = frozenset({1})
+    job = (await one.submit(ground.order())).job.id
+    await until_job(two, job, lambda found: found.progress.frames >= 20)
+    with pytest.raises(ConflictError) as early:
+        async with two.frame(job, None, ANNE):
+            pass
+    assert early.value.code == "FRAME_NOT_READY"
+    for chunk in stand.plan.chunks:
+        path = ground.folder / "chunks" / f"{chunk.start}-{chunk.stop}.mp4"
+        result = read_chunk(path).result
+        await kept_chunk(stand.plan, chunk.range).keep(stand.film.store, path, result, run="r", resume=True)
+    async with two.frame(job, None, ANNE) as picture:
+        assert picture.path.read_bytes().startswith(b"\xff\xd8")
+    with pytest.raises(ConflictError):
+        async with two.frame(job, 3, ANNE):
+            pass
+    await two.cancel(job, ANNE)
+    with pytest.raises(ConflictError):
+        async with one.frame(job, None, ANNE):
+            pass
 
 
 async def test_a_full_queue_takes_no_more(ground):

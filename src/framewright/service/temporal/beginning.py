@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC
 from typing import TYPE_CHECKING
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.service import RPCError
 
 from framewright.executors.temporal.starting import start
 from framewright.executors.temporal.values import RenderMemo, RenderOrder
@@ -11,10 +16,16 @@ from framewright.model.logs import get_logger
 from framewright.service.temporal.names import workflow_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from temporalio.client import WorkflowHandle
+
     from framewright.executors.temporal.starting import Running
+    from framewright.executors.temporal.values import RenderDone
     from framewright.service.temporal.cluster import Cluster
     from framewright.service.temporal.documents import Begun, JobOrder
 
+_FIRST_EVENTS = 12
 _log = get_logger(__name__)
 
 
@@ -47,3 +58,19 @@ async def begin(cluster: Cluster, order: JobOrder, attempt: int, begun: Begun | 
         running = await start(client, wanted, memo, cluster.settings.address, name=name)
     _log.info("job_handed_over", job=order.id, attempt=attempt, workflow=running.id, already=running.joined)
     return running
+
+
+async def first_taken_at(handle: WorkflowHandle[object, RenderDone]) -> datetime | None:
+    """When a worker began with the first thing that was to be done; None: none has, or none has done with it.
+
+    The server writes down that something was begun when it is done.
+    """
+    looked = 0
+    with suppress(RPCError):  # it is not there yet, or not any more
+        async for event in handle.fetch_history_events(page_size=_FIRST_EVENTS):
+            if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+                return event.event_time.ToDatetime(UTC)
+            looked += 1
+            if looked >= _FIRST_EVENTS:
+                break
+    return None

@@ -85,7 +85,11 @@ class JobBook:
         """One job; None: there is none."""
         if not names.is_job(job):
             return None
-        return _known(await self._store.list(names.folder_of(job))).get(job)
+        found = _known(await self._store.list(names.folder_of(job))).get(job)
+        if found != self._names.found.get(job):
+            # Whoever was shown it here finds it in the next list, too.
+            self._names.at = float("-inf")
+        return found
 
     async def order(self, job: str) -> JobOrder | None:
         """What was asked for."""

@@ -150,7 +150,7 @@ class TemporalDesk:
     ) -> JobPage:
         """See :class:`~framewright.service.desk.Desk`."""
         with answering():
-            known = await self._book.all(fresh=True)
+            known = await self._book.all()
             ids = [job for job in known if before is None or job > before]
             lines: list[JobLine] = []
             # One more than is wanted tells whether there are more.

@@ -61,7 +61,7 @@ class Outputs:
         try:
             place = self._folder / name
             async with self._locks.setdefault(name, asyncio.Lock()):
-                if not await in_thread(place.is_file):
+                if not await in_thread(lambda: _found(place)):
                     await self._fetch(files, kind, place)
             yield place
         finally:
@@ -137,6 +137,15 @@ def digest_of_files(files: Sequence[OutputFile]) -> str:
     if len(files) == 1 and not files[0].name:
         return files[0].digest
     return digest_of("\n".join(f"{file.digest} {file.name}" for file in files).encode())
+
+
+def _found(place: Path) -> bool:
+    """Whether it is there; then it counts as asked for now."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _copy(source: Path, target: Path) -> None:

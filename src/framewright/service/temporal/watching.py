@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError
 
 from framewright.executors.temporal.following import LOOK_EVERY, Follower
@@ -24,7 +23,7 @@ from framewright.render.progress import Progress
 from framewright.render.telling import Teller
 from framewright.service.jobs.board import Board
 from framewright.service.jobs.orders import file_name
-from framewright.service.temporal.beginning import begin
+from framewright.service.temporal.beginning import begin, first_taken_at
 from framewright.service.temporal.documents import Ended
 from framewright.service.temporal.planned import cut, job_plan
 from framewright.service.temporal.settling import Finished, Outcome, failed
@@ -55,7 +54,6 @@ _HEAR_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
 _SETTLED_SECONDS = 0.11
 """After which progress is told again, see :class:`~framewright.render.meter.Pace`."""
-_FIRST_EVENTS = 12
 # The store has what the workflow has left there, and it is not what it should be: it will not be by asking again.
 _SPOILT = frozenset({"OUTPUT_MISSING", "OUTPUT_INVALID", "BLOB_MISSING", "BLOB_CHANGED"})
 
@@ -244,7 +242,8 @@ class Watch:
             ended = await self._book.ended(self.order.id, self.attempt)
             if ended is not None:
                 return ended
-            await asyncio.sleep(_HEAR_SECONDS if self._lively else CALM_SECONDS)
+            # The end of the workflow shows anyway, some seconds later.
+            await asyncio.sleep(_HEAR_SECONDS if self._lively else LINGER_SECONDS)
 
     async def _follow(self) -> Outcome:
         handle = await self._cluster.workflow(self.order.id, self.attempt)
@@ -292,21 +291,12 @@ class Watch:
         return (datetime.now(UTC) - since).total_seconds() < self.order.seconds
 
     async def _note_beginning(self, handle: WorkflowHandle[object, RenderDone]) -> None:
-        """When somebody took it, if that was before anybody looked: the server remembers."""
-        if self.state is not JobState.QUEUED:
-            return
-        looked = 0
-        try:
-            async for event in handle.fetch_history_events(page_size=_FIRST_EVENTS):
-                if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
-                    self._began(event.event_time.ToDatetime(UTC))
-                    return
-                looked += 1
-                if looked >= _FIRST_EVENTS:
-                    break
-        except RPCError:  # it is not there yet, or not any more: the follower finds out
-            return
-        self._watched = True
+        """When somebody took it, if that was before anybody looked."""
+        if self.state is JobState.QUEUED and not self._watched:
+            at = await first_taken_at(handle)
+            self._watched = at is None
+            if at is not None:
+                self._began(at)
 
     def _look(self, look: Look) -> None:
         taken = [doing.since for doing in look.doing if doing.started and doing.since is not None]
