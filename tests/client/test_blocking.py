@@ -13,7 +13,7 @@ from pretend import FILM
 
 import framewright
 from framewright.client import Client, CompositionSource, JobState, UnknownError
-from framewright.model.errors import RenderCancelledError
+from framewright.model.errors import RenderCancelledError, UsageError
 from framewright.model.events import Finished, Progressed
 
 _PAGE = CompositionSource(html="<p>hello</p>")
@@ -68,6 +68,28 @@ def test_leaving_off_early_and_letting_go_leaves_nothing(served):
     del client
     gc.collect()
     assert "framewright-client" not in _threads()
+
+
+def test_a_listener_that_calls_its_client_is_stopped_not_stuck(served, project, tmp_path):
+    service, base = served
+    service.held = True
+    with Client(base) as client:
+        with pytest.raises(UsageError) as error:
+            client.render(project, tmp_path / "out.mp4", on_event=lambda _: client.healthy())
+        assert client.healthy()
+    assert error.value.code == "CLIENT_REENTERED"
+
+
+def test_a_story_may_outlive_its_client(served, capsys):
+    service, base = served
+    service.held = True
+    with Client(base) as client:
+        story = client.events(client.submit(_PAGE).id)
+        next(story)
+    del story
+    gc.collect()
+    assert "framewright-client" not in _threads()
+    assert capsys.readouterr().err == ""
 
 
 def test_it_can_be_used_again(served):

@@ -110,6 +110,14 @@ def test_a_name_that_no_request_holds_stays_here(tmp_path):
     assert "caf\\xe9.txt" in notice.message
 
 
+def test_nobody_sends_everything_that_he_has(tmp_path, monkeypatch):
+    (tmp_path / "index.html").write_text("<html></html>")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(UsageError) as error:
+        find_files(tmp_path / "index.html")
+    assert error.value.code == "PROJECT_TOO_WIDE"
+
+
 def test_a_label_with_a_comma_is_refused(tmp_path):
     options = RenderOptions(subtitles=(SubtitleFile(Path("x.srt"), "de", "a, b"),))
     with pytest.raises(UsageError) as error:

@@ -9,7 +9,7 @@ import weakref
 from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, TypeVar
 
-from framewright.model.errors import FramewrightError, RenderCancelledError
+from framewright.model.errors import FramewrightError, RenderCancelledError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
@@ -33,13 +33,22 @@ class LoopThread:
         self._at_end = at_end
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._end: Callable[[], object] | None = None
 
     def run(self, work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
         """Run ``work()`` to its end and return its result.
 
         Ctrl-C cancels it, waits for its clean-up, and raises RenderCancelledError.
+
+        Raises:
+            UsageError: ``CLIENT_REENTERED`` a listener calls it, in the very thread that would have to answer.
         """
+        if threading.current_thread() is self._thread:
+            raise UsageError(
+                "A listener cannot call the client that tells it: have it note what is to be done, or use AsyncClient.",
+                code="CLIENT_REENTERED",
+            )
         loop = self._running()
         outcome: Future[_Result] = Future()
         begun: Future[asyncio.Task[None] | None] = Future()
@@ -67,6 +76,7 @@ class LoopThread:
     def iterate(self, make: Callable[[], AsyncGenerator[_Result, None]]) -> Iterator[_Result]:
         """What an asynchronous generator yields; leaving off early closes it."""
         story = make()
+        loop = self._running()
 
         async def following() -> tuple[_Result, ...]:
             try:
@@ -78,12 +88,14 @@ class LoopThread:
             while found := self.run(following):
                 yield found[0]
         finally:
-            self.run(story.aclose)
+            # One whose loop has ended was closed with it.
+            if self._loop is loop:
+                self.run(story.aclose)
 
     def close(self) -> None:
         """End the thread; a later call begins another."""
         with self._lock:
-            end, self._end, self._loop = self._end, None, None
+            end, self._end, self._loop, self._thread = self._end, None, None, None
         if end is not None:
             end()
 
@@ -94,7 +106,7 @@ class LoopThread:
                 thread = threading.Thread(target=_live, args=(loop,), name="framewright-client", daemon=True)
                 thread.start()
                 self._end = weakref.finalize(self, _stop, loop, thread, self._at_end)
-                self._loop = loop
+                self._loop, self._thread = loop, thread
             return self._loop
 
 
@@ -102,6 +114,11 @@ def _live(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()
 

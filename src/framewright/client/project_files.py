@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from framewright.browser import find_file
 from framewright.composition import Site, open_project
 from framewright.model.composition import Notice
+from framewright.model.errors import UsageError
 from framewright.model.job_request import LONGEST_PATH
 from framewright.model.upload import UploadFile, UploadManifest
 from framewright.render.planning.files import digest_of_file
@@ -62,11 +64,13 @@ def find_files(
         output: where the render goes; it is no part of the project, although it may lie in it.
 
     Raises:
+        UsageError: ``PROJECT_TOO_WIDE`` its folder is the user's own, or that of all temporary files.
         UsageError, CompositionError: there is no page.
     """
     project = open_project(os.fspath(composition))
     assert not isinstance(project, Site)
     root, entry = project.root, project.entry
+    _check_root(root, entry)
     limit = SpareLimit(MOST_BYTES, MOST_FILES, () if output is None else (output,))
     found = find_spare(root, limit, without={entry})
     notices = list(found.notices)
@@ -84,6 +88,16 @@ def find_files(
     return ProjectFiles(
         _sayable(name), None if entry == "index.html" else entry, files, renamed, tuple(notices)
     )
+
+
+def _check_root(root: Path, entry: str) -> None:
+    """A page that lies among everything else that somebody has would take all of it along."""
+    wide = {Path(place).resolve() for place in (os.path.expanduser("~"), tempfile.gettempdir(), root.anchor)}
+    if root in wide:
+        raise UsageError(
+            f"{root} is no project, and all that lies in it would be sent with {entry}: give the page a folder of its own.",
+            code="PROJECT_TOO_WIDE",
+        )
 
 
 def manifest_of(project: ProjectFiles, known: KnownDigests) -> UploadManifest:
