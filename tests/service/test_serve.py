@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -157,6 +158,7 @@ async def test_beyond_this_machine_every_request_needs_a_token(tmp_path):
     [
         (("--host", "nowhere.invalid"), 4, "--host 'nowhere.invalid' is no address"),
         (("--executor", "cloud"), 4, "--executor is 'cloud'"),
+        (("--root", "/nowhere"), 4, "--root '/nowhere' is no folder"),
         (("--store", "/tmp"), 2, "--store is for renders on a cluster"),
         (("--json", "--quiet"), 2, "not both"),
     ],
@@ -186,6 +188,13 @@ def test_every_setting_has_its_variable(monkeypatch, tmp_path):
         ("a.example", "b.example"),
     )
     assert (read.run_memory, read.queue) == (2 * 2**30, 3)
+
+
+def test_every_setting_is_told_of():
+    page = (Path(__file__).parents[2] / "docs/service.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Settings")[2].partition("\n## ")[0]
+    missing = [name for name in ServiceSettings.model_fields if f"`{name.upper()}`" not in section]
+    assert not missing
 
 
 @pytest.fixture(autouse=True)

@@ -52,7 +52,7 @@ async def serve(
 
     Raises:
         SetupError: ``EXTRA_MISSING``, ``DATA_UNWRITABLE``, ``DATA_LOCKED``, ``DATABASE_FAILED``, ``DATABASE_NEWER``,
-            ``HOST_INVALID``, ``PORT_TAKEN``, ``SECRET_INVALID``.
+            ``HOST_INVALID``, ``PORT_TAKEN``, ``SECRET_INVALID``, ``ROOT_INVALID``.
     """
     need_service()
     from framewright.service.app import create_app
@@ -60,6 +60,7 @@ async def serve(
     from framewright.service.http.listening import Listening, bound, url_of
 
     folder = settings.data_folder
+    await asyncio.to_thread(_check_roots, settings)
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(make_data_folder, folder)
         stack.enter_context(locked(folder))
@@ -86,6 +87,15 @@ async def serve(
         tell(ServeStopping(running=running, seconds=settings.stop_seconds))
         await house.close(settings.stop_seconds)
     _log.info("service_ended")
+
+
+def _check_roots(settings: ServiceSettings) -> None:
+    for root in settings.roots:
+        if not root.expanduser().is_dir():
+            raise SetupError(
+                f"--root '{root}' is no folder: name one that holds compositions, or leave it out.",
+                code="ROOT_INVALID",
+            )
 
 
 async def _good_tokens(rooms: Rooms) -> int | None:
