@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from test_serve import last_event, serving
+from serving import serving
+from test_serve import last_event
 
 PAGE = '<!doctype html><body data-composition-id="x" data-width="64" data-height="36" data-duration="2"><h1>hi</h1></body>'
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

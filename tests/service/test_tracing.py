@@ -8,6 +8,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 from fake_server import serving_fakes
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -157,3 +158,12 @@ async def test_without_spans_the_trace_of_the_caller_is_handed_on(rooms, desk) -
             async with web.post("/v1/renders", json=asked, headers={"traceparent": sent}):
                 pass
     assert [order.trace for order in orders] == [TRACEPARENT, None]
+
+
+async def test_frameworks_make_no_spans_of_their_own(rooms, tracing, exporter, monkeypatch) -> None:
+    # As where a program was started by opentelemetry-instrument: their spans hold queries, and tickets in them.
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", tracing._provider)
+    async with serving_fakes(create_app(rooms), rooms) as address, aiohttp.ClientSession(address) as web:
+        async with web.get("/v1/renders?ticket=hush") as answer:
+            assert answer.status == 200
+    assert exporter.get_finished_spans() == ()

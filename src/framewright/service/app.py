@@ -15,12 +15,22 @@ from framewright.service.http.problems import answer_with_problems
 from framewright.service.http.watch import Watch, log_request
 
 if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
     from framewright.service.rooms import Rooms
 
 
 def create_app(rooms: Rooms) -> FastAPI:
     """The application whose routes work with these rooms."""
-    app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
+    # FastAPI's own spans would hold queries, with the tickets in them; ours are made by Watch.
+    silent: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+    app = FastAPI(
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=silent,
+    )
     app.state.rooms = rooms
     routers = [
         probes.router,
