@@ -27,6 +27,7 @@ from framewright.service.errors import (
 from framewright.service.settings import ServiceSettings
 from framewright.service.sources import Sources
 from framewright.service.uploads import Intake, Uploads
+from framewright.service.uploads.book import BLOCK
 
 ME, ANOTHER = Caller("me", frozenset({"read", "write"})), Caller("another", frozenset({"read", "write"}))
 
@@ -295,7 +296,7 @@ async def test_what_an_end_in_the_middle_leaves_is_swept(tmp_path):
         assert sorted(os.listdir(tmp_path / "uploads")) == [kept.id]
         assert not os.listdir(tmp_path / "incoming")
         assert not [name for name in service.left() if ".partial" in name]
-        assert service.uploads.blobs.loose == 4
+        assert service.uploads.blobs.loose == 4 + BLOCK
 
 
 async def test_what_is_unused_for_long_is_removed(service):
@@ -313,7 +314,7 @@ async def test_what_is_unused_for_long_is_removed(service):
 
 
 async def test_the_oldest_unused_make_room(tmp_path):
-    async with serving(tmp_path, uploads=3500) as service:
+    async with serving(tmp_path, uploads=3 * (1100 + 3 * BLOCK)) as service:
         first, _ = await service.send(zipped({"index.html": PAGE, "a": bytes(1000)}))
         second, _ = await service.send(zipped({"index.html": PAGE, "b": bytes(1000)}))
         third, _ = await service.send(zipped({"index.html": PAGE, "c": bytes(1000)}))
@@ -331,6 +332,14 @@ async def test_the_oldest_unused_make_room(tmp_path):
         with pytest.raises(TooLargeError):
             await service.blob(bytes(1000))
         assert len(service.left()) == 6
+
+
+async def test_tiny_pages_take_room_too(tmp_path):
+    async with serving(tmp_path, uploads=5 * 2 * BLOCK) as service:
+        for number in range(4):
+            await service.uploads.keep_page(f"<p>{number}", ME, name="page")
+        with pytest.raises(TooLargeError):
+            await service.uploads.keep_page("<p>one more", ANOTHER, name="page")
 
 
 async def test_a_project_file_by_file(service):

@@ -10,6 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from framewright.service.uploads.book import BLOCK
 from framewright.stores.blobs import PARTIAL, BlobFolder, BlobWriter, digest_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class OwnedBlobs:
     """Blobs by owner and digest.
 
     Attributes:
-        loose: bytes of files that no upload has, as far as is known; :meth:`count` says exactly.
+        loose: bytes on the disk of files that no upload has, as far as is known; :meth:`count` says exactly.
     """
 
     def __init__(self, data: Path) -> None:
@@ -47,7 +48,7 @@ class OwnedBlobs:
         if fresh:
             writer.commit()
             path.chmod(0o444)
-            self.loose += writer.bytes
+            self.loose += writer.bytes + BLOCK
         else:
             self._touch(path)
         return fresh
@@ -71,7 +72,7 @@ class OwnedBlobs:
 
     def count(self) -> None:
         """See how much there is."""
-        self.loose = sum(facts.st_size for _, facts in self._files() if facts.st_nlink == 1)
+        self.loose = sum(facts.st_size + BLOCK for _, facts in self._files() if facts.st_nlink == 1)
 
     def _folder(self, owner: str) -> BlobFolder:
         # Names of tokens are anybody's choice; those of folders are not.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from framewright.model.upload import BlobStored, UploadAnswer
 from framewright.service.errors import BusyError, RequestError
 from framewright.service.uploads.archives import unpack_archive
+from framewright.service.uploads.book import BLOCK
 from framewright.service.uploads.folders import link_or_copy
 from framewright.service.uploads.manifests import files_of
 from framewright.service.uploads.projects import below, top_of
@@ -109,7 +110,7 @@ class Intake:
                     code="BLOB_DIFFERS",
                 )
             async with self._uploads.filing:
-                await self._uploads.make_room(writer.bytes)
+                await self._uploads.make_room(writer.bytes + BLOCK)
                 fresh = await asyncio.to_thread(self._uploads.blobs.keep, caller.name, writer)
         return BlobStored(digest=digest, bytes=writer.bytes), fresh
 

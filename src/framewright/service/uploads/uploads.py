@@ -210,7 +210,7 @@ class Uploads:
             known = await self.known(files, caller)
             if known is not None:
                 return known, False
-            await self.make_room(entry.bytes)
+            await self.make_room(entry.room)
             await _to_the_end(self._appear(made, entry))
         _log.info("upload_taken", upload=entry.id, by=entry.owner, files=entry.files, bytes=entry.bytes)
         return entry.shown, True
@@ -235,6 +235,9 @@ class Uploads:
     async def make_room(self, size: int) -> None:
         """Remove what was not used for longest, until there is room. ``filing`` must be held.
 
+        Args:
+            size: bytes on the disk.
+
         Raises:
             TooLargeError: ``UPLOADS_FULL``.
         """
@@ -249,7 +252,7 @@ class Uploads:
                 if over <= 0:
                     break
                 gone.append(entry)
-                over -= entry.bytes
+                over -= entry.room
             if over > 0:
                 raise TooLargeError(
                     "The service has no room for more uploads: remove some that are not needed, or ask whoever runs it "
