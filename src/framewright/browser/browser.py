@@ -149,7 +149,13 @@ class Browser:
     def _environment(self) -> dict[str, str]:
         """Ours, with the browser's temporary files in its profile, so that they go with it."""
         # The same hour on every machine, for pages that write it.
-        environment = public_environment() | {"TMPDIR": str(self.profile), "TZ": "UTC"}
+        environment = {
+            name: value
+            for name, value in public_environment().items()
+            # The account with the registry of packages is ours.
+            if not name.lower().startswith("npm_")
+        }
+        environment |= {"TMPDIR": str(self.profile), "TZ": "UTC"}
         if self.options.fonts is None:
             return environment
         # A language of the desktop would have its say in which face draws Han letters.
