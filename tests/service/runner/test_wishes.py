@@ -5,7 +5,7 @@ import os
 import pytest
 
 from framewright.model.errors import UsageError
-from framewright.service.runner.wishes import check_place, read_wishes
+from framewright.service.runner.wishes import check_place, page_timeout_of, read_wishes
 
 
 @pytest.fixture
@@ -86,3 +86,12 @@ def test_the_page_itself_lies_in_the_project(root, tmp_path):
     for page in (root / "out.html", tmp_path / "out.html", root / ".." / "out.html"):
         with pytest.raises(UsageError, match=r"The page out\.html leads out of the project"):
             check_place(os.fspath(page), str(root))
+
+
+def test_the_time_that_a_page_may_take_is_a_setting_elsewhere():
+    assert page_timeout_of({"page_timeout": 3}) == 3.0
+    assert page_timeout_of({}) is None
+    assert read_wishes({"page_timeout": 3}, None) == read_wishes({}, None)
+    for nonsense in (0, -1, True, "3", float("inf"), float("nan")):
+        with pytest.raises(UsageError, match="page_timeout"):
+            page_timeout_of({"page_timeout": nonsense})

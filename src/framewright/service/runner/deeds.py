@@ -32,7 +32,7 @@ from framewright.service.runner.messages import (
     RunRender,
 )
 from framewright.service.runner.sequence_archive import ARCHIVE_TYPE, write_archive
-from framewright.service.runner.wishes import check_place, read_wishes
+from framewright.service.runner.wishes import check_place, page_timeout_of, read_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,10 +67,11 @@ async def do(order: Run, work: Path, enter: Callable[[], None], report: ReportTo
     def told(event: RunEvent) -> None:
         report(EventTold(told=event))
 
-    settings = _settled(order.settings, work)
+    paged = order if isinstance(order, RunRender | RunProbe | RunPlan) else None
+    settings = _settled(order.settings, work, None if paged is None else page_timeout_of(paged.options))
     enter()
-    if isinstance(order, RunRender | RunProbe | RunPlan):
-        check_place(order.composition, order.root)
+    if paged is not None:
+        check_place(paged.composition, paged.root)
     match order:
         case RunRender():
             return await _render(order, settings, told)
@@ -86,13 +87,14 @@ async def do(order: Run, work: Path, enter: Callable[[], None], report: ReportTo
             return await _assemble(order)
 
 
-def _settled(given: Mapping[str, JsonValue], work: Path) -> Settings:
+def _settled(given: Mapping[str, JsonValue], work: Path, page_timeout: float | None) -> Settings:
     """The settings of the order, with what would be looked for in the home of the machine's owner."""
     settings = Settings.read(**given)
     found = {
         "browser": settings.browser or find_browser(settings),
         "cache": settings.cache_folder,
         "tmpdir": work / "tmp",
+        "page_timeout": page_timeout or settings.page_timeout,
     }
     return settings.model_copy(update=found)
 

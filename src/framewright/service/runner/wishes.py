@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from framewright.render import RenderWishes
 
+_PAGE_TIMEOUT = "page_timeout"
 _FILES = {"subtitles": "--subtitles", "audio_tracks": "--audio-track"}
 
 
@@ -38,7 +40,8 @@ def read_wishes(given: Mapping[str, JsonValue], root: str | None) -> RenderOptio
     for name, option in _FILES.items():
         for written in _lines(given.get(name)):
             _check_name(written, option)
-    options = RenderOptions.parse(**cast("RenderWishes", given))
+    wishes = {name: wish for name, wish in given.items() if name != _PAGE_TIMEOUT}
+    options = RenderOptions.parse(**cast("RenderWishes", wishes))
     return replace(
         options,
         subtitles=tuple(
@@ -50,6 +53,22 @@ def read_wishes(given: Mapping[str, JsonValue], root: str | None) -> RenderOptio
             for track in options.audio_tracks
         ),
     )
+
+
+def page_timeout_of(given: Mapping[str, JsonValue]) -> float | None:
+    """The wish that is the machine's setting elsewhere; None: there is none.
+
+    Raises:
+        UsageError: ``PAGE_TIMEOUT_INVALID``.
+    """
+    wished = given.get(_PAGE_TIMEOUT)
+    if wished is None:
+        return None
+    if isinstance(wished, bool) or not isinstance(wished, int | float) or not 0 < wished < math.inf:
+        raise UsageError(
+            f"page_timeout {wished!r} is no time: give seconds above 0.", code="PAGE_TIMEOUT_INVALID"
+        )
+    return float(wished)
 
 
 def check_place(composition: str, root: str | None) -> None:
