@@ -18,7 +18,7 @@ from framewright.service.settings import ServiceSettings
 
 TOP = Path(__file__).parents[2]
 SCHEMA = schemathesis.openapi.from_dict(json.loads((TOP / "docs/openapi.json").read_text(encoding="utf-8")))
-# No schema says which archive is whole, which page is there, and which place a list has.
+# No schema says which archive is whole, which page is there, which options contradict each other, and which place a list has.
 BUT = [positive_data_acceptance]
 SAME = {"derandomize": True, "deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 

@@ -107,3 +107,22 @@ async def test_cancelling_and_retrying(web, desk):
     await desk.finish(job)
     async with web.post(f"/v1/renders/{job}/retry") as answer:
         assert await problem(answer) == "JOB_DONE"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"crf": 20, "bitrate": "2M"}, "RATE_CONTROL_INVALID"),
+        ({"format": "webm", "codec": "h264"}, "CODEC_INVALID"),
+        ({"loudness": -16, "skip_audio": True}, "AUDIO_CONTRADICTS"),
+        ({"fps": "thirty"}, "FPS_INVALID"),
+        ({"scale": 99}, "SCALE_INVALID"),
+        ({"subtitles": ["/etc/passwd"]}, "FILE_OUTSIDE"),
+    ],
+)
+async def test_what_no_page_can_mend_is_refused_at_once(web, options, code):
+    for route in ("/v1/renders", "/v1/renders:stream"):
+        async with web.post(route, json=ASKED | options) as answer:
+            assert (answer.status, await problem(answer)) == (422, code)
+    async with web.get("/v1/renders") as answer:
+        assert (await answer.json())["jobs"] == []

@@ -96,6 +96,10 @@ class ProbeOptions(_Value):
 
     Files beside the page, such as subtitles, are named relative to the project and lie in it. Variables are an object:
     a service reads no files that a request names.
+
+    Attributes:
+        page_timeout: seconds that the page may take to load, and that one frame may take; None: as the service has it. A
+            setting of the machine that renders, and so none of the options of a render.
     """
 
     fps: Annotated[str, Field(max_length=32)] | Annotated[float, Field(gt=0, strict=True)] | None = None
@@ -116,7 +120,7 @@ class ProbeOptions(_Value):
 
     def given(self) -> Mapping[str, JsonValue]:
         """The options that were given, by name."""
-        return self.model_dump(mode="json", exclude_none=True, include=set(ProbeOptions.model_fields))
+        return self.model_dump(mode="json", exclude_none=True, include=_options_of(ProbeOptions))
 
 
 class ProbeRequest(ProbeOptions):
@@ -144,7 +148,7 @@ class RenderOptionsWire(ProbeOptions):
 
     def given(self) -> Mapping[str, JsonValue]:
         """The options that were given, by name."""
-        return self.model_dump(mode="json", exclude_none=True, include=set(RenderOptionsWire.model_fields))
+        return self.model_dump(mode="json", exclude_none=True, include=_options_of(RenderOptionsWire))
 
 
 class PlanRequest(RenderOptionsWire):
@@ -164,3 +168,7 @@ class RenderRequest(RenderOptionsWire):
     composition: CompositionSource
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     webhook: Webhook | None = None
+
+
+def _options_of(kind: type[ProbeOptions]) -> set[str]:
+    return set(kind.model_fields) - {"page_timeout"}

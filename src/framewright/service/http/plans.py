@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from framewright.model.kept_plan import FileMade, KeptPlan, PieceMade
+from framewright.service.asked import check_asked
 from framewright.service.errors import ForbiddenError, UnknownError
 from framewright.service.http import examples
 from framewright.service.http.asking import Here, JsonRoute, Who
@@ -106,6 +107,7 @@ async def plan(
 ) -> KeptPlan | Response:
     """Open a composition, and settle what is rendered and in which chunks; the plan holds every file that it needs."""
     source = await rooms.sources.resolve(asked.composition, caller)
+    await check_asked(asked, source)
     made = await while_there(request, plans.plan(asked, source, caller))
     if isinstance(made, Response):
         return made

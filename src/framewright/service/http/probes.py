@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from framewright.render import ProbeResult
+from framewright.service.asked import check_asked
 from framewright.service.http import examples
 from framewright.service.http.asking import Here, JsonRoute, Who
 from framewright.service.http.counting import counted_probe
@@ -25,4 +26,5 @@ async def probe(
 ) -> ProbeResult | Response:
     """What a composition is, without rendering it: its size, length, clips, sounds, variables and warnings."""
     source = await rooms.sources.resolve(asked.composition, caller)
+    await check_asked(asked, source)
     return await while_there(request, counted_probe(rooms, rooms.desk.probe(asked, source, caller)))

@@ -11,6 +11,7 @@ from framewright.model.job import Job, JobPage, JobState
 from framewright.model.job_request import RenderRequest
 from framewright.model.logs import get_logger
 from framewright.model.report import RenderReport
+from framewright.service.asked import check_asked
 from framewright.service.desk import Order
 from framewright.service.errors import ConflictError, GoneError, RequestError, UnknownError
 from framewright.service.http import examples
@@ -135,6 +136,7 @@ async def _take(
 ) -> Taken:
     check_webhook(rooms, asked)
     source = await rooms.sources.resolve(asked.composition, caller)
+    await check_asked(asked, source)
     taken = await rooms.desk.submit(
         Order(
             request=asked,

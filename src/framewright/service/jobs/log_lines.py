@@ -62,15 +62,15 @@ def _words(event: JobEvent) -> str | None:
 
 
 def _chunk(event: ChunkTold) -> str | None:
-    if event.state is ChunkState.RUNNING and event.frames:
+    # Whoever is at work says so once a second; the waterfall shows when it began.
+    if event.state is ChunkState.RUNNING:
         return None
     what = {
-        ChunkState.RUNNING: "begun",
         ChunkState.DONE: "done",
         ChunkState.REUSED: "found finished",
         ChunkState.FAILED: f"failed: {event.message or 'no reason is known'}",
         ChunkState.SPLIT: "shortened",
     }[event.state]
-    whose = f" on {event.worker}" if event.worker and event.state is ChunkState.RUNNING else ""
-    again = f", attempt {event.attempt}" if event.attempt > 1 and event.state is ChunkState.RUNNING else ""
+    whose = "" if event.worker in {None, "here"} else f" on {event.worker}"
+    again = f", attempt {event.attempt}" if event.attempt > 1 else ""
     return f"frames {event.start} to {event.stop - 1} {what}{whose}{again}"

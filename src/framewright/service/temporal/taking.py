@@ -14,11 +14,9 @@ from framewright.executors.temporal.values import Bounds
 from framewright.model.errors import FramewrightError
 from framewright.model.job import JobState
 from framewright.model.logs import get_logger
-from framewright.render.planning.limits import check_wishes
-from framewright.render.threads import in_thread
-from framewright.service.errors import BusyError, ConflictError, GoneError
+from framewright.service.asked import check_asked
+from framewright.service.errors import BusyError, ConflictError, GoneError, RequestError
 from framewright.service.jobs.orders import format_of
-from framewright.service.runner.wishes import read_wishes
 from framewright.service.temporal.beginning import begin
 from framewright.service.temporal.documents import Begun, JobOrder, KeyTaken
 from framewright.service.temporal.names import key_document, new_job
@@ -27,7 +25,6 @@ from framewright.stores import digest_of
 if TYPE_CHECKING:
     from framewright.executors.temporal.values import PlanReference, ProjectReference
     from framewright.model.output import Format
-    from framewright.render.options import RenderOptions
     from framewright.service.desk import Order
     from framewright.service.settings import ServiceSettings
     from framewright.service.temporal.book import JobBook, Known
@@ -159,14 +156,12 @@ class Taking:
         """The project in the store, with what is wished for."""
         source = order.source
         kind = format_of(order.request)
-        wishes = {**order.request.given(), "format": kind.value}
-
-        def read() -> RenderOptions:
-            options = read_wishes(wishes, None if source.root is None else str(source.root))
-            check_wishes("plan", options)
-            return options
-
-        options = await in_thread(read)
+        if order.request.page_timeout is not None:
+            raise RequestError(
+                "page_timeout cannot be set here: the workers of the cluster have theirs, FRAMEWRIGHT_PAGE_TIMEOUT. Leave it out.",
+                code="OPTION_UNSUPPORTED",
+            )
+        options = await check_asked(order.request, source)
         reference = await publish_project(
             source.composition,
             options,
