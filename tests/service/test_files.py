@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+import socket
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from framewright.service.app import create_app
+from framewright.service.http import connection
 from framewright.service.http.files import disposition
+from framewright.service.http.listening import Listening, bound, url_of
 
 ASKED = {"composition": {"html": "<p>hi</p>"}, "name": 'a "film"; ä/\r\n.mp4'}
 
@@ -90,6 +95,28 @@ async def test_names_are_safe(web, path):
     assert "%C3%A4" in said
     assert "\n" not in said
     assert disposition("x.mp4", inline=True) == "inline; filename=\"x.mp4\"; filename*=UTF-8''x.mp4"
+
+
+async def test_a_file_that_nobody_takes_is_given_up(rooms, desk, tmp_path, monkeypatch):
+    """A connection whose other end reads nothing holds a descriptor and a buffer."""
+    monkeypatch.setattr(connection, "UNTAKEN_SECONDS", 1.0)
+    desk.output_path = tmp_path / "large.mp4"
+    with open(desk.output_path, "wb") as file:
+        file.truncate(50 * 2**20)
+    knocked = bound("127.0.0.1", 0)
+    async with Listening(create_app(rooms), knocked) as listening:
+        async with aiohttp.ClientSession(url_of(knocked, "127.0.0.1")) as web:
+            async with web.post("/v1/renders", json=ASKED) as answer:
+                job = (await answer.json())["id"]
+        await desk.finish(job)
+        deaf = socket.create_connection(knocked.getsockname())
+        deaf.sendall(f"GET /v1/renders/{job}/output HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        async with asyncio.timeout(60):
+            while not listening.busy:
+                await asyncio.sleep(0.01)
+            while listening.busy:
+                await asyncio.sleep(0.05)
+        deaf.close()
 
 
 async def test_frames(web, desk, path):

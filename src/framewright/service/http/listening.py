@@ -67,6 +67,11 @@ class Listening:
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> int:
+        """Answers that are under way."""
+        return 0 if self._server is None else len(self._server.server_state.tasks)
+
     async def __aenter__(self) -> Self:
         config = uvicorn.Config(
             self._app,
