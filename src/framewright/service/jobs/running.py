@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from framewright.model.events import Progressed, Stage, StageBegan
-from framewright.model.job import JobProgress, JobState
+from framewright.model.job import JobProgress, JobState, Planned
 from framewright.service.jobs.book import Page
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ class Running:
 
     def page(self) -> Page:
         """What was told and is not written down."""
-        return Page(self.id, self.story.unwritten, self.job())
+        story = self.story.unwritten
+        turns = any(isinstance(told.told, Planned) for told in story)
+        return Page(self.id, story, self.job() if turns else None)
 
     def noted(self, event: JobEvent) -> Told:
         """An event that is written down before it is told."""
