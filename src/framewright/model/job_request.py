@@ -120,7 +120,7 @@ class ProbeOptions(_Value):
 
     def given(self) -> Mapping[str, JsonValue]:
         """The options that were given, by name."""
-        return self.model_dump(mode="json", exclude_none=True, include=_options_of(ProbeOptions))
+        return self.model_dump(mode="json", exclude_none=True, include=set(ProbeOptions.model_fields))
 
 
 class ProbeRequest(ProbeOptions):
@@ -148,7 +148,7 @@ class RenderOptionsWire(ProbeOptions):
 
     def given(self) -> Mapping[str, JsonValue]:
         """The options that were given, by name."""
-        return self.model_dump(mode="json", exclude_none=True, include=_options_of(RenderOptionsWire))
+        return self.model_dump(mode="json", exclude_none=True, include=set(RenderOptionsWire.model_fields))
 
 
 class PlanRequest(RenderOptionsWire):
@@ -168,7 +168,3 @@ class RenderRequest(RenderOptionsWire):
     composition: CompositionSource
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     webhook: Webhook | None = None
-
-
-def _options_of(kind: type[ProbeOptions]) -> set[str]:
-    return set(kind.model_fields) - {"page_timeout"}

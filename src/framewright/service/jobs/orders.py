@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from framewright.model.job_request import ProbeOptions, ProbeRequest, RenderOptionsWire, RenderRequest
+    from framewright.model.job_request import ProbeRequest, RenderOptionsWire, RenderRequest
     from framewright.service.desk import Source
     from framewright.service.jobs.entries import Entry
     from framewright.service.settings import ServiceSettings
@@ -69,7 +69,7 @@ def render_order(entry: Entry, folders: Folders, settings: ServiceSettings) -> R
         composition=source.composition,
         root=None if source.root is None else str(source.root),
         options=dict(_options(entry.request)),
-        settings={**_machine(entry.request, folders, settings), "glimpse": str(home / LATEST)},
+        settings={**_machine(folders, settings), "glimpse": str(home / LATEST)},
         limits=_limits(settings),
         output=str(home / f"output{suffix_of(entry.request)}"),
     )
@@ -83,7 +83,7 @@ def probe_order(
         composition=source.composition,
         root=None if source.root is None else str(source.root),
         options=dict(request.given()),
-        settings=_machine(request, folders, settings),
+        settings=_machine(folders, settings),
         limits=_limits(settings),
     )
 
@@ -120,11 +120,8 @@ def _options(request: RenderRequest) -> Mapping[str, JsonValue]:
     return {**request.given(), "format": format_of(request).value}
 
 
-def _machine(request: ProbeOptions, folders: Folders, settings: ServiceSettings) -> dict[str, JsonValue]:
-    patience: dict[str, JsonValue] = (
-        {} if request.page_timeout is None else {"page_timeout": request.page_timeout}
-    )
-    return {"cache": str(folders.cache), "page_network": settings.page_network, **patience}
+def _machine(folders: Folders, settings: ServiceSettings) -> dict[str, JsonValue]:
+    return {"cache": str(folders.cache), "page_network": settings.page_network}
 
 
 def _limits(settings: ServiceSettings) -> RunLimits:

@@ -95,7 +95,7 @@ class Maker:
                     composition=source.composition,
                     root=None if source.root is None else str(source.root),
                     options=dict(request.given()),
-                    settings=self._machine(request),
+                    settings=self._machine(),
                     limits=RunLimits(
                         duration=self._settings.duration,
                         frames=self._settings.frames,
@@ -173,14 +173,10 @@ class Maker:
         finally:
             self._on_work(kind, outcome)
 
-    def _machine(self, request: PlanRequest | None = None) -> dict[str, JsonValue]:
-        patience: dict[str, JsonValue] = {}
-        if request is not None and request.page_timeout is not None:
-            patience["page_timeout"] = request.page_timeout
+    def _machine(self) -> dict[str, JsonValue]:
         return {
             "cache": str(self._settings.data_folder / "cache"),
             "page_network": self._settings.page_network,
-            **patience,
         }
 
 
