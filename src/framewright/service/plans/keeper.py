@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections import Counter
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from framewright.service.settings import ServiceSettings
 
 _SWEEP_SECONDS = 600.0
+_PAUSE_SECONDS = 2.0
 _DAY = 86_400.0
 _MOST_NAMED = 20
 _log = get_logger(__name__)
@@ -64,6 +66,7 @@ class Plans:
         self._maker = Maker(settings, run, on_work)
         self._work = SharedWork(settings.slots, settings.queue)
         self._held = Counter[str]()
+        self._grown = asyncio.Event()
         self._sweeping: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -99,6 +102,7 @@ class Plans:
         )
         async with self._maker.moving:
             fresh = await self._book.add(digest, caller.name, name)
+        self._grown.set()
         return await self.show(digest, caller), fresh
 
     async def show(self, digest: str, caller: Caller) -> KeptPlan:
@@ -252,7 +256,12 @@ class Plans:
                 await self.sweep()
             except Exception as error:  # noqa: BLE001 -- another time it may do; until then plans stay
                 _log.warning("plans_not_swept", error=str(error))
-            await asyncio.sleep(_SWEEP_SECONDS)
+            self._grown.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SWEEP_SECONDS):
+                    await self._grown.wait()
+            # Many who plan at once are swept after in one go.
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     @asynccontextmanager
     async def _holding(self, digest: str) -> AsyncIterator[None]:
