@@ -124,6 +124,19 @@ def test_whatever_pages_write_the_log_stays_small_and_printable():
     assert all(len(line) <= LONGEST_LINE and line.isprintable() for line in board.log)
 
 
+def test_a_chunk_that_only_lives_is_no_news_for_the_log():
+    begun = ChunkTold(chunk=0, state=ChunkState.RUNNING, start=0, stop=60, worker="here")
+    done = begun.model_copy(update={"state": ChunkState.DONE, "frames": 60})
+    board = Board()
+    for event in (Started(attempt=1), begun, begun, begun, done, done):
+        board = board.after(event, ZERO)
+    assert [line.split("s  ")[1] for line in board.log] == [
+        "started",
+        "frames 0 to 59 begun on here",
+        "frames 0 to 59 done",
+    ]
+
+
 def test_a_plan_says_how_many_frames_there_are_before_any_is_done():
     plan = JobPlan(width=640, height=360, scale=1.0, fps="30", frames=30, first_frame=9, seconds=1.0)
     board = folded((0, Started(attempt=1)), (1, Planned(plan=plan)))

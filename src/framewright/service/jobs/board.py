@@ -70,7 +70,8 @@ class Board(BaseModel):
         begun = Board(began=at, log=self.log) if isinstance(event, Started) else self
         seconds = 0.0 if begun.began is None else max(0.0, (at - begun.began).total_seconds())
         changes = _changes(begun, event, seconds)
-        if (line := line_of(event, seconds)) is not None:
+        line = line_of(event, seconds)
+        if line is not None and not _goes_on(begun, event):
             changes["log"] = (*begun.log, line)[-MOST_LINES:]
         return begun.model_copy(update=changes)
 
@@ -131,6 +132,15 @@ def _changes(board: Board, event: JobEvent, seconds: float) -> dict[str, object]
             return {"position": None, "chunks": strip.left(board.chunks), **over}
         case _:
             return {}
+
+
+def _goes_on(board: Board, event: JobEvent) -> bool:
+    """Whether a chunk only lives: while its browsers open, that is told every second."""
+    return isinstance(event, ChunkTold) and any(
+        (one.state, one.start, one.stop, one.worker, one.attempt)
+        == (event.state.value, event.start, event.stop, event.worker, event.attempt)
+        for one in board.chunks
+    )
 
 
 def _progress(board: Board, **changes: object) -> dict[str, object]:
