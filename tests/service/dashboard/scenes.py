@@ -239,7 +239,7 @@ class SceneDesk(FakeDesk):
                 ),
                 "slow_ranges": tuple(
                     SlowRange(start=start, stop=start + 12, seconds=seconds)
-                    for start, seconds in ((432, 0.214), (120, 0.131), (688, 0.097), (301, 0.083))
+                    for start, seconds in ((432, 2.57), (120, 1.57), (688, 1.16), (301, 1.0))
                 ),
             }
         )

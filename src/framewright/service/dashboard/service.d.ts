@@ -139,6 +139,15 @@ export interface Report {
   slow_ranges: SlowRange[];
 }
 
+export interface Delivery {
+  event: string;
+  host: string;
+  attempts: number;
+  next: string | null;
+  delivered: string | null;
+  answer: string | null;
+}
+
 export interface Told {
   id: number;
   name: string;

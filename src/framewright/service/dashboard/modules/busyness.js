@@ -32,7 +32,7 @@ const sentence = ({ ready, running, slots, queued, why_not }) => {
 
 export const busyness = () => {
   const words = make("span", { class: "busy-words" });
-  const element = make("p", { class: "busy", hidden: true, title: "How busy the service is" }, make("span", { class: "busy-light", "aria-hidden": "true" }), words);
+  const element = make("p", { class: "busy", hidden: true }, make("span", { class: "busy-light", "aria-hidden": "true" }), words);
   repeat(async (signal) => {
     try {
       const standing = /** @type {Standing} */ (await get("/readyz", signal));
@@ -40,6 +40,7 @@ export const busyness = () => {
       element.hidden = false;
       element.dataset["state"] = !standing.ready ? "trouble" : standing.running > 0 ? "busy" : "idle";
       write(words, sentence(standing));
+      element.title = sentence(standing);
       listeners.forEach((listener) => listener(standing));
       return PAUSE;
     } catch {

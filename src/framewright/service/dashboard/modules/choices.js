@@ -6,13 +6,19 @@ import { brief, count } from "./words.js";
 /** @typedef {import("../service.d.ts").Job} Job */
 /** @typedef {import("../service.d.ts").Decision} Decision */
 
+/** Subjects that people call something else. @type {Record<string, string>} */
+const CALLED = { fps: "frame rate", mode: "time of the page" };
+
+/** @param {string} name */
+const called = (name) => CALLED[name] ?? name.replaceAll("_", " ");
+
 /** @param {Decision} decision */
 const one = ({ subject, choice, inputs, reason }) => {
   const known = Object.entries(inputs);
   return make(
     "li",
     null,
-    make("p", { class: "choice" }, make("span", { class: "choice-subject" }, subject.replaceAll("_", " ")), make("strong", null, brief(choice))),
+    make("p", { class: "choice" }, make("span", { class: "choice-subject" }, called(subject)), make("strong", null, brief(choice))),
     make("p", { class: "hint" }, reason),
     known.length === 0
       ? null

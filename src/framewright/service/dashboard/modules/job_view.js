@@ -2,6 +2,7 @@
 
 import { say } from "./announcer.js";
 import { choices } from "./choices.js";
+import { deliveries } from "./deliveries.js";
 import { fill, make } from "./elements.js";
 import { errorBox } from "./error_box.js";
 import { facts } from "./facts.js";
@@ -57,18 +58,21 @@ export const jobView = (id) => {
   const head = jobHead({ changed });
   const bar = jobProgress();
   const frames = strip({ choose: seen.frame });
-  const parts = [head, errorBox(), seen, bar, facts(), frames, waterfall(), reportPart({ choose: seen.frame }), choices(), warnings(), logTail(), requestBox()];
-  const [, error, , , fact, , chunks, report, chosen, warned, log, asked] = parts;
+  const rest = { error: errorBox(), facts: facts(), chunks: waterfall(), report: reportPart({ choose: seen.frame }), choices: choices(), warnings: warnings(), log: logTail(), request: requestBox(), sent: deliveries() };
+  const parts = [head, seen, bar, frames, ...Object.values(rest)];
   const whole = [
     head.element,
-    error?.element,
-    make("div", { class: "job-stage" }, make("div", { class: "job-seen" }, seen.element, bar.element), fact?.element),
+    rest.error.element,
+    make("div", { class: "job-stage" }, make("div", { class: "job-seen" }, seen.element, bar.element), rest.facts.element),
     frames.element,
-    chunks?.element,
-    report?.element,
-    make("div", { class: "job-columns" }, warned?.element, chosen?.element),
-    log?.element,
-    asked?.element,
+    rest.chunks.element,
+    rest.report.element,
+    make(
+      "div",
+      { class: "job-columns" },
+      make("div", { class: "job-column" }, rest.warnings.element, rest.log.element, rest.sent.element, rest.request.element),
+      rest.choices.element,
+    ),
   ];
   const element = make("article", { class: "job" }, make("p", { class: "loading" }, "Looking…"));
 

@@ -8,6 +8,7 @@ import { count, frameRate, some, span } from "./words.js";
 
 /** @typedef {import("../service.d.ts").Job} Job */
 /** @typedef {import("../service.d.ts").Report} Report */
+/** @typedef {import("../service.d.ts").SlowRange} SlowRange */
 
 /** @type {["opening" | "rendering" | "finishing", string][]} */
 const PARTS = [
@@ -42,7 +43,8 @@ const timeSpent = ({ time, seconds }) => {
 /** @param {Report} report @param {number} first @param {(number: number) => void} choose */
 const slowest = ({ slow_ranges: ranges }, first, choose) => {
   if (ranges.length === 0) return null;
-  const longest = Math.max(...ranges.map((range) => range.seconds));
+  const each = (/** @type {SlowRange} */ { start, stop, seconds }) => seconds / (stop - start);
+  const longest = Math.max(...ranges.map(each));
   return make(
     "section",
     { class: "card", "aria-labelledby": "slow-title" },
@@ -50,13 +52,13 @@ const slowest = ({ slow_ranges: ranges }, first, choose) => {
     make(
       "ol",
       { class: "slow" },
-      ...ranges.map(({ start, stop, seconds }) =>
+      ...ranges.map((range) =>
         make(
           "li",
           null,
-          make("button", { type: "button", class: "link", on: { click: () => choose(start - first) } }, `Frames ${count(start)}–${count(stop - 1)}`),
-          make("meter", { min: 0, max: longest, value: seconds, "aria-hidden": "true" }),
-          make("span", null, `${seconds < 1 ? `${Math.round(seconds * 1000)} ms` : span(seconds)} a frame`),
+          make("button", { type: "button", class: "link", on: { click: () => choose(range.start - first) } }, `Frames ${count(range.start)}–${count(range.stop - 1)}`),
+          make("meter", { min: 0, max: longest, value: each(range), "aria-hidden": "true" }),
+          make("span", null, `${each(range) < 1 ? `${Math.round(each(range) * 1000)} ms` : span(each(range))} a frame`),
         ),
       ),
     ),

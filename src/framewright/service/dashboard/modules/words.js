@@ -77,5 +77,7 @@ export const brief = (value) => {
   if (typeof value === "number") return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(brief).join(", ");
+  const { width, height, ...others } = value;
+  if (typeof width === "number" && typeof height === "number" && Object.keys(others).length === 0) return `${count(width)} × ${count(height)}`;
   return Object.entries(value).map(([name, one]) => `${name} ${brief(one)}`).join(", ");
 };
