@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framewright.service.jobs.book import Herald
     from framewright.service.jobs.hands import RunTracing
     from framewright.service.settings import ServiceSettings
+    from framewright.service.uploads.elsewhere import Elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +111,17 @@ async def cluster_desk(
 
 async def _go_on(_seconds: float) -> None:
     """Jobs of a cluster go on without us."""
+
+
+@asynccontextmanager
+async def shared_uploads(cluster: Cluster) -> AsyncIterator[Elsewhere]:
+    """The uploads of all services on the store of a cluster.
+
+    Raises:
+        UsageError: ``STORE_INVALID``.
+    """
+    from framewright.service.temporal.shared_uploads import SharedUploads
+    from framewright.stores.opening import open_store
+
+    async with open_store(cluster.store, cluster.here) as store:
+        yield SharedUploads(store)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewright.service.data_folder import SECRET
-from framewright.service.desks import Cluster, OpenDesk, cluster_desk, local_desk
+from framewright.service.desks import Cluster, OpenDesk, cluster_desk, local_desk, shared_uploads
 from framewright.service.metrics import Metrics
 from framewright.service.plans.keeper import Plans
 from framewright.service.rooms import Rooms
@@ -57,7 +57,8 @@ async def furnished(
         tracing = open_tracing()
         if tracing is not None:
             stack.push_async_callback(tracing.flush)
-        uploads = await stack.enter_async_context(Uploads(settings, database))
+        elsewhere = None if cluster is None else await stack.enter_async_context(shared_uploads(cluster))
+        uploads = await stack.enter_async_context(Uploads(settings, database, elsewhere=elsewhere))
         # Before the desk, so that it hears of its last turns, too.
         webhooks = await stack.enter_async_context(Webhooks(settings, database, on_attempt=metrics.delivered))
         opened = await stack.enter_async_context(

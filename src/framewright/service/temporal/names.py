@@ -61,6 +61,11 @@ def key_document(owner: str, key: str) -> str:
     return f"service/keys/{digest[:2]}/{digest}.json"
 
 
+def upload_document(upload: str) -> str:
+    """What an upload is, for services that did not take it themselves."""
+    return f"service/uploads/{upload}.json"
+
+
 def attempt_of(document: str) -> tuple[str, int] | None:
     """``begun`` or ``end`` with the attempt, of the last part of a name; None: it is neither."""
     found = _ATTEMPT.fullmatch(document)

@@ -21,7 +21,9 @@ from framewright.service.uploads.archives import disk_full, is_full
 from framewright.service.uploads.blobs import OwnedBlobs
 from framewright.service.uploads.book import Entry
 from framewright.service.uploads.folders import Folders, write_page
+from framewright.service.uploads.manifests import files_of
 from framewright.service.uploads.projects import digest_of, pages_of
+from framewright.service.uploads.unpacking.limits import Limits
 from framewright.service.uploads.unpacking.tree import Unpacked
 from framewright.stores.blobs import digest_of as content_digest
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from framewright.service.database import Database
     from framewright.service.desk import Caller
     from framewright.service.settings import ServiceSettings
+    from framewright.service.uploads.elsewhere import Elsewhere, Known
 
 _SWEEP_SECONDS = 600.0
 _DAY = 86_400.0
@@ -49,14 +52,18 @@ class Uploads:
 
     Args:
         settings: its data folder must be there, and be this process's alone.
+        elsewhere: knows the uploads of services that stand beside this one; None: it stands alone.
 
     Attributes:
         folders, blobs: where projects lie, and single files.
         filing: held by whoever looks for room, and takes it.
     """
 
-    def __init__(self, settings: ServiceSettings, database: Database) -> None:
+    def __init__(
+        self, settings: ServiceSettings, database: Database, *, elsewhere: Elsewhere | None = None
+    ) -> None:
         self._settings = settings
+        self._elsewhere = elsewhere
         self._database = database
         self.folders = Folders(settings.data_folder)
         self.blobs = OwnedBlobs(settings.data_folder)
@@ -119,8 +126,14 @@ class Uploads:
             book.use(db, upload, time.time())
             return entry
 
-        entry = await self._database.run(look)
-        return entry.shown, self.folders.place(upload)
+        try:
+            entry = await self._database.run(look)
+        except UnknownError:
+            adopted = await self._adopt(upload, caller)
+            if adopted is None:
+                raise
+            entry = adopted
+        return entry.shown, self.folders.place(entry.id)
 
     async def show(self, upload: str, caller: Caller) -> Upload:
         """One upload.
@@ -128,7 +141,13 @@ class Uploads:
         Raises:
             UnknownError: ``UPLOAD_UNKNOWN``.
         """
-        return (await self._database.run(lambda db: _of_caller(db, upload, caller))).shown
+        try:
+            return (await self._database.run(lambda db: _of_caller(db, upload, caller))).shown
+        except UnknownError:
+            adopted = await self._adopt(upload, caller)
+            if adopted is None:
+                raise
+            return adopted.shown
 
     async def page(self, caller: Caller, *, before: str | None = None, limit: int = 50) -> UploadPage:
         """Uploads, the latest first.
@@ -157,8 +176,15 @@ class Uploads:
                 )
             book.remove(db, (upload,))
 
-        await self._database.run(forget)
+        shared = await self._shared(upload, caller)
+        try:
+            await self._database.run(forget)
+        except UnknownError:
+            if shared is None:
+                raise
         await asyncio.to_thread(self.folders.remove, upload)
+        if self._elsewhere is not None and shared is not None:
+            await self._elsewhere.forget(upload)
         _log.info("upload_removed", upload=upload, by=caller.name)
 
     async def clean(self) -> None:
@@ -194,26 +220,45 @@ class Uploads:
         Raises:
             TooLargeError: ``UPLOADS_FULL``.
         """
-        now = time.time()
-        entry = Entry(
-            id=new_id(),
-            owner=caller.name,
-            name=name[:200],
-            digest=digest_of(files),
-            files=len(files),
-            bytes=sum(file.bytes for file in files),
-            pages=pages_of(files),
-            created=now,
-            used=now,
-        )
+        entry = _entry(new_id(), caller.name, name, files, time.time())
         async with self.filing:
             known = await self.known(files, caller)
             if known is not None:
                 return known, False
             await self.make_room(entry.room)
+            if self._elsewhere is not None:
+                await self._elsewhere.keep(entry.shown, files, made)
             await _to_the_end(self._appear(made, entry))
         _log.info("upload_taken", upload=entry.id, by=entry.owner, files=entry.files, bytes=entry.bytes)
         return entry.shown, True
+
+    async def _shared(self, upload: str, caller: Caller) -> Known | None:
+        """What is known of an upload to all services; None: nothing, or it is somebody else's."""
+        found = None if self._elsewhere is None else await self._elsewhere.find(upload)
+        return found if found is not None and (caller.sees_all or found.by == caller.name) else None
+
+    async def _adopt(self, upload: str, caller: Caller) -> Entry | None:
+        """Fetch what another service was sent; None: there is no such thing, or it is somebody else's."""
+        found = await self._shared(upload, caller)
+        if self._elsewhere is None or found is None:
+            return None
+        limits = Limits(self._settings.upload_files, self._settings.upload_size, self._settings.upload_ratio)
+        files = await asyncio.to_thread(files_of, found.manifest, limits)
+        entry = _entry(upload, found.by, found.manifest.name or upload, files, found.created.timestamp())
+        with telling_full():
+            async with self.folders.workplace() as work:
+                await self._elsewhere.lay(files, work / "files")
+                async with self.filing:
+                    # Of the same owner and content there is one; somebody else may have been as quick.
+                    known = await self._database.run(
+                        lambda db: book.find_content(db, entry.owner, entry.digest)
+                    )
+                    if known is not None:
+                        return known
+                    await self.make_room(entry.room)
+                    await _to_the_end(self._appear(work / "files", entry))
+        _log.info("upload_adopted", upload=upload, by=entry.owner, files=entry.files, bytes=entry.bytes)
+        return entry
 
     async def _appear(self, made: Path, entry: Entry) -> None:
         await asyncio.to_thread(self.folders.commit, made, entry.id)
@@ -268,6 +313,20 @@ class Uploads:
         for entry in entries:
             await asyncio.to_thread(self.folders.remove, entry.id)
             _log.info("upload_removed", upload=entry.id, by=entry.owner, why=why)
+
+
+def _entry(upload: str, owner: str, name: str, files: Sequence[Unpacked], created: float) -> Entry:
+    return Entry(
+        id=upload,
+        owner=owner,
+        name=name[:200],
+        digest=digest_of(files),
+        files=len(files),
+        bytes=sum(file.bytes for file in files),
+        pages=pages_of(files),
+        created=created,
+        used=time.time(),
+    )
 
 
 def _of_caller(db: sqlite3.Connection, upload: str, caller: Caller) -> Entry:
