@@ -35,6 +35,19 @@ def test_a_token_is_made_listed_and_revoked(tmp_path):
     assert data.stat().st_mode & 0o077 == 0
 
 
+def test_another_service_may_know_a_token_too(tmp_path):
+    _, token, _ = command("create", "ci", data=tmp_path / "one")
+    file = tmp_path / "token"
+    file.write_text(token)
+    status, out, said = command("create", "ci", "--token-file", str(file), data=tmp_path / "two")
+    assert (status, out) == (0, ""), said
+    ids = [json.loads(command("list", "--json", data=tmp_path / name)[1])[0]["id"] for name in ("one", "two")]
+    assert ids[0] == ids[1] == token.split("_")[1]
+    file.write_text("no token")
+    status, _, said = command("create", "x", "--token-file", str(file), data=tmp_path / "two")
+    assert (status, "is no token" in said, "no token" in out) == (2, True, False)
+
+
 def test_a_folder_that_cannot_be_one_is_named(tmp_path):
     file = tmp_path / "file"
     file.write_text("x")

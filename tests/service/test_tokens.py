@@ -53,6 +53,18 @@ async def test_a_token_is_known_until_it_is_revoked(book):
         await book.revoke("ci")
 
 
+async def test_a_token_of_another_service_is_known_too(book, tmp_path):
+    made = await book.create("ci", ["read"])
+    async with Database(tmp_path / "other.sqlite3") as database:
+        other = TokenBook(database)
+        await other.create("ci", ["read"], token=made.token)
+        assert (await other.caller(made.token)).name == "ci"
+        with pytest.raises(RequestError, match="no token"):
+            await other.create("x", ["read"], token=made.token + "0")
+    with pytest.raises(ConflictError):
+        await book.create("again", ["read"], token=made.token)
+
+
 async def test_the_secret_is_kept_nowhere(book, tmp_path):
     made = await book.create("ci", ["read"])
     secret = made.token.rpartition("_")[2].encode()

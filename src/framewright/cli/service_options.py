@@ -106,6 +106,13 @@ Days = Annotated[
         metavar="N", help="For how long it is good. (default: until it is revoked)", show_default=False
     ),
 ]
+TokenFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file", metavar="FILE",
+        help="Holds a token that another service has made, for this one to know, too.", show_default=False,
+    ),
+]  # fmt: skip
 TokenFor = Annotated[
     str,
     typer.Argument(

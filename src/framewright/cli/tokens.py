@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from framewright.cli.console import hanging, line, people_console
-from framewright.model.errors import ExitCode
+from framewright.model.errors import ExitCode, UsageError
 from framewright.service.data_folder import DATABASE, make_data_folder
 from framewright.service.database import Database
 from framewright.service.settings import ServiceSettings
@@ -30,23 +30,38 @@ _USUAL = ("read", "write")
 
 
 def run_tokens_create(
-    name: str, scopes: Sequence[str] | None, *, days: float | None, data: Path | None, as_json: bool
+    name: str,
+    scopes: Sequence[str] | None,
+    *,
+    days: float | None,
+    token_file: Path | None,
+    data: Path | None,
+    as_json: bool,
 ) -> int:
-    """Make a token; stdout gets the token alone.
+    """Make a token; stdout gets the token alone, and none that was made elsewhere.
 
     Returns:
         The exit code 0.
 
     Raises:
         ServiceError: what cannot be made, or is there already. SetupError: the folder cannot be used.
+        UsageError: ``TOKEN_INVALID`` the file cannot be read.
     """
-    made = _with_book(data, lambda book: book.create(name, scopes or _USUAL, days=days))
+    token = None if token_file is None else _token_in(token_file)
+    made = _with_book(data, lambda book: book.create(name, scopes or _USUAL, days=days, token=token))
     if as_json:
-        sys.stdout.write(f"{made.model_dump_json(indent=2)}\n")
+        told = made.model_dump_json(indent=2, exclude=None if token is None else {"token"})
+        sys.stdout.write(f"{told}\n")
         return ExitCode.DONE
-    sys.stdout.write(f"{made.token}\n")
+    if token is None:
+        sys.stdout.write(f"{made.token}\n")
     until = "" if made.expires is None else f", until {made.expires:%Y-%m-%d %H:%M} UTC"
-    line(people_console(), f"Keep it: it is shown this once. It may {_may(made)}{until}.", style="dim")
+    what = (
+        "Keep it: it is shown this once. It"
+        if token is None
+        else f"The token '{name}' is known here, too. It"
+    )
+    line(people_console(), f"{what} may {_may(made)}{until}.", style="dim")
     return ExitCode.DONE
 
 
@@ -98,6 +113,16 @@ def _with_book(data: Path | None, work: Callable[[TokenBook], Awaitable[_Result]
             return await work(TokenBook(database))
 
     return asyncio.run(done())
+
+
+def _token_in(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UsageError(
+            f"The file {path} of --token-file cannot be read: {reason}.", code="TOKEN_INVALID"
+        ) from error
 
 
 def _mark(token: Token) -> Text:

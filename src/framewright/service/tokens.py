@@ -71,15 +71,18 @@ class TokenBook:
         self._database = database
         self._now = now
 
-    async def create(self, name: str, scopes: Iterable[str], *, days: float | None = None) -> NewToken:
+    async def create(
+        self, name: str, scopes: Iterable[str], *, days: float | None = None, token: str | None = None
+    ) -> NewToken:
         """Make a token.
 
         Args:
             name: of whom it is for; jobs and uploads belong to it.
             days: for which it is good; None: until it is revoked.
+            token: that another service has made, so that this one knows it, too; None: a new one.
 
         Raises:
-            RequestError: ``TOKEN_NAME_INVALID``, ``SCOPE_INVALID``, ``DAYS_INVALID``.
+            RequestError: ``TOKEN_NAME_INVALID``, ``SCOPE_INVALID``, ``DAYS_INVALID``, ``TOKEN_INVALID``.
             ConflictError: ``TOKEN_EXISTS``.
         """
         if not _NAME.match(name):
@@ -96,9 +99,14 @@ class TokenBook:
                 "A token is good for more than 0 days, and at most 36500: leave the days out for one without an end.",
                 code="DAYS_INVALID",
             )
+        given_token = None if token is None else _TOKEN.match(token)
+        if token is not None and given_token is None:
+            raise RequestError("What was given is no token: they begin with fw_.", code="TOKEN_INVALID")
         created = self._now()
         expires = None if days is None else created + days * _DAY
-        identity, secret = secrets.token_hex(6), secrets.token_hex(32)
+        identity, secret = (
+            given_token.groups() if given_token else (secrets.token_hex(6), secrets.token_hex(32))
+        )
         row = (identity, name, _digest(secret), " ".join(wanted), created, expires, None)
 
         def write(db: sqlite3.Connection) -> None:
@@ -108,7 +116,7 @@ class TokenBook:
             await self._database.run(write)
         except sqlite3.IntegrityError as error:
             raise ConflictError(
-                f"There is a token '{name}' already: revoke it first, or give another name.",
+                f"There is a token '{name}' already, or this one is known: revoke it first, or give another name.",
                 code="TOKEN_EXISTS",
             ) from error
         return NewToken(

@@ -22,13 +22,14 @@ def tokens_create(
     *,
     scope: s.Scopes = None,
     days: s.Days = None,
+    token_file: s.TokenFrom = None,
     data: s.Data = None,
     as_json: o.JsonDocument = False,
 ) -> int:
     """Make a token and print it. It is shown this once."""
     from framewright.cli.tokens import run_tokens_create
 
-    return run_tokens_create(name, scope, days=days, data=data, as_json=as_json)
+    return run_tokens_create(name, scope, days=days, token_file=token_file, data=data, as_json=as_json)
 
 
 @tokens.command("list")
