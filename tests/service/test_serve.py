@@ -144,7 +144,7 @@ async def test_beyond_this_machine_every_request_needs_a_token(tmp_path):
         capture_output=True, text=True, timeout=90, check=True,
     )  # fmt: skip
     async with serving(data, "--host", "0.0.0.0") as (_, ready, web):
-        assert ready["tokens"] == 1
+        assert (ready["tokens"], ready["exposed"]) == (1, False)
         async with web.get("/v1/renders") as answer:
             assert answer.status == 401
         async with web.get(

@@ -109,6 +109,8 @@ def _tell_ready(console: Console, event: ServeReady) -> None:
     if event.tokens:
         told.append(("tokens", f"{event.tokens}; every request needs one"))
     rows(console, told)
+    if event.exposed:
+        line(console, "Everybody who reaches this address may use it: nobody needs a token.", style="yellow")
     if event.tokens == 0:
         line(console, "Every request needs a token, and there is none yet. Make one with:")
         line(

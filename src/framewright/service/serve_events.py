@@ -19,6 +19,7 @@ class ServeReady(_Event):
         executor: who renders: ``local`` or ``temporal``.
         slots: renders at a time; None: as many as workers of the cluster take.
         tokens: how many are known that are still good; None: nobody needs one.
+        exposed: others than this machine reach it, and nobody needs a token.
     """
 
     event: Literal["ready"] = "ready"
@@ -27,6 +28,7 @@ class ServeReady(_Event):
     executor: str
     slots: int | None
     tokens: int | None
+    exposed: bool = False
 
 
 class ServeStopping(_Event):

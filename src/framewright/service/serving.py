@@ -13,6 +13,7 @@ from framewright.model.logs import get_logger
 from framewright.service.data_folder import DATABASE, locked, make_data_folder
 from framewright.service.database import Database
 from framewright.service.serve_events import ServeReady, ServeStopping
+from framewright.service.settings import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,10 @@ async def serve(
             executor=settings.executor,
             slots=settings.slots if settings.executor == "local" else None,
             tokens=await _good_tokens(house.rooms),
+            exposed=not settings.needs_tokens and not is_loopback(settings.host),
         )
+        if ready.exposed:
+            _log.warning("open_to_everybody", host=settings.host)
         _log.info("service_ready", **ready.model_dump(exclude={"event"}, exclude_none=True))
         tell(ready)
         await stop.wait()
