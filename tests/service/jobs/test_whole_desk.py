@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -109,6 +110,7 @@ async def test_five_renders_asked_for_at_once(tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 async def test_twenty_renders_asked_for_at_once(tmp_path):
     await all_at_once(tmp_path / "data", tmp_path, 20)
 
@@ -152,5 +154,42 @@ async def test_a_service_that_is_killed_goes_on_where_it_was(tmp_path):
                 over.append(await answer.json())
         assert [job["attempt"] for job in over] == [1, 1, 1]
         assert [job["started"] for job in over] == sorted(job["started"] for job in over)
+    assert_nothing_lives(data)
+    assert_only_outputs(data)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_service_that_is_killed_again_and_again_loses_nothing(tmp_path, seed):
+    rolled = random.Random(seed)
+    data, wishes = tmp_path / "data", {"fps": "10", "quality": "draft", "chunk_frames": 20, "workers": 1}
+    film = Film(frames=60, fps="10", width=64, height=36)
+    places = [tmp_path / f"page {number}" for number in range(6)]
+    pages = [page(place, number, film) for number, place in enumerate(places)]
+    plain = [tmp_path / f"plain {number}.mp4" for number in range(6)]
+    for place, out in zip(places, plain, strict=True):
+        await framewright.render_async(place, out, **wishes)
+    environment = {"FRAMEWRIGHT_PIECE_CACHE_SIZE": "1G", "FRAMEWRIGHT_SERVICE_SLOTS": "2"}
+    jobs = []
+    for kill in range(4):
+        async with serving(data, **environment) as (process, _, web):
+            while len(jobs) < min(6, 2 * kill + 2):
+                jobs.append(await started(web, composition={"html": pages[len(jobs)]}, **wishes))
+            # Whatever moment this is, it is one.
+            await asyncio.sleep(rolled.uniform(0.0, 6.0))
+            process.send_signal(signal.SIGKILL)
+            async with asyncio.timeout(60):
+                await process.wait()
+        assert_nothing_lives(data)
+    async with serving(data, **environment) as (_, _, web):
+        async with asyncio.timeout(PATIENCE):
+            stories = await asyncio.gather(*(story_of(web, job) for job in jobs))
+        for number, (job, story) in enumerate(zip(jobs, stories, strict=True)):
+            assert story[-1]["event"] == "done"
+            ids = [told["id"] for told in story]
+            assert ids == sorted(set(ids))
+            film_there = await film_of(web, job, tmp_path / f"{number}.mp4")
+            assert film_there.read_bytes() == plain[number].read_bytes()
     assert_nothing_lives(data)
     assert_only_outputs(data)
