@@ -37,7 +37,8 @@ tell of rows as a whole. Colours follow `NO_COLOR`; a pipe or a file gets plain 
 Ctrl-C ends a render in order: browsers are closed and no file is left. A second Ctrl-C stops at once.
 
 These variables set defaults for a machine: `FRAMEWRIGHT_BROWSER` (the browser's program), `FRAMEWRIGHT_SANDBOX`
-(`true` or `false`), `FRAMEWRIGHT_PAGE_TIMEOUT` (seconds), `FRAMEWRIGHT_PAGE_MEMORY` (bytes), `FRAMEWRIGHT_TMPDIR`;
+(`true` or `false`), `FRAMEWRIGHT_PAGE_TIMEOUT` (seconds), `FRAMEWRIGHT_PAGE_MEMORY` (bytes), `FRAMEWRIGHT_TMPDIR`,
+`FRAMEWRIGHT_GLIMPSE` (a file that shows the latest frame of a render as a small JPEG, about once a second);
 `FRAMEWRIGHT_WORKERS` and `FRAMEWRIGHT_CAPTURE` stand for `--workers` and `--capture`, and
 [`framewright bench`](distributed.md#what-a-machine-can-do) says which;
 [fonts.md](fonts.md) tells those of fonts, [remote.md](remote.md#settings) those of fetching, [media.md](media.md) that of

@@ -22,6 +22,7 @@ from framewright.service.runner.messages import (
     RunChunk,
     RunPlan,
 )
+from framewright.service.runner.running import _move
 from framewright.service.runner.spare import SpareRunner
 from truth.cages import PAGE, runners
 
@@ -265,3 +266,18 @@ async def test_it_ends_with_the_service_that_is_killed(hall):
     # The folder is for the next start to sweep.
     assert work.exists()
     subprocess.run(["rm", "-rf", str(work)], check=True)
+
+
+@pytest.mark.parametrize("kind", ["link", "folder with a link", "pipe", "nothing"])
+def test_only_plain_files_leave_a_cage(kind, tmp_path):
+    made, place = tmp_path / "made", tmp_path / "place"
+    if kind == "link":
+        made.symlink_to("/etc/passwd")
+    elif kind == "pipe":
+        os.mkfifo(made)
+    elif kind != "nothing":
+        (made / "blobs").mkdir(parents=True)
+        (made / "blobs" / "a").symlink_to("/etc/passwd")
+    with pytest.raises(WorkerError, match="The runner has made no file called"):
+        _move(made, place)
+    assert not os.path.lexists(place)

@@ -8,6 +8,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -174,6 +175,7 @@ def _hand_over(order: Run, answer: Answer, work: Path) -> None:
 
 def _move(made: Path, place: Path) -> None:
     """Give a finished thing its place, at once also where that is on another disk."""
+    _check_plain(made)
     try:
         try:
             os.replace(made, place)
@@ -188,6 +190,14 @@ def _move(made: Path, place: Path) -> None:
                 _remove(beside)
     except OSError as error:
         raise write_error(place, error) from error
+
+
+def _check_plain(made: Path) -> None:
+    """Refuse links and devices: a runner that a page has taken over could have the service hand out any file by them."""
+    for path in (made, *(made.rglob("*") if made.is_dir() and not made.is_symlink() else ())):
+        kind = path.lstat().st_mode if os.path.lexists(path) else 0
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+            raise WorkerError(f"The runner has made no file called {path.name}.", code="RUNNER_DIED")
 
 
 def _remove(path: Path) -> None:
