@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -48,3 +50,22 @@ def test_messages_of_other_times():
 @given(st.text(max_size=80))
 def test_no_header_breaks_it(header):
     assert refused(BODY, header) == "SIGNATURE_INVALID"
+
+
+async def test_the_receiver_of_the_documents_works():
+    page = (Path(__file__).parents[2] / "docs/service.md").read_text(encoding="utf-8")
+    written = next(block for block in page.split("```python\n")[1:] if "verify_webhook" in block).split(
+        "```"
+    )[0]
+    names = {"SECRET": SECRET}
+    exec(written, names)  # noqa: S102 -- our own words
+
+    class Request:
+        async def read(self):
+            return b'{"event": "done", "job": {"id": "a"}}'
+
+    request = Request()
+    request.headers = {"Framewright-Signature": sign_webhook(await request.read(), SECRET, int(time.time()))}
+    assert (await names["told"](request)).status == 204
+    request.headers = {}
+    assert (await names["told"](request)).status == 403

@@ -12,6 +12,7 @@ from framewright.composition.site import is_address, open_site
 from framewright.model.errors import UsageError
 from framewright.service.desk import Source
 from framewright.service.errors import ForbiddenError, RequestError, UnknownError
+from framewright.service.uploads.projects import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from framewright.service.desk import Caller
     from framewright.service.settings import ServiceSettings
 
-INDEX = "index.html"
 _SUFFIXES = {".html", ".htm", ".xhtml"}
 _INLINE_NAME = "inline page"
 

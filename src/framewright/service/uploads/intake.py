@@ -11,8 +11,8 @@ from framewright.service.errors import BusyError, RequestError
 from framewright.service.uploads.archives import unpack_archive
 from framewright.service.uploads.book import BLOCK
 from framewright.service.uploads.folders import link_or_copy
-from framewright.service.uploads.manifests import files_of
-from framewright.service.uploads.projects import below, top_of
+from framewright.service.uploads.manifests import project_of
+from framewright.service.uploads.projects import unwrapped
 from framewright.service.uploads.receiving import receive
 from framewright.service.uploads.unpacking.limits import Limits
 from framewright.service.uploads.uploads import telling_full
@@ -64,8 +64,8 @@ class Intake:
                 await receive(pieces, file.write, largest=self._settings.upload)
             target.mkdir()
             files = await unpack_archive(archive, target, self._limits)
-            top = top_of(files)
-            return await self._uploads.file(target / top, below(files, top), caller, name or top or _UNNAMED)
+            top, project = await asyncio.to_thread(unwrapped, files)
+            return await self._uploads.file(target / top, project, caller, name or top or _UNNAMED)
 
     async def take_manifest(self, manifest: UploadManifest, caller: Caller) -> tuple[UploadAnswer, bool]:
         """Make a project of files that were sent, or tell which of them are missing.
@@ -74,19 +74,23 @@ class Intake:
             RequestError: ``NAME_REFUSED``, ``NAME_TWICE``, ``BLOB_DIFFERS``, ``ARCHIVE_EMPTY``.
             TooLargeError: ``ARCHIVE_TOO_MANY``, ``ARCHIVE_TOO_LARGE``, ``UPLOADS_FULL``. UnavailableError: ``DISK_FULL``.
         """
-        files = await asyncio.to_thread(files_of, manifest, self._limits)
-        known = await self._uploads.known(files, caller)
+        project = await asyncio.to_thread(project_of, manifest, self._limits)
+        known = await self._uploads.known(project, caller)
         if known is not None:
             return UploadAnswer(upload=known), False
-        missing = await asyncio.to_thread(self._missing, files, caller.name)
+        missing = await asyncio.to_thread(self._missing, project.files, caller.name)
         if missing:
             return UploadAnswer(missing=missing), False
         async with self._intaking() as work:
             try:
-                await asyncio.to_thread(self._link, files, caller.name, work / "files")
+                await asyncio.to_thread(self._link, project.files, caller.name, work / "files")
             except FileNotFoundError:  # cleaned up just now
-                return UploadAnswer(missing=await asyncio.to_thread(self._missing, files, caller.name)), False
-            upload, fresh = await self._uploads.file(work / "files", files, caller, manifest.name or _UNNAMED)
+                return UploadAnswer(
+                    missing=await asyncio.to_thread(self._missing, project.files, caller.name)
+                ), False
+            upload, fresh = await self._uploads.file(
+                work / "files", project, caller, manifest.name or _UNNAMED
+            )
         await asyncio.to_thread(self._uploads.blobs.count)
         return UploadAnswer(upload=upload), fresh
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framewright.service.errors import RequestError, TooLargeError
+from framewright.service.uploads.projects import Project
 from framewright.service.uploads.unpacking.limits import Limits, RefusedError
 from framewright.service.uploads.unpacking.names import Names, clean_name
 from framewright.service.uploads.unpacking.tree import Unpacked
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from framewright.model.upload import UploadManifest
 
 
-def files_of(manifest: UploadManifest, limits: Limits) -> tuple[Unpacked, ...]:
-    """The files of a project, in the order of their names.
+def project_of(manifest: UploadManifest, limits: Limits) -> Project:
+    """The project that a manifest tells of.
 
     Raises:
         RequestError: ``NAME_REFUSED``, ``NAME_TWICE``, ``ARCHIVE_EMPTY``.
@@ -36,4 +37,4 @@ def files_of(manifest: UploadManifest, limits: Limits) -> tuple[Unpacked, ...]:
         raise (TooLargeError if too_large else RequestError)(refused.message, code=refused.code) from None
     if not files:
         raise RequestError("The manifest names no file of a composition.", code="ARCHIVE_EMPTY")
-    return tuple(sorted(files))
+    return Project.of(files)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from blake3 import blake3
 
 from framewright.model.upload import MOST_PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from framewright.service.uploads.unpacking.tree import Unpacked
 
-_INDEX = "index.html"
+INDEX = "index.html"
+"""The page of a project that names no other."""
 _PAGES = (".html", ".htm", ".xhtml")
 
 
@@ -25,24 +27,38 @@ def top_of(files: Iterable[Unpacked]) -> str:
     paths = [file.path for file in files]
     tops = {path.partition("/")[0] for path in paths}
     top = next(iter(tops)) if len(tops) == 1 else ""
-    return top if top and f"{top}/{_INDEX}" in paths else ""
+    return top if top and f"{top}/{INDEX}" in paths else ""
 
 
-def below(files: Iterable[Unpacked], top: str) -> tuple[Unpacked, ...]:
-    """The files as they are named below a top, in the order of their names."""
+def unwrapped(files: Sequence[Unpacked]) -> tuple[str, Project]:
+    """The top of what was unpacked, and the project that lies in it."""
+    top = top_of(files)
     start = len(top) + 1 if top else 0
-    return tuple(sorted(file._replace(path=file.path[start:]) for file in files))
+    return top, Project.of([file._replace(path=file.path[start:]) for file in files])
 
 
-def digest_of(files: Iterable[Unpacked]) -> str:
-    """Of names and contents; the order in which they came is no matter."""
-    digest = blake3()
-    for file in sorted(files):
-        digest.update(f"{file.digest} {file.bytes} {file.path}\n".encode())
-    return digest.hexdigest()
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The files of a project, and what follows from them. Make it with :meth:`of`, in a thread: there may be thousands.
 
+    Attributes:
+        files: in the order of their names.
+        digest: of names and contents; the order in which they came is no matter.
+        pages: the HTML files, those of the top first and ``index.html`` before all.
+    """
 
-def pages_of(files: Iterable[Unpacked]) -> tuple[str, ...]:
-    """The HTML files, those of the top first and ``index.html`` before all."""
-    found = (file.path for file in files if file.path.lower().endswith(_PAGES))
-    return tuple(sorted(found, key=lambda path: (path.count("/"), path != _INDEX, path))[:MOST_PAGES])
+    files: tuple[Unpacked, ...]
+    digest: str
+    bytes: int
+    pages: tuple[str, ...]
+
+    @classmethod
+    def of(cls, files: Iterable[Unpacked]) -> Self:
+        """Look at files."""
+        ordered = tuple(sorted(files))
+        digest = blake3()
+        for file in ordered:
+            digest.update(f"{file.digest} {file.bytes} {file.path}\n".encode())
+        found = (file.path for file in ordered if file.path.lower().endswith(_PAGES))
+        pages = sorted(found, key=lambda path: (path.count("/"), path != INDEX, path))[:MOST_PAGES]
+        return cls(ordered, digest.hexdigest(), sum(file.bytes for file in ordered), tuple(pages))

@@ -21,8 +21,8 @@ from framewright.service.uploads.archives import disk_full, is_full
 from framewright.service.uploads.blobs import OwnedBlobs
 from framewright.service.uploads.book import Entry
 from framewright.service.uploads.folders import Folders, write_page
-from framewright.service.uploads.manifests import files_of
-from framewright.service.uploads.projects import digest_of, pages_of
+from framewright.service.uploads.manifests import project_of
+from framewright.service.uploads.projects import INDEX, Project
 from framewright.service.uploads.unpacking.limits import Limits
 from framewright.service.uploads.unpacking.tree import Unpacked
 from framewright.stores.blobs import digest_of as content_digest
@@ -101,17 +101,17 @@ class Uploads:
             raise RequestError(
                 "The page has half a character in it, which is no text.", code="HTML_INVALID"
             ) from error
-        file = Unpacked("index.html", content_digest(content), len(content))
-        known = await self.known((file,), caller)
+        project = Project.of([Unpacked(INDEX, content_digest(content), len(content))])
+        known = await self.known(project, caller)
         if known is not None:
             return known
         with telling_full():
-            return await self._keep(content, file, caller, name)
+            return await self._keep(content, project, caller, name)
 
-    async def _keep(self, content: bytes, file: Unpacked, caller: Caller, name: str) -> Upload:
+    async def _keep(self, content: bytes, project: Project, caller: Caller, name: str) -> Upload:
         async with self.folders.workplace() as work:
-            await asyncio.to_thread(write_page, work / "files", file.path, content)
-            upload, _ = await self.file(work / "files", (file,), caller, name)
+            await asyncio.to_thread(write_page, work / "files", INDEX, content)
+            upload, _ = await self.file(work / "files", project, caller, name)
         return upload
 
     async def open(self, upload: str, caller: Caller) -> tuple[Upload, Path]:
@@ -209,9 +209,7 @@ class Uploads:
                 _log.warning("uploads_not_cleaned", error=repr(error))
             await asyncio.sleep(_SWEEP_SECONDS)
 
-    async def file(
-        self, made: Path, files: Sequence[Unpacked], caller: Caller, name: str
-    ) -> tuple[Upload, bool]:
+    async def file(self, made: Path, project: Project, caller: Caller, name: str) -> tuple[Upload, bool]:
         """Let a folder become an upload, unless the caller has the same project already.
 
         Returns:
@@ -220,14 +218,14 @@ class Uploads:
         Raises:
             TooLargeError: ``UPLOADS_FULL``.
         """
-        entry = _entry(new_id(), caller.name, name, files, time.time())
+        entry = _entry(new_id(), caller.name, name, project, time.time())
         async with self.filing:
-            known = await self.known(files, caller)
+            known = await self.known(project, caller)
             if known is not None:
                 return known, False
             await self.make_room(entry.room)
             if self._elsewhere is not None:
-                await self._elsewhere.keep(entry.shown, files, made)
+                await self._elsewhere.keep(entry.shown, project.files, made)
             await _to_the_end(self._appear(made, entry))
         _log.info("upload_taken", upload=entry.id, by=entry.owner, files=entry.files, bytes=entry.bytes)
         return entry.shown, True
@@ -243,11 +241,11 @@ class Uploads:
         if self._elsewhere is None or found is None:
             return None
         limits = Limits(self._settings.upload_files, self._settings.upload_size, self._settings.upload_ratio)
-        files = await asyncio.to_thread(files_of, found.manifest, limits)
-        entry = _entry(upload, found.by, found.manifest.name or upload, files, found.created.timestamp())
+        project = await asyncio.to_thread(project_of, found.manifest, limits)
+        entry = _entry(upload, found.by, found.manifest.name or upload, project, found.created.timestamp())
         with telling_full():
             async with self.folders.workplace() as work:
-                await self._elsewhere.lay(files, work / "files")
+                await self._elsewhere.lay(project.files, work / "files")
                 async with self.filing:
                     # Of the same owner and content there is one; somebody else may have been as quick.
                     known = await self._database.run(
@@ -264,12 +262,11 @@ class Uploads:
         await asyncio.to_thread(self.folders.commit, made, entry.id)
         await self._database.run(lambda db: book.add(db, entry))
 
-    async def known(self, files: Sequence[Unpacked], caller: Caller) -> Upload | None:
+    async def known(self, project: Project, caller: Caller) -> Upload | None:
         """The caller's upload of just these files; it counts as used from now."""
-        digest = digest_of(files)
 
         def look(db: sqlite3.Connection) -> Entry | None:
-            entry = book.find_content(db, caller.name, digest)
+            entry = book.find_content(db, caller.name, project.digest)
             if entry is not None:
                 book.use(db, entry.id, time.time())
             return entry
@@ -315,15 +312,15 @@ class Uploads:
             _log.info("upload_removed", upload=entry.id, by=entry.owner, why=why)
 
 
-def _entry(upload: str, owner: str, name: str, files: Sequence[Unpacked], created: float) -> Entry:
+def _entry(upload: str, owner: str, name: str, project: Project, created: float) -> Entry:
     return Entry(
         id=upload,
         owner=owner,
         name=name[:200],
-        digest=digest_of(files),
-        files=len(files),
-        bytes=sum(file.bytes for file in files),
-        pages=pages_of(files),
+        digest=project.digest,
+        files=len(project.files),
+        bytes=project.bytes,
+        pages=project.pages,
         created=created,
         used=time.time(),
     )
