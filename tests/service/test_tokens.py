@@ -73,6 +73,17 @@ async def test_the_secret_is_kept_nowhere(book, tmp_path):
         assert file.stat().st_mode & 0o077 == 0 or not file.name.endswith("sqlite3")
 
 
+async def test_a_database_that_takes_nothing_keeps_nobody_out(book, tmp_path, clock):
+    made = await book.create("ci", ["read"])
+    full = "CREATE TRIGGER full BEFORE UPDATE ON tokens BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+    await book._database.run(lambda db: db.execute(full))
+    assert (await book.caller(made.token)).name == "ci"
+    await book._database.run(lambda db: db.execute("DROP TRIGGER full"))
+    assert (await book.all())[0].used is None
+    await book.caller(made.token)
+    assert (await book.all())[0].used.timestamp() == clock.at
+
+
 async def test_a_token_ends(book, clock):
     made = await book.create("ci", ["read"], days=2)
     clock.at += 2 * 24 * 3600 - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import re
@@ -14,7 +15,13 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from framewright.service.desk import Caller
-from framewright.service.errors import ConflictError, RequestError, UnauthorizedError, UnknownError
+from framewright.service.errors import (
+    ConflictError,
+    RequestError,
+    UnauthorizedError,
+    UnavailableError,
+    UnknownError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -160,11 +167,16 @@ class TokenBook:
         """Whose token it is.
 
         Raises:
-            UnauthorizedError: ``TOKEN_UNKNOWN``, ``TOKEN_EXPIRED``.
+            UnauthorizedError: ``TOKEN_UNKNOWN``, ``TOKEN_EXPIRED``. UnavailableError: ``DATABASE_FAILED``.
         """
         parts = _TOKEN.match(written)
         now = self._now()
-        row = None if parts is None else await self._database.run(lambda db: _looked_up(db, parts[1], now))
+        try:
+            row = None if parts is None else await self._database.run(lambda db: _looked_up(db, parts[1]))
+        except sqlite3.Error as error:
+            raise UnavailableError(
+                f"The service's database does not answer: {error}.", code="DATABASE_FAILED"
+            ) from error
         # As long for one that is not there, so that time tells nobody which ids are.
         right = hmac.compare_digest(
             _digest(parts[2] if parts else ""), bytes(row["digest"]) if row is not None else _NOBODY
@@ -178,13 +190,17 @@ class TokenBook:
             raise UnauthorizedError(
                 f"The token '{row['name']}' has expired: have a new one made.", code="TOKEN_EXPIRED"
             )
+        if (row["used"] or 0) < now - _SEEN_EVERY:
+            # A full disk keeps nobody out.
+            with contextlib.suppress(sqlite3.Error):
+                await self._database.run(
+                    lambda db: db.execute("UPDATE tokens SET used = ? WHERE id = ?", (now, row["id"]))
+                )
         return Caller(row["name"], frozenset(row["scopes"].split()))
 
 
-def _looked_up(db: sqlite3.Connection, identity: str, now: float) -> sqlite3.Row | None:
+def _looked_up(db: sqlite3.Connection, identity: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = db.execute("SELECT * FROM tokens WHERE id = ?", (identity,)).fetchone()
-    if row is not None and (row["used"] or 0) < now - _SEEN_EVERY:
-        db.execute("UPDATE tokens SET used = ? WHERE id = ?", (now, identity))
     return row
 
 

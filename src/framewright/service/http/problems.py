@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import traceback
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
@@ -89,7 +91,9 @@ def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -
 
 def unexpected(error: Exception, request: str | None) -> Response:
     """The answer for what should not have happened. What it was stands in the log alone."""
-    _log.error("request_failed", request=request, error=f"{type(error).__name__}: {error}")
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    _log.error("request_failed", request=request, error=f"{type(error).__name__}: {error}", where=where)
     return problem_answer(
         Problem(
             title=title_of(500),
