@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
 import sys
+import tarfile
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -18,6 +20,7 @@ import framewright
 from truth import counter, pages
 
 WISHES = {"fps": "5", "quality": "draft", "chunk_frames": FILM.frames // 3}
+TAR = {"content-type": "application/x-tar"}
 PATIENCE = 150.0
 pytestmark = pytest.mark.timeout(300)
 
@@ -60,6 +63,14 @@ async def unready(web, words):
             await asyncio.sleep(0.2)
 
 
+def packed(folder):
+    """A folder as an archive."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        archive.add(folder, arcname=".")
+    return written.getvalue()
+
+
 async def test_asked_of_one_watched_at_the_other_and_the_bytes_of_one_machine(
     tmp_path, dev_server, queue, browser_files
 ):
@@ -76,7 +87,11 @@ async def test_asked_of_one_watched_at_the_other_and_the_bytes_of_one_machine(
         ):
             # Nobody draws yet: jobs are taken all the same, and who asks is told.
             await unready(one, "No worker listens")
-            job = {"composition": {"html": html}, "name": "film", **WISHES}
+            # What one was sent the other has, too.
+            async with two.post("/v1/uploads", data=packed(page), headers=TAR) as answer:
+                assert answer.status == 201, await answer.text()
+                upload = (await answer.json())["id"]
+            job = {"composition": {"upload": upload}, "name": "film", **WISHES}
             async with one.post("/v1/renders", json=job, headers={"Idempotency-Key": "k"}) as answer:
                 assert answer.status == 202, await answer.text()
                 made = await answer.json()
