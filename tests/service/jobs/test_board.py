@@ -132,7 +132,7 @@ def test_a_chunk_that_only_lives_is_no_news_for_the_log():
         board = board.after(event, ZERO)
     assert [line.split("s  ")[1] for line in board.log] == [
         "started",
-        "frames 0 to 59 begun on here",
+        "frames 0 to 59 begun",
         "frames 0 to 59 done",
     ]
 

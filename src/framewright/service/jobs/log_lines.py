@@ -62,10 +62,10 @@ def _words(event: JobEvent) -> str | None:
 
 
 def _chunk(event: ChunkTold) -> str | None:
-    # Whoever is at work says so once a second; the waterfall shows when it began.
-    if event.state is ChunkState.RUNNING:
+    if event.state is ChunkState.RUNNING and event.frames:
         return None
     what = {
+        ChunkState.RUNNING: "begun",
         ChunkState.DONE: "done",
         ChunkState.REUSED: "found finished",
         ChunkState.FAILED: f"failed: {event.message or 'no reason is known'}",
