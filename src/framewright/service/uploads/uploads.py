@@ -12,6 +12,7 @@ from framewright.model.upload import UploadPage
 from framewright.service.errors import (
     ConflictError,
     RequestError,
+    ServiceError,
     TooLargeError,
     UnknownError,
 )
@@ -218,14 +219,31 @@ class Uploads:
         Raises:
             TooLargeError: ``UPLOADS_FULL``.
         """
+        known = await self.known(project, caller)
+        if known is not None:
+            return known, False
         entry = _entry(new_id(), caller.name, name, project, time.time())
+        if self._elsewhere is None:
+            return await self._file_here(made, project, caller, entry)
+        # A store takes its time: nobody else waits for it.
+        await self._elsewhere.keep(entry.shown, project.files, made)
+        try:
+            upload, fresh = await self._file_here(made, project, caller, entry)
+        except (ServiceError, OSError):
+            await self._elsewhere.forget(entry.id)
+            raise
+        if not fresh:
+            await self._elsewhere.forget(entry.id)
+        return upload, fresh
+
+    async def _file_here(
+        self, made: Path, project: Project, caller: Caller, entry: Entry
+    ) -> tuple[Upload, bool]:
         async with self.filing:
             known = await self.known(project, caller)
             if known is not None:
                 return known, False
             await self.make_room(entry.room)
-            if self._elsewhere is not None:
-                await self._elsewhere.keep(entry.shown, project.files, made)
             await _to_the_end(self._appear(made, entry))
         _log.info("upload_taken", upload=entry.id, by=entry.owner, files=entry.files, bytes=entry.bytes)
         return entry.shown, True
