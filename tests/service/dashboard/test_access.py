@@ -74,6 +74,8 @@ async def test_a_token_is_asked_for_and_opens_pictures_and_films_too(page, desk,
     await page.get_by_role("button", name="Not now").click()
     await expect(page.get_by_text("This needs a token")).to_be_visible()
     assert await page.evaluate("sessionStorage.length") == 0
+    await page.get_by_role("button", name="Try again").click()
+    await expect(dialog).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

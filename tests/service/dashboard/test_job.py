@@ -63,6 +63,22 @@ async def test_a_stream_that_breaks_is_taken_up_again(page, desk, rooms, watch):
     await expect(page.locator(".job .state")).to_have_text("Done")
 
 
+async def test_a_service_that_is_away_is_told_of_until_it_is_back(page, desk, watch):
+    watch.expected = ["ERR_FAILED", "Failed to load"]
+    job = await ordered(desk)
+    await page.goto(f"/#/jobs/{job}")
+    await expect(page.locator(".job .state")).to_have_text("Waiting")
+    away = "**/v1/**"
+    await page.route(away, lambda route: route.abort())
+    await page.goto("/#/")
+    await page.go_back()
+    await expect(page.get_by_text("The service does not answer")).to_be_visible()
+    await page.unroute(away)
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.locator(".job .state")).to_have_text("Waiting")
+    await expect(page.get_by_text("The service does not answer")).to_have_count(0)
+
+
 async def test_cancel_asks_first_and_retry_goes_on_with_keys_alone(page, desk):
     job = await ordered(desk)
     await desk.step(job, 8)

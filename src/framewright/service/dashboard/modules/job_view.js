@@ -16,7 +16,7 @@ import { requestBox } from "./request_box.js";
 import { get } from "./service.js";
 import { follow } from "./stream.js";
 import { strip } from "./strip.js";
-import { trouble } from "./trouble.js";
+import { againButton, isLocked, trouble } from "./trouble.js";
 import { warnings } from "./warnings.js";
 import { waterfall } from "./waterfall.js";
 import { percent } from "./words.js";
@@ -29,6 +29,7 @@ import { percent } from "./words.js";
 const PAUSE = 1000;
 /** Tickets in links go out of date; and somebody else may retry a job that has ended. */
 const PAUSE_OVER = 60_000;
+const PAUSE_IN_TROUBLE = 5000;
 
 const TURNS = {
   queued: "waits for its turn",
@@ -58,20 +59,22 @@ export const jobView = (id) => {
   const head = jobHead({ changed });
   const bar = jobProgress();
   const frames = strip({ choose: seen.frame });
-  const rest = { error: errorBox(), facts: facts(), chunks: waterfall(), report: reportPart({ choose: seen.frame }), choices: choices(), warnings: warnings(), log: logTail(), request: requestBox(), sent: deliveries() };
-  const parts = [head, seen, bar, frames, ...Object.values(rest)];
+  const sections = { error: errorBox(), facts: facts(), chunks: waterfall(), report: reportPart({ choose: seen.frame }), choices: choices(), warnings: warnings(), log: logTail(), request: requestBox(), sent: deliveries() };
+  const parts = [head, seen, bar, frames, ...Object.values(sections)];
+  const note = make("div");
   const whole = [
+    note,
     head.element,
-    rest.error.element,
-    make("div", { class: "job-stage" }, make("div", { class: "job-seen" }, seen.element, bar.element), rest.facts.element),
+    sections.error.element,
+    make("div", { class: "job-stage" }, make("div", { class: "job-seen" }, seen.element, bar.element), sections.facts.element),
     frames.element,
-    rest.chunks.element,
-    rest.report.element,
+    sections.chunks.element,
+    sections.report.element,
     make(
       "div",
       { class: "job-columns" },
-      make("div", { class: "job-column" }, rest.warnings.element, rest.log.element, rest.sent.element, rest.request.element),
-      rest.choices.element,
+      make("div", { class: "job-column" }, sections.warnings.element, sections.log.element, sections.sent.element, sections.request.element),
+      sections.choices.element,
     ),
   ];
   const element = make("article", { class: "job" }, make("p", { class: "loading" }, "Looking…"));
@@ -113,16 +116,18 @@ export const jobView = (id) => {
     try {
       const before = job?.state;
       job = /** @type {Job} */ (await get(path, signal));
+      fill(note);
       if (before !== undefined && before !== job.state) say(`${job.name} ${TURNS[job.state]}.`);
       show();
       if (isOver(job)) return PAUSE_OVER;
       void listen();
       return PAUSE;
     } catch (error) {
-      if (signal.aborted) return PAUSE;
+      if (signal.aborted) return Infinity;
       stale = true;
-      if (job === null) fill(element, make("header", { class: "head" }, make("h1", null, "Job")), trouble(error, make("a", { class: "button", href: "#/" }, "All jobs")));
-      return 5 * PAUSE;
+      if (job === null) fill(element, make("header", { class: "head" }, make("h1", null, "Job")), note);
+      if (note.textContent === "" || isLocked(error)) fill(note, trouble(error, againButton(() => (fill(note), asking.now())), make("a", { class: "button", href: "#/" }, "All jobs")));
+      return isLocked(error) ? Infinity : PAUSE_IN_TROUBLE;
     }
   });
 

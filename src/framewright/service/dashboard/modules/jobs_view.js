@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { jobRow } from "./job_row.js";
 import { repeat } from "./repeat.js";
 import { get } from "./service.js";
-import { trouble } from "./trouble.js";
+import { againButton, isLocked, trouble } from "./trouble.js";
 import { STATES } from "./words.js";
 
 /** @typedef {import("../service.d.ts").Page} Page */
@@ -109,9 +109,10 @@ export const jobsView = (query) => {
       fill(note);
       return page.jobs.some((job) => job.state === "running" || job.state === "queued") ? PAUSE_BUSY : PAUSE_IDLE;
     } catch (error) {
-      if (!signal.aborted && note.childElementCount === 0) fill(note, trouble(error, make("button", { type: "button", class: "button", on: { click: () => (fill(note), polling.now()) } }, "Try again")));
+      if (signal.aborted) return Infinity;
+      if (note.textContent === "" || isLocked(error)) fill(note, trouble(error, againButton(() => (fill(note), polling.now()))));
       if (place.querySelector(".loading")) fill(place);
-      return PAUSE_IDLE;
+      return isLocked(error) ? Infinity : PAUSE_IDLE;
     }
   });
 

@@ -1,6 +1,6 @@
 // Something again and again, one at a time, and not while nobody looks at the page.
-//   repeat(work, pause)   work(signal) answers how many milliseconds to rest; the answer ends it
-//   .now()                does it at once
+//   repeat(work)   work(signal) answers how many milliseconds to rest; Infinity: until it is asked for
+//   .now()         does it at once
 //   .stop()
 
 /** @param {(signal: AbortSignal) => Promise<number>} work */
@@ -28,7 +28,7 @@ export const repeat = (work) => {
     const pause = await work(control.signal);
     busy = false;
     if (control.signal.aborted) return;
-    timer = setTimeout(go, again ? 0 : pause);
+    if (again || pause < Infinity) timer = setTimeout(go, again ? 0 : pause);
     again = false;
   };
 
