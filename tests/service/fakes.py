@@ -243,6 +243,7 @@ class FakeDesk:
         self.kept: dict[str, FakeJob] = {}
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
         self.probes = 0
+        self.lent = 0
         self.probe_error: Exception | None = None
         self.script: list[JobEvent] | None = None
         self._playing: set[asyncio.Task[None]] = set()
@@ -364,7 +365,11 @@ class FakeDesk:
         if one.job.state is not JobState.DONE:
             raise ConflictError("The file is not finished.", code="OUTPUT_NOT_READY")
         digest = hashlib.sha256(self.output_path.read_bytes()).hexdigest()
-        yield FileAnswer(self.output_path, f"{one.job.name}.mp4", "video/mp4", digest, "sha-256")
+        self.lent += 1
+        try:
+            yield FileAnswer(self.output_path, f"{one.job.name}.mp4", "video/mp4", digest, "sha-256")
+        finally:
+            self.lent -= 1
 
     @asynccontextmanager
     async def frame(self, job: str, number: int | None, caller: Caller) -> AsyncIterator[FileAnswer]:

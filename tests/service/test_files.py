@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from starlette.responses import FileResponse
 
 from framewright.service.app import create_app
 from framewright.service.http import connection
@@ -95,6 +96,20 @@ async def test_names_are_safe(web, path):
     assert "%C3%A4" in said
     assert "\n" not in said
     assert disposition("x.mp4", inline=True) == "inline; filename=\"x.mp4\"; filename*=UTF-8''x.mp4"
+
+
+async def test_whoever_leaves_in_the_middle_of_a_file_lets_go_of_it(web, desk, path, monkeypatch):
+    # So that reading all of it would take much longer than the test waits.
+    monkeypatch.setattr(FileResponse, "chunk_size", 64)
+    with open(desk.output_path, "wb") as file:
+        file.truncate(2**26)
+    async with web.get(path) as answer:
+        assert len(await answer.content.readexactly(1000)) == 1000
+        assert desk.lent == 1
+        answer.close()
+    async with asyncio.timeout(5):
+        while desk.lent:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_file_that_nobody_takes_is_given_up(rooms, desk, tmp_path, monkeypatch):
