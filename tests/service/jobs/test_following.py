@@ -94,6 +94,41 @@ async def test_who_listens_across_a_retry_hears_of_it_when_asking_again(tmp_path
         assert (await whole)[-1].told.event == "done"
 
 
+async def test_who_comes_while_a_waiting_job_is_cancelled_hears_of_its_end(tmp_path, monkeypatch):
+    house, hands = House(tmp_path / "data"), StandIn()
+    async with house.open(hands) as desk:
+        await desk.submit(order())
+        job = (await desk.submit(order())).job.id
+        await hands.begun(1)
+        turn, reached, on = desk._book.turn, asyncio.Event(), asyncio.Event()
+
+        async def slow_turn(*arguments):
+            reached.set()
+            await on.wait()
+            await turn(*arguments)
+
+        monkeypatch.setattr(desk._book, "turn", slow_turn)
+        cancelling = asyncio.create_task(desk.cancel(job, ME))
+        await reached.wait()
+        heard = []
+        listener = asyncio.create_task(_into(heard, desk, job))
+
+        async def listens():
+            return heard
+
+        await until(listens)
+        on.set()
+        await listener
+        assert [told.told.event for told in heard][-1] == "cancelled"
+        assert (await cancelling).state is JobState.CANCELLED
+
+
+async def _into(heard, desk, job):
+    async with asyncio.timeout(PATIENCE):
+        async for told in desk.events(job, ALL):
+            heard.append(told)
+
+
 async def test_a_silent_job_is_told_of_all_the_same(tmp_path):
     house, hands = House(tmp_path / "data"), StandIn()
     async with house.open(hands) as desk:

@@ -84,6 +84,12 @@ def owner_of(db: sqlite3.Connection, job: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def state_of(db: sqlite3.Connection, job: str) -> JobState | None:
+    """Where a job stands; None: there is none."""
+    row = db.execute("SELECT state FROM jobs WHERE id = ?", (job,)).fetchone()
+    return None if row is None else JobState(row[0])
+
+
 def report_of(db: sqlite3.Connection, job: str) -> str | None:
     """The account of a job, as JSON."""
     row = db.execute("SELECT report FROM jobs WHERE id = ?", (job,)).fetchone()

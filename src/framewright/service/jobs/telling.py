@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from framewright.model.job import CancelledTold, Done, Failed
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from framewright.service.jobs.hub import Hub
 
 _PAGE = 200
+_TURN_SECONDS = 0.05
 
 
 async def follow(job: str, after: int, book: Book, hub: Hub, floor: Floor) -> AsyncIterator[Told]:
@@ -34,11 +36,17 @@ async def follow(job: str, after: int, book: Book, hub: Hub, floor: Floor) -> As
         while not hub.closed:
             story = floor.story(job)
             listener.join(() if story is None else story.unwritten)
+            # Asked before the book is read: then its end is in there.
+            ended = story is None and await _is_over(job, book)
             async for told in _written(job, last, book):
                 last = told.id
                 yield told
-            if story is None:
+            if ended:
                 return
+            if story is None:
+                # It takes a turn at this moment: out of the queue, or into it.
+                await asyncio.sleep(_TURN_SECONDS)
+                continue
             over = False
             while not (over or listener.behind or hub.closed):
                 await listener.news()
@@ -56,6 +64,11 @@ async def _written(job: str, after: int, book: Book) -> AsyncIterator[Told]:
         for told in page:
             yield told
         after = page[-1].id
+
+
+async def _is_over(job: str, book: Book) -> bool:
+    state = await book.read(lambda db: rows.state_of(db, job))
+    return state is None or state.over
 
 
 async def _last(job: str, book: Book) -> int:
