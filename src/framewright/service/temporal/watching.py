@@ -10,11 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from temporalio.service import RPCError
-
 from framewright.executors.temporal.following import LOOK_EVERY, Follower
 from framewright.executors.temporal.starting import Running
-from framewright.model.errors import FramewrightError, StoreError
+from framewright.model.errors import FramewrightError, OutputError, StoreError
 from framewright.model.events import ChunkTold, SoundTold, Stage
 from framewright.model.job import JobState, Planned, Queued, Started
 from framewright.model.logs import get_logger
@@ -52,6 +50,7 @@ LINGER_SECONDS = 30.0
 """That a job which is another service's to see to its end is followed after somebody wanted to know of it."""
 _HEAR_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
+_LONGEST_PAUSE = 30.0
 _SETTLED_SECONDS = 0.11
 """After which progress is told again, see :class:`~framewright.render.meter.Pace`."""
 # The store has what the workflow has left there, and it is not what it should be: it will not be by asking again.
@@ -209,17 +208,19 @@ class Watch:
                 self._stir.clear()
 
     async def _run(self) -> None:
+        pause = _AGAIN_SECONDS
         while self.ended is None:
             try:
                 outcome = await self._until_over()
                 if outcome is not None:
                     await self._settle(outcome)
-            except (FramewrightError, RPCError) as error:
-                # Server or store are away: whoever listens hears nothing meanwhile, and goes on when they are back.
+            except Exception as error:  # noqa: BLE001 -- whoever listens must not wait for one that has died
+                # Server or store are away, mostly: who listens hears nothing meanwhile, and goes on when they are back.
                 _log.warning(
-                    "job_not_followed", job=self.order.id, attempt=self.attempt, error=str(error)[:300]
+                    "job_not_followed", job=self.order.id, attempt=self.attempt, error=repr(error)[:300]
                 )
-                await asyncio.sleep(_AGAIN_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _until_over(self) -> Outcome | None:
         """How it ended; None: somebody else has written that down."""
@@ -239,9 +240,10 @@ class Watch:
     async def _hear(self) -> Ended:
         """Wait until somebody has ended it: who cancels a job need not be the one who follows it."""
         while True:
-            ended = await self._book.ended(self.order.id, self.attempt)
-            if ended is not None:
-                return ended
+            with suppress(StoreError):  # it is asked again
+                ended = await self._book.ended(self.order.id, self.attempt)
+                if ended is not None:
+                    return ended
             # The end of the workflow shows anyway, some seconds later.
             await asyncio.sleep(_HEAR_SECONDS if self._lively else LINGER_SECONDS)
 
@@ -280,9 +282,12 @@ class Watch:
             assert self._ledger is not None
             self._ledger.begin_to_finish()
             return await finished.outcome(done, self.order, self._ledger, self._outputs)
-        except StoreError as error:
+        except (StoreError, OutputError) as error:
+            # The store may come back, and a full disk of this machine be cleared.
             if error.code not in _SPOILT:
                 raise
+            return failed(error, done.plan)
+        except FramewrightError as error:
             return failed(error, done.plan)
 
     @property
