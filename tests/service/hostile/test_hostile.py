@@ -60,6 +60,7 @@ async def test_no_connection_is_made_whatever_a_page_tries(hall):
     assert len(refused) == len(set(refused))
 
 
+@pytest.mark.long
 async def test_with_the_internet_allowed_this_machine_is_still_out_of_reach(hall):
     hall.settings = {**hall.settings, "page_network": "public", "remote_timeout": 3.0}
     with canary() as listening:
