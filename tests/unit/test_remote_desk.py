@@ -228,3 +228,14 @@ async def test_nothing_is_left_behind(far, browser_files):
         await desk.ask("/a")
         assert list(browser_files.glob("framewright-browser-*"))
     assert not list(browser_files.glob("framewright-browser-*"))
+
+
+async def test_what_is_kept_is_not_for_pages_that_may_not_ask_for_it(far, tmp_path):
+    for path in ("/a", "/b"):
+        async with Desk(far, cache=tmp_path) as desk:
+            assert isinstance(await desk.ask(path), Answer)
+        for network in ("public", "none"):
+            async with Desk(far, cache=tmp_path, page_network=network) as desk:
+                refused = await desk.ask(path)
+                assert isinstance(refused, Refusal)
+                assert "could not be fetched" in refused.message

@@ -80,6 +80,10 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
+    def refusal(self, url: str) -> str | None:
+        """Why an address is not fetched, as far as its letters tell; see :meth:`NetworkPolicy.refusal`."""
+        return self._policy.refusal(url)
+
     async def fetch(
         self,
         url: str,
@@ -95,7 +99,7 @@ class Fetcher:
             FetchError: none came, or none that may be taken.
             OSError: ``into`` cannot be written.
         """
-        reason = self._policy.refusal(url)
+        reason = self.refusal(url)
         if reason is not None:
             raise FetchError(reason)
         if len(url) > _LONGEST_URL:

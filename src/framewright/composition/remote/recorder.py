@@ -143,7 +143,7 @@ class Recorder:
 
     async def _find_somewhere(self, key: Key, request: Request) -> RecordedAnswer:
         known = None
-        if key.method == "GET" and not self._is_of_site(key.url):
+        if key.method == "GET" and not self._is_of_site(key.url) and self._may_be_recalled(key.url):
             known = await asyncio.to_thread(self._cache.find, key.url, self._blobs)
         if known is not None and known.forever:
             return _recalled(key, known)
@@ -215,6 +215,10 @@ class Recorder:
         message = f"{_short(key.url)} could not be fetched ({reason}): what it was on {day} is used."
         self._on_notice(Notice(code="REMOTE_FROM_CACHE", message=message))
         return _recalled(key, known)
+
+    def _may_be_recalled(self, url: str) -> bool:
+        # What was fetched when more was allowed is not for pages that may not ask for it themselves.
+        return self._fetcher.refusal(url) is None or any(one.knows(url) for one in self._resolvers)
 
     def _is_of_site(self, url: str) -> bool:
         return self._site is not None and f"{url}/".startswith(f"{self._site}/")
