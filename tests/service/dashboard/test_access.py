@@ -59,6 +59,7 @@ async def test_a_token_is_asked_for_and_opens_pictures_and_films_too(page, desk,
     await page.keyboard.press("Enter")
     await expect(page.locator(".row")).to_have_count(10)
     await expect(page.locator("dialog")).to_have_count(0)
+    await expect(page.get_by_role("link", name="Failed", exact=True)).to_be_visible()
     watch.expected = []
     seen = len(watch.complaints())
     await page.goto(f"{guarded}/#/jobs/{jobs['done'].id}")

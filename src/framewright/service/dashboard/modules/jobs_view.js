@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { jobRow } from "./job_row.js";
 import { repeat } from "./repeat.js";
 import { get } from "./service.js";
+import { bearer } from "./token.js";
 import { againButton, isLocked, trouble } from "./trouble.js";
 import { STATES } from "./words.js";
 
@@ -35,6 +36,8 @@ const filters = (state) => {
     return make("li", null, make("a", { href: address(one), "aria-current": one === state ? "true" : null }, one === "" ? null : icon(one), word, number));
   });
   const leave = onStanding((standing) => {
+    // It counts everybody's jobs: beside those of one token it would be wrong.
+    if (bearer() !== null) return counts.forEach((element) => write(element, ""));
     for (const [one, element] of counts) {
       const known = one === "" ? Object.values(standing.states).reduce((sum, number) => sum + number, 0) : (standing.states[one] ?? 0);
       write(element, Object.keys(standing.states).length > 0 ? String(known) : "");
