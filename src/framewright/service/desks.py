@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framewright.service.jobs.book import Herald
     from framewright.service.jobs.hands import RunTracing
     from framewright.service.settings import ServiceSettings
+    from framewright.service.turns import Turns
     from framewright.service.uploads.elsewhere import Elsewhere
 
 
@@ -55,6 +56,7 @@ async def local_desk(
     *,
     herald: Herald | None,
     on_end: Callable[[Job], None],
+    turns: Turns,
     spans: RunTracing | None = None,
 ) -> AsyncIterator[OpenDesk]:
     """The desk of a service that renders by itself."""
@@ -63,7 +65,7 @@ async def local_desk(
 
     async with (
         Runners(settings, spans) as runners,
-        LocalDesk(settings, database, runners, herald=herald, on_end=on_end) as desk,
+        LocalDesk(settings, database, runners, herald=herald, on_end=on_end, turns=turns) as desk,
     ):
         yield OpenDesk(desk, desk.close)
 

@@ -18,6 +18,7 @@ from framewright.service.sources import Sources
 from framewright.service.tickets import SignedTickets
 from framewright.service.tokens import TokenBook
 from framewright.service.traced_runs import open_tracing, traced
+from framewright.service.turns import Turns
 from framewright.service.uploads import Intake, Uploads
 from framewright.service.webhooks import Webhooks
 
@@ -52,7 +53,7 @@ async def furnished(
     Raises:
         SetupError: whatever one of them needs and does not find.
     """
-    metrics = Metrics()
+    metrics, turns = Metrics(), Turns(settings.slots)
     async with AsyncExitStack() as stack:
         tracing = open_tracing()
         if tracing is not None:
@@ -62,12 +63,12 @@ async def furnished(
         # Before the desk, so that it hears of its last turns, too.
         webhooks = await stack.enter_async_context(Webhooks(settings, database, on_attempt=metrics.delivered))
         opened = await stack.enter_async_context(
-            _opened(settings, database, metrics, webhooks, cluster=cluster, tracing=tracing)
+            _opened(settings, database, metrics, webhooks, cluster=cluster, turns=turns, tracing=tracing)
         )
         plans = None
         if cluster is None:
             plans = await stack.enter_async_context(
-                Plans(settings, database, run=traced(run_order, tracing), on_work=metrics.worked)
+                Plans(settings, database, turns=turns, run=traced(run_order, tracing), on_work=metrics.worked)
             )
         tokens, tickets = None, None
         if settings.needs_tokens:
@@ -101,11 +102,17 @@ def _opened(
     webhooks: Webhooks,
     *,
     cluster: Cluster | None,
+    turns: Turns,
     tracing: Tracing | None,
 ) -> AbstractAsyncContextManager[OpenDesk]:
     if cluster is None:
         return local_desk(
-            settings, database, herald=webhooks, on_end=lambda job: _count(metrics, job), spans=tracing
+            settings,
+            database,
+            herald=webhooks,
+            on_end=lambda job: _count(metrics, job),
+            turns=turns,
+            spans=tracing,
         )
 
     async def on_told(job: Job, told: Told) -> None:

@@ -30,6 +30,7 @@ from framewright.service.jobs.retention import Retention
 from framewright.service.jobs.shelf import Shelf
 from framewright.service.jobs.story import Story
 from framewright.service.jobs.telling import follow
+from framewright.service.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -61,6 +62,7 @@ class LocalDesk:
         hands: do what jobs ask for.
         herald: told of turns, in their transactions.
         on_end: called with each job that has ended.
+        turns: that others take, too; None: all slots are the desk's.
         clock: seconds since 1970.
     """
 
@@ -72,6 +74,7 @@ class LocalDesk:
         *,
         herald: Herald | None = None,
         on_end: Callable[[Job], None] = lambda _: None,
+        turns: Turns | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         folders = Folders(settings.data_folder)
@@ -88,6 +91,7 @@ class LocalDesk:
             Performer(hands, folders, settings),
             folders,
             settings,
+            turns=Turns(settings.slots) if turns is None else turns,
             clock=clock,
             on_end=on_end,
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from framewright.service.jobs.orders import Folders
     from framewright.service.jobs.performing import Performer
     from framewright.service.settings import ServiceSettings
+    from framewright.service.turns import Turns
 
 CANCEL_SECONDS = 2.0
 _USUAL_SECONDS = 30.0
@@ -51,6 +52,7 @@ class Floor:
         folders: Folders,
         settings: ServiceSettings,
         *,
+        turns: Turns,
         clock: Callable[[], float],
         on_end: Callable[[Job], None],
     ) -> None:
@@ -58,7 +60,7 @@ class Floor:
         self._hub = hub
         self._settings = settings
         self._clock = clock
-        self._slots = Slots(settings.slots, book, performer, folders, clock=clock, on_end=on_end)
+        self._slots = Slots(turns, book, performer, folders, clock=clock, on_end=on_end)
         self._line = self._slots.line
         self._reserved = 0
         self._latest = 0.0

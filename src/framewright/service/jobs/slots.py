@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from framewright.service.jobs.book import Book
     from framewright.service.jobs.orders import Folders
     from framewright.service.jobs.performing import Performer
+    from framewright.service.turns import Turns
 
 _PAUSE_SECONDS = 5.0
 """After the database has failed, until the next job is begun."""
@@ -56,7 +57,7 @@ class Slots:
     """Serves those who wait, so many at a time.
 
     Args:
-        count: of slots.
+        turns: of the whole service.
         on_end: called with each job that has ended.
 
     Attributes:
@@ -67,7 +68,7 @@ class Slots:
 
     def __init__(
         self,
-        count: int,
+        turns: Turns,
         book: Book,
         performer: Performer,
         folders: Folders,
@@ -75,7 +76,8 @@ class Slots:
         clock: Callable[[], float],
         on_end: Callable[[Job], None],
     ) -> None:
-        self._count = count
+        self._turns = turns
+        turns.offer = self._serve_next
         self._book = book
         self._performer = performer
         self._folders = folders
@@ -129,13 +131,18 @@ class Slots:
 
     def fill(self) -> None:
         """Serve the next ones, where a slot is free."""
-        while self.is_open and len(self._seats) < self._count:
-            waiting = self.line.take(self._seats)
-            if waiting is None:
-                break
-            seat = self._seats[waiting.job] = Seat(waiting)
-            seat.task = asyncio.create_task(self._serve(seat))
+        self._turns.deal()
         self.tell_places()
+
+    def _serve_next(self) -> bool:
+        waiting = self.line.take(self._seats) if self.is_open else None
+        if waiting is None:
+            return False
+        seat = self._seats[waiting.job] = Seat(waiting)
+        seat.task = asyncio.create_task(self._serve(seat))
+        # Once all turns are dealt: whoever begins in this moment is told of no place.
+        asyncio.get_running_loop().call_soon(self.tell_places)
+        return True
 
     async def _serve(self, seat: Seat) -> None:
         job, served = seat.waiting.job, False
@@ -158,6 +165,7 @@ class Slots:
                 await self.scribe.settle(seat.running, Outcome(JobState.FAILED, error_of(wrong)))
         finally:
             self._seats.pop(job, None)
+            self._turns.give_back()
             if not served:
                 self.line.add(seat.waiting)
             seat.ready.set()

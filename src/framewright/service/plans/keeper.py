@@ -21,13 +21,16 @@ from framewright.service.plans.making import Maker
 from framewright.service.plans.places import DOCUMENT, PlanPlace, type_of, whole
 from framewright.service.plans.shared_work import SharedWork
 from framewright.service.runner.running import run_order
+from framewright.service.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
     from typing import Self
 
+    from framewright.model.assembled import AssembleReport
     from framewright.model.job_request import PlanRequest
+    from framewright.model.piece import ChunkResult, SoundResult
     from framewright.service.database import Database
     from framewright.service.desk import Caller, Source
     from framewright.service.plans.making import RunsOrders
@@ -43,11 +46,12 @@ _log = get_logger(__name__)
 class Plans:
     """The plans of one service. An async context manager: left, everything under way is called off.
 
-    As much is made at a time as the service renders jobs, and as much may wait as jobs may.
+    As much may wait as jobs may.
 
     Args:
         settings: where the data lies, how long plans stay, and what a run may take.
         database: of the service; it holds whose the plans are.
+        turns: that jobs take, too; None: all slots are the plans'.
         run: has an order done.
         on_work: told of everything that was made: its kind, and ``done``, ``failed`` or ``cancelled``.
     """
@@ -57,6 +61,7 @@ class Plans:
         settings: ServiceSettings,
         database: Database,
         *,
+        turns: Turns | None = None,
         run: RunsOrders = run_order,
         on_work: Callable[[str, str], None] = lambda _kind, _outcome: None,
     ) -> None:
@@ -64,7 +69,7 @@ class Plans:
         self._folder = settings.data_folder / "plans"
         self._book = PlanBook(database)
         self._maker = Maker(settings, run, on_work)
-        self._work = SharedWork(settings.slots, settings.queue)
+        self._work = SharedWork(turns or Turns(settings.slots), settings.slots + settings.queue)
         self._held = Counter[str]()
         self._grown = asyncio.Event()
         self._sweeping: asyncio.Task[None] | None = None
@@ -150,13 +155,19 @@ class Plans:
         """
         kept = await self._kept(digest, caller)
         place = self._place(digest)
-        report = await in_thread(place.read_report)
-        made = report is None
+
+        async def put_together() -> tuple[AssembleReport, bool]:
+            # As with pieces.
+            found = await in_thread(place.read_report)
+            return (await self._maker.file(place, kept), False) if found is None else (found, True)
+
+        report, reused = await in_thread(place.read_report), True
         if report is None:
             await in_thread(lambda: _check_pieces(kept, place))
-            report = await self._work.do(("assemble", digest), lambda: self._maker.file(place, kept))
+            made = await self._work.do(("assemble", digest), put_together)
+            report, reused = made
         return FileMade(
-            report=report, output=output_of(kept, report), reused=not made, link=f"{kept.links.self}/output"
+            report=report, output=output_of(kept, report), reused=reused, link=f"{kept.links.self}/output"
         )
 
     @asynccontextmanager
@@ -235,11 +246,17 @@ class Plans:
 
     async def _piece(self, kept: KeptPlan, index: int | None, link: str) -> PieceMade:
         place = self._place(kept.digest)
+
+        async def made() -> tuple[ChunkResult | SoundResult, bool]:
+            # Again, for the run that was under way when this one was asked for may have ended since.
+            found = await in_thread(lambda: whole(place.piece(index)))
+            return (await self._maker.piece(place, index), False) if found is None else (found, True)
+
         found = await in_thread(lambda: whole(place.piece(index)))
         if found is not None:
             return PieceMade(result=found, reused=True, link=link)
-        made = await self._work.do(("piece", kept.digest, index), lambda: self._maker.piece(place, index))
-        return PieceMade(result=made, reused=False, link=link)
+        result, reused = await self._work.do(("piece", kept.digest, index), made)
+        return PieceMade(result=result, reused=reused, link=link)
 
     async def _remove(self, digest: str, used: float) -> bool:
         async with self._maker.moving:

@@ -12,6 +12,8 @@ from framewright.service.errors import BusyError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
 
+    from framewright.service.turns import Turns
+
 _Result = TypeVar("_Result")
 
 
@@ -26,18 +28,14 @@ class SharedWork:
     """Who asks for what is under way joins; it is called off when the last of them has gone.
 
     Args:
-        at_once: so much runs at a time.
-        waiting: so much more may wait for its turn.
+        turns: each work takes one.
+        most: so much may be under way or wait for its turn.
     """
 
-    at_once: int
-    waiting: int
+    turns: Turns
+    most: int
     _works: dict[Hashable, _Work[object]] = field(default_factory=dict)
-    _turns: asyncio.Semaphore = field(init=False)
     _closed: bool = False
-
-    def __post_init__(self) -> None:
-        self._turns = asyncio.Semaphore(self.at_once)
 
     async def do(self, key: Hashable, work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
         """Have work done, or wait for the same work that somebody else has asked for.
@@ -81,7 +79,7 @@ class SharedWork:
     def _begin(self, key: Hashable, work: Callable[[], Coroutine[None, None, _Result]]) -> _Work[_Result]:
         if self._closed:
             raise _stopping()
-        if len(self._works) >= self.at_once + self.waiting:
+        if len(self._works) >= self.most:
             raise BusyError(
                 f"{len(self._works)} plans, chunks and files are being made or wait already: ask again later.",
                 code="PLANS_BUSY",
@@ -99,7 +97,7 @@ class SharedWork:
         return made
 
     async def _in_turn(self, work: Callable[[], Coroutine[None, None, _Result]]) -> _Result:
-        async with self._turns:
+        async with self.turns.part():
             return await work()
 
 
