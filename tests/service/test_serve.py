@@ -160,6 +160,7 @@ async def test_beyond_this_machine_every_request_needs_a_token(tmp_path):
         (("--executor", "cloud"), 4, "--executor is 'cloud'"),
         (("--root", "/nowhere"), 4, "--root '/nowhere' is no folder"),
         (("--store", "/tmp"), 2, "--store is for renders on a cluster"),
+        (("--executor", "temporal", "--slots", "2"), 2, "--slots is for renders on this machine"),
         (("--json", "--quiet"), 2, "not both"),
     ],
 )

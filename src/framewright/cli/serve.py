@@ -53,6 +53,11 @@ def run_serve(
     set_up_log_lines(as_json=as_json, quiet=quiet, debug=debug)
     settings = ServiceSettings.read(**wishes)
     need_service()
+    if settings.executor == "temporal" and wishes.get("slots") is not None:
+        raise UsageError(
+            "--slots is for renders on this machine: give it to framewright worker, or leave out --executor temporal.",
+            code="OPTIONS_CONTRADICT",
+        )
     renders = _cluster(settings, cluster, store)
     console, ready = people_console(), False
 
