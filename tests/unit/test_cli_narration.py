@@ -308,3 +308,14 @@ def test_the_moving_line_counts_the_chunks_that_run_at_a_time():
     assert "2 chunks at once" in line()
     narrator.tell(chunk(ChunkState.DONE, worker="process 1"))
     assert "at once" not in line()
+
+
+def test_signs_of_life_before_anything_is_planned_say_nothing_of_frames():
+    life = Progressed(frames=0, total=0, rate=None, seconds_left=None)
+    for kind in (PlainNarrator, LiveNarrator):
+        console = terminal()
+        with kind(console) as narrator:
+            for event in (StageBegan(stage=Stage.OPENING), life, life, StageBegan(stage=Stage.RENDERING)):
+                narrator.tell(event)
+        assert "opening" in console.file.getvalue()
+        assert "frame" not in console.file.getvalue()

@@ -14,7 +14,7 @@ from rich.text import Text
 from framewright.cli import phrases
 from framewright.cli.console import line
 from framewright.cli.narration import PeopleNarrator
-from framewright.model.events import ChunkState
+from framewright.model.events import ChunkState, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from framewright.model.events import ChunkTold, Progressed, Stage
+    from framewright.model.events import ChunkTold, Progressed
 
 _REFRESHES_A_SECOND = 8
 _NAME_WIDTH = 10
@@ -71,8 +71,9 @@ class LiveNarrator(PeopleNarrator):
         self._stage, self._began, self._progress = stage, self._clock(), None
 
     def progressed(self, event: Progressed) -> None:
-        """Seen at the next refresh."""
-        self._progress = event
+        """Seen at the next refresh. Before and after frames are drawn, how many there are says nothing of the stage."""
+        if self._stage is Stage.RENDERING:
+            self._progress = event
 
     def chunk_told(self, event: ChunkTold) -> None:
         """Chunks that run at a time are counted."""

@@ -37,6 +37,8 @@ class PlainNarrator(PeopleNarrator):
 
     def progressed(self, event: Progressed) -> None:
         """A line at each further tenth, but neither in quick succession nor after long silence."""
+        if not event.total:  # a sign of life from elsewhere, before anything is planned
+            return
         share = event.frames / event.total
         since = self._clock() - self._told_at
         further = share - self._told_share >= _SHARE_BETWEEN_LINES and since >= _LEAST_SECONDS_BETWEEN_LINES
