@@ -22,7 +22,7 @@ export const curl = (request) =>
   [
     `curl ${quoted(`${location.origin}/v1/renders`)}`,
     "-H 'Content-Type: application/json'",
-    bearer() === null ? null : '-H "Authorization: Bearer $FRAMEWRIGHT_TOKEN"',
+    bearer() === null ? null : '-H "Authorization: Bearer $FRAMEWRIGHT_SERVER_TOKEN"',
     `-d ${quoted(JSON.stringify(asAsked(request), null, 2))}`,
   ]
     .filter(Boolean)
