@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from desks import ANNE, BERT
 
+from framewright.model.errors import StoreError
 from framewright.model.settings import Settings
 from framewright.model.upload import UploadFile, UploadManifest
 from framewright.service.database import Database
@@ -92,8 +93,11 @@ async def test_what_was_cleaned_up_is_unknown_and_a_store_that_is_away_is_said(t
             await two.open(upload.id, ANNE)
         assert gone.value.code == "UPLOAD_UNKNOWN"
         assert not list((tmp_path / "two").rglob("index.html"))
-        (tmp_path / "store").rename(tmp_path / "away")
-        (tmp_path / "store").write_text("no folder")
+
+        async def fail(*_):
+            raise StoreError("The store does not answer.", code="STORE_UNAVAILABLE")
+
+        monkeypatch.setattr(two._elsewhere._store, "put", fail)
         with pytest.raises(UnavailableError):
             await sent(other, page=PAGE + b" ")
         assert (await two.page(ANNE)).uploads == ()
