@@ -179,6 +179,12 @@ async def test_a_service_with_tokens_lets_nobody_else_in(guarded, book, clock):
     for path in ("/healthz", "/readyz", "/openapi.json"):
         async with guarded.get(path) as answer:
             assert answer.status == 200
+    async with guarded.get("/readyz") as answer:
+        told = await answer.json()
+    assert told.pop("ready") is True
+    assert set(told.values()) == {None}, "how much others render is not for everybody"
+    async with guarded.get("/readyz", headers=bearer(reader)) as answer:
+        assert (await answer.json())["states"]["queued"] == 1
 
 
 async def test_what_belongs_to_others_is_not_there(guarded, book, desk):

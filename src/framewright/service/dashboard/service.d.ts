@@ -191,12 +191,13 @@ export interface Problem {
 
 export interface Standing {
   ready: boolean;
-  slots: number;
-  queued: number;
-  running: number;
-  room: number;
+  /** Counts are null for those who have given no token where one is needed. */
+  slots: number | null;
+  queued: number | null;
+  running: number | null;
+  room: number | null;
   why_not: string | null;
-  states: Record<string, number>;
+  states: Record<string, number> | null;
 }
 
 /** A picture of the page that a route shows; `leave` ends what it has begun. */

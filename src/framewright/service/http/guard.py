@@ -71,7 +71,9 @@ class Guard:
         path = scope["path"]
         if self._rooms.tokens is None:
             return Caller()
-        if not path.startswith("/v1/") and path != "/metrics":
+        open_to_all = not path.startswith("/v1/") and path != "/metrics"
+        # Balancers ask without a token whether it is ready, and are told no more than that.
+        if open_to_all and not (path == "/readyz" and "authorization" in headers):
             return Caller("nobody", frozenset())
         needed = "read" if scope["method"] in _SAFE else "write"
         caller = await self._known(scope, headers)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from framewright.model.job import JobState
 from framewright.service.errors import UnknownError
-from framewright.service.http.asking import Here
+from framewright.service.http.asking import Here, Who
 from framewright.service.http.documented import problems
 
 router = APIRouter(tags=["operations"])
@@ -28,18 +28,18 @@ class Readiness(BaseModel):
 
     Attributes:
         why_not: a sentence, where it is not ready.
-        room: how many more may wait.
+        room: how many more may wait. It and all other counts are None where tokens are needed and none was sent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ready: bool
     why_not: str | None
-    slots: int
-    queued: int
-    running: int
-    room: int
-    states: dict[JobState, Annotated[int, Field(ge=0)]]
+    slots: int | None = None
+    queued: int | None = None
+    running: int | None = None
+    room: int | None = None
+    states: dict[JobState, Annotated[int, Field(ge=0)]] | None = None
 
 
 @router.get("/healthz", summary="Whether it answers")
@@ -55,7 +55,7 @@ async def health() -> Health:
     responses={503: {"model": Readiness, "description": "It does not: `why_not` says why."}},
 )
 @router.head("/readyz", include_in_schema=False)
-async def readiness(rooms: Here, response: Response) -> Readiness:
+async def readiness(rooms: Here, caller: Who, response: Response) -> Readiness:
     """For balancers: 503 while the service stops, or where nobody is there to render."""
     standing = await rooms.desk.standing()
     stopping = rooms.stopping.is_set()
@@ -63,9 +63,12 @@ async def readiness(rooms: Here, response: Response) -> Readiness:
     if not ready:
         response.status_code = 503
         response.headers["retry-after"] = "5"
+    why_not = "The service is about to stop." if stopping else standing.why_not
+    if "read" not in caller.scopes and not caller.sees_all:
+        return Readiness(ready=ready, why_not=why_not)
     return Readiness(
         ready=ready,
-        why_not="The service is about to stop." if stopping else standing.why_not,
+        why_not=why_not,
         slots=standing.slots,
         queued=standing.queued,
         running=standing.running,

@@ -26,6 +26,7 @@ export const onStanding = (listener) => {
 /** @param {Standing} standing */
 const sentence = ({ ready, running, slots, queued, why_not }) => {
   if (!ready) return why_not ?? "The service takes nothing now";
+  if (running === null || queued === null) return "Ready";
   const waiting = queued > 0 ? ` · ${queued} waiting` : "";
   return running === 0 && queued === 0 ? "Idle" : `${running} of ${slots} rendering${waiting}`;
 };
@@ -38,7 +39,7 @@ export const busyness = () => {
       const standing = /** @type {Standing} */ (await get("/readyz", signal));
       latest = standing;
       element.hidden = false;
-      element.dataset["state"] = !standing.ready ? "trouble" : standing.running > 0 ? "busy" : "idle";
+      element.dataset["state"] = !standing.ready ? "trouble" : (standing.running ?? 0) > 0 ? "busy" : "idle";
       write(words, sentence(standing));
       element.title = sentence(standing);
       listeners.forEach((listener) => listener(standing));

@@ -39,8 +39,9 @@ const filters = (state) => {
     // It counts everybody's jobs: beside those of one token it would be wrong.
     if (bearer() !== null) return counts.forEach((element) => write(element, ""));
     for (const [one, element] of counts) {
-      const known = one === "" ? Object.values(standing.states).reduce((sum, number) => sum + number, 0) : (standing.states[one] ?? 0);
-      write(element, Object.keys(standing.states).length > 0 ? String(known) : "");
+      const states = standing.states ?? {};
+      const known = one === "" ? Object.values(states).reduce((sum, number) => sum + number, 0) : (states[one] ?? 0);
+      write(element, Object.keys(states).length > 0 ? String(known) : "");
     }
   });
   return { element: make("nav", { class: "filters", "aria-label": "Jobs by state" }, make("ul", null, ...links)), leave };
