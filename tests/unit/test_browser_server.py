@@ -214,3 +214,14 @@ async def test_two_servers_do_not_meet(root, tmp_path):
         assert one.origin != other.origin
         assert (await ask(other, "/secret.txt"))[0] == 200
         assert (await ask(one, "/secret.txt"))[0] == 404
+
+
+async def test_an_answer_does_not_wait_for_an_acknowledgement(root):
+    async with FileServer(root) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.origin.rpartition(":")[2]))
+        writer.write(b"GET /digits.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"0123456789")
+        (connection,) = server._server.server_state.connections
+        theirs = connection.transport.get_extra_info("socket")
+        assert theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
