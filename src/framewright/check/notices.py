@@ -77,6 +77,11 @@ TOLD: dict[str, Told] = {
         "files of the project do not travel with a plan",
         "Let the page ask for what it needs while it loads, keep other things elsewhere, or raise FRAMEWRIGHT_PLAN_SPARE_SIZE.",
     ),
+    "FILE_NAMES_UNSENT": Told(
+        _WARNING,
+        "files of the project do not travel to a service, which cannot be told their names",
+        "Give them names of plain letters, no longer than 1024, in folders no deeper than 32.",
+    ),
     "FILE_CHANGED": Told(
         _WARNING, "a file was written while it was rendered", "Render again when nobody writes to the project."
     ),

@@ -8,7 +8,10 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+# Options that each are right may contradict each other, which no schema tells.
+BUT = [positive_data_acceptance]
 ROUTES = [
     ("", "POST"),
     ("/{digest}", "GET"),
@@ -44,7 +47,7 @@ async def test_no_answer_is_a_surprise(web, examples) -> None:
                 case.path_parameters["digest"] = digest
                 if "index" in case.path_parameters:
                     case.path_parameters["index"] = index
-            case.call_and_validate(base_url=address)
+            case.call_and_validate(base_url=address, excluded_checks=BUT)
 
         asking()
 

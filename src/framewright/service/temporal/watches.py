@@ -76,11 +76,11 @@ class Watches:
         """One that is followed already."""
         return self._watches.get((job, attempt))
 
-    async def of(self, order: JobOrder, attempt: int, *, held: bool = False) -> Watch:
+    async def of(self, order: JobOrder, attempt: int, *, held: bool = False, adopted: bool = False) -> Watch:
         """Follow an attempt that is not over.
 
         Args:
-            held: until it is over.
+            held, adopted: until it is over, see :class:`~framewright.service.temporal.watching.Watch`.
 
         Raises:
             StoreError: what is to be known of it cannot be read.
@@ -105,6 +105,7 @@ class Watches:
                 watch.held = held
                 watch.start()
             watch.held = watch.held or held
+            watch.adopted = watch.adopted or adopted
             return watch
 
     def _told(self, watch: Watch, told: Told) -> None:
@@ -131,7 +132,7 @@ class Watches:
 
     async def _round(self) -> None:
         for watch in self.all:
-            if watch.idle and not watch.held:
+            if watch.idle and not (watch.held or watch.adopted):
                 self._watches.pop((watch.order.id, watch.attempt), None)
                 await watch.stop()
         for known in (await self._book.all()).values():
@@ -139,7 +140,7 @@ class Watches:
                 continue
             if await self._is_left(known) and (order := await self._book.order(known.job)) is not None:
                 _log.info("job_adopted", job=known.job, attempt=known.attempt)
-                await self.of(order, known.attempt)
+                await self.of(order, known.attempt, adopted=True)
 
     async def _is_left(self, known: Known) -> bool:
         """Whether a job has come to an end that nobody has written down, or was never begun."""

@@ -96,7 +96,8 @@ class Watch:
         state: of the job.
         ended: None as long as it goes on.
         end_told: the event of its end; None before.
-        held: it is this service's to see to its end.
+        held: it is this service's to tell of, and to see to its end.
+        adopted: whoever held it has gone, and it is this service's to see to its end.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Watch:
         self.ended: Ended | None = None
         self.end_told: Told | None = None
         self.held = False
+        self.adopted = False
         self._cluster, self._book, self._outputs = means.cluster, means.book, means.outputs
         self._begun = attempt.begun
         self._on_end, self._on_told = on_end, on_told
