@@ -12,8 +12,9 @@ from temporalio.service import RPCError
 
 from framewright.model.errors import FramewrightError
 from framewright.model.logs import get_logger
+from framewright.service.temporal.attempts import Attempt, Means
 from framewright.service.temporal.cluster import has_stopped
-from framewright.service.temporal.watching import Attempt, Means, Watch
+from framewright.service.temporal.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,10 +36,7 @@ if TYPE_CHECKING:
     from framewright.model.events import RenderEvent
     from framewright.model.job import JobEvent, Told
     from framewright.model.plan import Plan
-    from framewright.service.temporal.book import JobBook
-    from framewright.service.temporal.cluster import Cluster
-    from framewright.service.temporal.documents import Begun, JobOrder
-    from framewright.service.temporal.outputs import Outputs
+    from framewright.service.temporal.attempts import Attempt, Means
 
 CALM_SECONDS = 5.0
 """Between two looks while nobody listens."""
@@ -57,31 +53,6 @@ _SETTLED_SECONDS = 0.11
 _SPOILT = frozenset({"OUTPUT_MISSING", "OUTPUT_INVALID", "BLOB_MISSING", "BLOB_CHANGED"})
 
 _log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What is followed.
-
-    Attributes:
-        number: the first one is 1.
-        begun: of an attempt after the first one.
-        last: the id of the last event of the attempt before.
-    """
-
-    order: JobOrder
-    number: int
-    begun: Begun | None = None
-    last: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """With what."""
-
-    cluster: Cluster
-    book: JobBook
-    outputs: Outputs
 
 
 class Watch:
