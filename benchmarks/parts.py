@@ -31,7 +31,7 @@ from framewright.model.events import Decided
 from framewright.model.output import Codec, Format, Layout, OutputSpec
 from framewright.model.picture import Picture
 from framewright.model.settings import Settings
-from framewright.render.crew import Crew
+from framewright.render.benching.crews import crew_for
 from framewright.render.opening import open_composition
 from framewright.render.options import RenderOptions
 from framewright.render.telling import Teller
@@ -82,7 +82,7 @@ async def stream(asked: argparse.Namespace) -> dict[str, Any]:
     count = 0
     options = RenderOptions(end_frame=asked.frames)
     async with open_composition(asked.page, options, Settings(), Teller(None)) as opened:
-        crew = Crew(opened, CaptureKind.STREAM, alpha=False, must_stream=True, on_fallback=_complain)
+        crew = crew_for(opened, CaptureKind.STREAM)
         workers, block = asked.workers or 1, block_length(opened.drawn)
         pool = CapturePool(
             crew.open_worker,

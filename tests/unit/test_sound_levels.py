@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from framewright.model.sound import SAMPLE_RATE, Curve, Point, SoundPlan, SoundTrack
-from framewright.sound import loudness_of, measure, mix
+from framewright.sound import limiter, loudness_of, measure, mix
 from framewright.sound.lanes import Lane, faded, sides
 from framewright.sound.limiter import Limiter
 from framewright.sound.true_peak import CELL, REACH, bound, cell_peaks
@@ -16,9 +16,9 @@ from truth import tones
 
 
 def limited(sound, block=32_768):
-    limiter = Limiter()
-    parts = [limiter.push(sound[place : place + block]) for place in range(0, len(sound), block)]
-    made = np.concatenate([*parts, limiter.finish()])
+    one = Limiter()
+    parts = [one.push(sound[place : place + block]) for place in range(0, len(sound), block)]
+    made = np.concatenate([*parts, one.finish()])
     assert made.shape == sound.shape
     return made
 
@@ -90,6 +90,17 @@ def test_no_wave_goes_above_what_its_samples_are_said_to_allow():
         shares = cell_peaks(sound, 0.0) / limits
         assert np.all(shares <= 1)
     assert shares.max() > 0.9  # of what is smooth, hardly anything is looked at in vain
+
+
+@pytest.mark.parametrize("name", LOUD)
+def test_what_lies_in_the_shadow_of_a_peak_changes_no_sample(name, monkeypatch):
+    """Peaks are looked at closely only where they may have a part in the gain."""
+    chance = np.random.default_rng(7).normal(0, 0.3, LOUD[name].shape).astype(np.float32)
+    for sound in (LOUD[name], LOUD[name] + chance, np.concatenate([chance, LOUD[name], chance / 2])):
+        made = limited(sound)
+        with monkeypatch.context() as patched:
+            patched.setattr(limiter, "cell_peaks", lambda given, above, _: cell_peaks(given, above))
+            assert np.array_equal(made, limited(sound))
 
 
 def test_far_from_a_peak_nothing_is_changed():

@@ -79,16 +79,25 @@ def test_what_is_read_on_is_what_packets_give(request, monkeypatch, name):
 
 def test_a_regular_file_is_read_on_and_an_irregular_one_is_not_tried_again(long, parted, monkeypatch):
     begun, reading_on = [], decoding.read_on
+    opened, opening = [], decoding.open_sound
 
     def counted(path, sound, first):
         begun.append((path.name, first))
         return reading_on(path, sound, first)
 
+    def counted_opening(origin):
+        opened.append(origin.path.name)
+        return opening(origin)
+
     monkeypatch.setattr(decoding, "read_on", counted)
+    monkeypatch.setattr(decoding, "open_sound", counted_opening)
     read(long)
     read(parted)
     assert [name for name, _ in begun] == ["long.m4a", "parted.m4a"]
     assert all(10 * SAMPLE_RATE <= first < 11 * SAMPLE_RATE for _, first in begun)
+    # What is regular is never gone through again; its last packet is longer than its sound.
+    assert SECONDS * SAMPLE_RATE % 1024
+    assert opened == ["long.m4a", "parted.m4a", "parted.m4a"]
 
 
 def test_places_anywhere_are_right_after_reading_on(long):

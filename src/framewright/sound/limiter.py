@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from framewright.model.sound import SAMPLE_RATE
 from framewright.sound.planes import silent
-from framewright.sound.true_peak import CELL, REACH, cell_peaks
+from framewright.sound.true_peak import CELL, REACH, Shadow, cell_peaks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +39,8 @@ _TARGET_DB = CEILING - 0.5
 _STEP = 1e-3
 _AHEAD = LOOKAHEAD // CELL
 _RISE = RELEASE * CELL / SAMPLE_RATE
+# A cell has a part in the gain at both of its edges; and some room for whole steps.
+_BEHIND = 3 * _RISE + 0.05
 _SHAPE = np.hanning(_AHEAD + 3)[1:-1]
 _SHAPE = _SHAPE / _SHAPE.sum()
 
@@ -79,7 +81,10 @@ class Limiter:
     def _look(self, cells: int) -> NDArray[np.float64]:
         """The dB that each new cell must be lowered by, as numbers of 0 and below."""
         span = cells * CELL
-        peaks = cell_peaks(self._unseen[: span + 2 * REACH], _PASSING).astype(np.float64)
+        # The gain comes back so slowly that most peaks are let through by what those before them took.
+        height = 10 ** ((_TARGET_DB - self._rising - _BEHIND) / 20) if self._rising else 0.0
+        shadow = Shadow(height, fading=_RISE, room=_BEHIND)
+        peaks = cell_peaks(self._unseen[: span + 2 * REACH], _PASSING, shadow).astype(np.float64)
         self._unseen = self._unseen[span:]
         needs = np.zeros(cells)
         high = peaks > _PASSING

@@ -28,6 +28,10 @@ WORTH = 10
 """Seconds that were read in order, from the beginning, before it is worth opening the file once more."""
 
 
+PADDED = 2048
+"""Samples of the longest packet: the last one of a file may be filled up to it, and whoever reads stops before."""
+
+
 class IrregularError(Exception):
     """The file must be read packet by packet."""
 
@@ -43,7 +47,8 @@ def suits(sound: OpenSound) -> bool:
 
 
 def read_on(path: Path, sound: OpenSound, first: int) -> Iterator[AudioFrame]:
-    """Frames of ``JOINED`` samples, the last one shorter, from sample ``first`` of the source to its end.
+    """Frames of ``JOINED`` samples, the last one shorter, from sample ``first`` of the source to its end, or to the end of
+    its last packet.
 
     Args:
         sound: the same file, for what is known of it.
@@ -63,7 +68,7 @@ def read_on(path: Path, sound: OpenSound, first: int) -> Iterator[AudioFrame]:
             yield frame
     except av.EOFError:
         del graph  # it must be there as long as its end is read
-        if first != sound.stop:
+        if sound.stop is None or not 0 <= first - sound.stop < PADDED:
             raise IrregularError from None
     except (av.FFmpegError, OSError, ValueError):
         raise IrregularError from None
