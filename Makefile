@@ -1,4 +1,4 @@
-# Two commands do everything: `make demo` installs what is needed and renders an example; `make test` tests it all.
+# Two commands do everything: `make demo` installs what is needed and renders an example; `make test` tests it.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -6,7 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ORDINARY := "not long and not measure"
+ORDINARY := "not thorough and not long and not measure"
+THOROUGH := "thorough and not long and not measure"
 # A test waits for other processes half of its time: two at a time keep one core busy.
 TESTERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? 2 * cores : 16)))
 SIDE_BY_SIDE = -n $(TESTERS) --dist worksteal
@@ -15,7 +16,7 @@ LIBRARIES := tests/libraries/node_modules/.installed
 # Without compiled modules every process of the many that tests start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup test test-fast measure lint style types rooms page-types format docs clean
+.PHONY: demo setup test test-thorough test-fast measure lint style types rooms page-types format docs clean
 
 demo: setup  ## Render a shipped example into out/ and say what it is
 	mkdir -p out
@@ -46,10 +47,18 @@ $(LIBRARIES): tests/libraries/package-lock.json | $(VENV)/.installed-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/libraries --silent --no-audit --no-fund --ignore-scripts
 	touch $@
 
-test: lint $(LIBRARIES)  ## Install what tests need and run all of them
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m $(ORDINARY) || { \
+# What failed beside other tests is tried once more, alone.
+define run_tests
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m $(1) || { \
 		echo "Once more, alone: what failed beside other tests, on a machine that may have been busy."; \
-		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(ORDINARY); }
+		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(1); }
+endef
+
+test: lint $(LIBRARIES)  ## Install what tests need and test everything: each thing once
+	$(call run_tests,$(ORDINARY))
+
+test-thorough: $(VENV)/.installed-dev $(LIBRARIES)  ## And in all its variants, with kills and with clusters, as CI does
+	$(call run_tests,$(THOROUGH))
 
 measure: $(VENV)/.installed-dev  ## Compare speeds with the promises; only on a quiet machine does it say anything
 	$(BIN)/pytest -m "measure and not long"
