@@ -18,6 +18,7 @@ from framewright.model.errors import CompositionError
 from framewright.model.settings import Settings
 from framewright.model.size import Size
 from truth import counter, decoding, pages, web
+from truth.grids import thorough
 from truth.web import Reply, moved, served
 
 FILM = pages.Film(frames=20)
@@ -40,7 +41,7 @@ def site():
     }
 
 
-@pytest.mark.parametrize("capture", ["stream", "screenshot"])
+@pytest.mark.parametrize("capture", [*thorough("stream"), "screenshot"])
 def test_a_page_behind_a_redirection_becomes_a_video(render, capture):
     with served(site()) as origin:
         wishes = {"duration": FILM.seconds, "width": 320, "height": 180, "capture": capture}
@@ -91,9 +92,11 @@ def test_a_page_by_https_is_streamed_too(tmp_path):
 @pytest.mark.parametrize(
     ("path", "code", "says"),
     [
-        ("/gone", "LOAD_FAILED", "answered 404"),
-        ("/circle", "LOAD_FAILED", "redirects in a circle"),
-        ("/data", "NOT_HTML", "application/json"),
+        *thorough(
+            ("/gone", "LOAD_FAILED", "answered 404"),
+            ("/circle", "LOAD_FAILED", "redirects in a circle"),
+            ("/data", "NOT_HTML", "application/json"),
+        ),
         ("/silent", "LOAD_FAILED", "cannot be reached"),
     ],
 )

@@ -12,6 +12,7 @@ from framewright.render.opening import open_composition
 from framewright.render.options import RenderOptions
 from framewright.render.telling import Teller
 from truth import pages, scenes
+from truth.grids import thorough
 
 FILM = pages.Film(frames=60, width=320, height=180)
 BAR = '<div id="bar" style="position:absolute;left:0;top:0;height:180px;background:#c33"></div>'
@@ -25,7 +26,7 @@ async def opened(folder, page, **wishes):
         yield it
 
 
-@pytest.mark.parametrize("frames", [None, (3, 40)])
+@pytest.mark.parametrize("frames", [*thorough(None), (3, 40)])
 async def test_a_clean_page_is_cleared(tmp_path, frames):
     async with opened(tmp_path, scenes.colourful(FILM)) as it:
         found = await audit(it, frames)
@@ -55,6 +56,7 @@ async def test_an_accumulating_loop_is_found_with_its_pictures(tmp_path):
     assert alone[0].expected.size == alone[0].found.size == it.drawn
 
 
+@pytest.mark.thorough
 async def test_a_wall_clock_in_a_worker_is_found(tmp_path):
     script = """
     const source = "setInterval(() => postMessage(Date.now()), 5)";

@@ -10,6 +10,7 @@ from framewright.model.size import Size
 from framewright.render import CancelToken, RenderOptions
 from framewright.render.benching import bench_composition, bench_machine, film, machine
 from truth import pages
+from truth.grids import thorough
 
 FILM = pages.Film(frames=900, width=320, height=180)
 BAR = '<div id="bar" style="position:absolute;left:0;top:0;height:180px;background:#c33"></div>'
@@ -35,6 +36,7 @@ async def test_a_machine_is_measured_and_nothing_is_left(tmp_path, monkeypatch):
     assert json.loads(found.model_dump_json())["kind"] == "machine"
 
 
+@pytest.mark.thorough
 async def test_a_bench_that_is_cancelled_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(film, "SIZE", Size(320, 180))
     token = CancelToken()
@@ -48,7 +50,7 @@ async def test_a_bench_that_is_cancelled_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wishes", [{}, {"mode": "run", "format": "gif"}])
+@pytest.mark.parametrize("wishes", [*thorough({}), {"mode": "run", "format": "gif"}])
 async def test_a_composition_is_reckoned_for_many_workers(tmp_path, wishes):
     pages.write(tmp_path, pages.document(FILM, BAR, script=MOVES))
     settings = Settings.read(prices={"small": 1.0})

@@ -15,6 +15,7 @@ from browser_pages import opened, options, site
 from framewright.browser import Browser
 from framewright.browser.proc import process_tree
 from framewright.model.errors import BrowserError, CompositionError, SetupError
+from truth.grids import thorough
 
 HOG = (
     "<script>go = () => { const a = []; setInterval(() => a.push(new Uint8Array(3e7).fill(1)), 5) }</script>"
@@ -43,6 +44,7 @@ async def refused(folder, html, timeout=3.0, **changes):
     return caught.value
 
 
+@pytest.mark.thorough
 async def test_an_endless_loop_while_loading(tmp_path):
     error = await refused(tmp_path, "<script>for (;;);</script>")
     assert error.code == "PAGE_HANGS"
@@ -50,7 +52,7 @@ async def test_an_endless_loop_while_loading(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "start", ["setTimeout(hang, 50)", "requestAnimationFrame(() => requestAnimationFrame(hang))"]
+    "start", ["setTimeout(hang, 50)", *thorough("requestAnimationFrame(() => requestAnimationFrame(hang))")]
 )
 async def test_an_endless_loop_later(tmp_path, start):
     async with opened(tmp_path, f"<script>function hang() {{ for (;;); }} go = () => {start}</script>") as (
@@ -67,7 +69,8 @@ async def test_an_endless_loop_later(tmp_path, start):
 
 
 @pytest.mark.parametrize(
-    "tag", ["<img src='{}/x.png'>", "<script src='{}/x.js'></script>", "<iframe src='{}/'></iframe>"]
+    "tag",
+    ["<img src='{}/x.png'>", *thorough("<script src='{}/x.js'></script>", "<iframe src='{}/'></iframe>")],
 )
 async def test_a_page_that_never_finishes_says_what_it_waits_for(tmp_path, tag):
     async with silence() as address:
@@ -253,7 +256,7 @@ thread.join()
 """
 
 
-@pytest.mark.parametrize("script", ["1", "for (;;);"])
+@pytest.mark.parametrize("script", ["1", *thorough("for (;;);")])
 def test_a_killed_parent_takes_the_browser_with_it(script, browser_files):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     parent = subprocess.Popen(
@@ -300,6 +303,7 @@ def test_a_browser_outlives_the_thread_that_started_it(tmp_path):
         loop.close()
 
 
+@pytest.mark.thorough
 async def test_many_starts_leave_no_descriptor(tmp_path):
     async with Browser(options()):
         pass

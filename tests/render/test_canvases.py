@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
+from truth.grids import ordinary
 from truth.stages import Stages
 from truth.ways import same_by_every_way
 
@@ -78,7 +79,9 @@ def page(script):
 <body><canvas width="320" height="180"></canvas><script>const canvas = document.querySelector('canvas');{script}</script></body></html>"""
 
 
-@pytest.mark.parametrize("kind", CANVASES)
+@pytest.mark.parametrize(
+    "kind", ordinary(CANVASES, "webgl", "a canvas out of sight", "bitmaps made in each frame")
+)
 async def test_a_canvas_shows_the_time_by_every_way(stages, kind):
     pictures = await same_by_every_way(stages, page(CANVASES[kind]), frames=FRAMES, wishes=SMALL)
     for frame, picture in pictures.items():

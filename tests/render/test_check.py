@@ -45,6 +45,7 @@ def codes(report):
     return [finding.code for finding in report.findings]
 
 
+@pytest.mark.thorough
 def test_a_loop_that_adds_up_is_found_with_pictures(tmp_path):
     """Whoever looks at the report sees the frame as it should be beside the frame as it was."""
     report = framewright.check(project(tmp_path, ACCUMULATING), report=tmp_path / "report", **SMALL)
@@ -59,11 +60,13 @@ def test_a_loop_that_adds_up_is_found_with_pictures(tmp_path):
             assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 def test_a_loop_that_is_gone_through_is_only_told(tmp_path):
     report = framewright.check(project(tmp_path, ACCUMULATING), mode="run", **SMALL)
     assert [(one.code, str(one.severity)) for one in report.findings] == [("FRAMES_BY_HISTORY", "info")]
 
 
+@pytest.mark.thorough
 def test_a_clock_in_a_worker_is_found(tmp_path):
     report = framewright.check(project(tmp_path, IN_A_WORKER), **SMALL)
     (finding, *_) = [one for one in report.findings if one.code == "FRAMES_UNREPEATABLE"]
@@ -169,6 +172,7 @@ MAIN = """<!doctype html>
 </script></body></html>"""
 
 
+@pytest.mark.thorough
 def test_a_project_of_several_files_is_clean(tmp_path):
     dot = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4" fill="red"/></svg>'
     files = {"index.html": MAIN, "compositions/scene.html": SCENE, "assets/dot.svg": dot}

@@ -39,6 +39,7 @@ async def rendered(bundle, piece, workers):
     return result
 
 
+@pytest.mark.thorough
 async def test_a_chunk_of_a_folder_is_that_of_the_project(page, tmp_path):
     plan = await framewright.plan_async(page, tmp_path / "plan", fps=30, chunk_frames=60, quality="draft")
     here = await rendered(Bundle(plan, page, tmp_path), tmp_path / "here.mp4", 1)

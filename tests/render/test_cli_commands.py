@@ -135,6 +135,7 @@ def started():
             process.communicate(timeout=LIMIT)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_render_in_order(place, browser_files, number, started):
     process = started("--workers", "2")
@@ -148,6 +149,7 @@ def test_a_signal_ends_a_render_in_order(place, browser_files, number, started):
     remains.assert_gone(browser_files)
 
 
+@pytest.mark.thorough
 def test_the_second_signal_ends_it_at_once(place, browser_files, started, framewright):
     process = started("--workers", "1")
     # Stopped, it cannot end in order before the second signal comes: both wait for it.
@@ -163,6 +165,7 @@ def test_the_second_signal_ends_it_at_once(place, browser_files, started, framew
     remains.assert_gone(browser_files)
 
 
+@pytest.mark.thorough
 def test_a_reader_that_leaves_ends_the_render(place, browser_files, started):
     process = started("--workers", "1")
     process.stdout.close()

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from framewright.composition import Wishes
 from framewright.model.frames import FrameRate
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,7 +37,7 @@ async def state(page, seconds, *, draw=False):
     return await page.ask("state()")
 
 
-@pytest.mark.parametrize("fps", ["24", "25", "30", "60", "30000/1001"])
+@pytest.mark.parametrize("fps", ["24", *thorough("25", "30", "60"), "30000/1001"])
 async def test_all_that_counts_time_counts_the_time_of_the_frame(stages, fps):
     rate = FrameRate.parse(fps)
     page = await opened(stages, "counters.html")

@@ -89,6 +89,7 @@ def test_costs_are_measured_where_they_matter(frames, chunks, length, cut_by_cos
     assert may_be_cut(FrameRange(0, frames), chunks=chunks, chunk_frames=length) is cut_by_cost
 
 
+@pytest.mark.thorough
 async def test_frames_with_hdr_footage_cost_the_pictures_that_they_take(tmp_path):
     """Four in place of one; the footage is seen from the middle on."""
     light.write_source(tmp_path / "clip.mp4", "pq", frames=2)

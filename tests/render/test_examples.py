@@ -9,6 +9,7 @@ import pytest
 
 import framewright
 from truth import decoding, heard
+from truth.grids import ordinary
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FPS = 2
@@ -31,7 +32,7 @@ def test_the_table_names_every_example():
     assert {page.parent.name for page in EXAMPLES.glob("*/index.html")} == TABLE.keys()
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", ordinary(TABLE, "title-sequence"))
 def test_an_example_renders(name, tmp_path):
     seconds, width, height, suffix, least = TABLE[name]
     video = tmp_path / f"video.{suffix}"
@@ -47,6 +48,7 @@ def test_an_example_renders(name, tmp_path):
     assert differing >= least
 
 
+@pytest.mark.thorough
 def test_slides_hold(tmp_path):
     report = framewright.render(EXAMPLES / "slides", tmp_path / "slides.mp4", scale=0.5, workers=1)
     # Half a second of movement for each of four changes; all else is proven to be unchanged.
@@ -64,6 +66,7 @@ def test_the_lower_third_is_transparent_but_for_its_words(tmp_path):
     assert soft.sum() > 800, "the shadow is soft"
 
 
+@pytest.mark.thorough
 def test_the_rows_of_the_speaker_cards_fit_what_the_page_declares(tmp_path):
     cards = EXAMPLES / "speaker-cards"
     report = framewright.render_batch(

@@ -66,6 +66,7 @@ def test_many_clips_are_ready_soon_and_cost_little_a_frame(tmp_path, browser_fil
     first_within(measure, holds)
 
 
+@pytest.mark.thorough
 def test_memory_is_bounded_and_does_not_grow():
     first_within(
         # The shorter one fills the window of pictures; one picture kept for each frame more would be 200 MiB.

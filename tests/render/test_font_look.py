@@ -148,6 +148,7 @@ async def test_the_look_leaves_no_trace(look):
     assert await page.ask(state) == before
 
 
+@pytest.mark.thorough
 async def test_ten_thousand_texts_are_a_few_questions(look, monkeypatch):
     from framewright.browser import Page
 

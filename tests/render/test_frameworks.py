@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
+from truth.grids import ordinary
 from truth.libraries import bundle, library, svelte
 from truth.stages import Stages
 from truth.ways import same_by_every_way
@@ -110,12 +111,13 @@ def check(pictures):
         assert tuple(picture[90, middle + 24]) == BACKGROUND, frame
 
 
-@pytest.mark.parametrize("app", REACTS)
+@pytest.mark.parametrize("app", ordinary(REACTS, "a state set in each frame"))
 async def test_react_shows_the_time(stages, app):
     html = page(bundle(REACT + REACTS[app]))
     check(await same_by_every_way(stages, html, frames=FRAMES, wishes=SMALL))
 
 
+@pytest.mark.thorough
 async def test_what_react_waits_for_comes_at_its_time(stages):
     script = """const speed = fetch('speed.txt').then((answer) => answer.text());
         const Square = () => <div id='square' style={{ left: use(speed) * useNow() }} />;
@@ -126,7 +128,7 @@ async def test_what_react_waits_for_comes_at_its_time(stages):
     check(await same_by_every_way(stages, html, {"speed.txt": "0.18"}, frames=frames, wishes=SMALL))
 
 
-@pytest.mark.parametrize("app", VUES)
+@pytest.mark.parametrize("app", ordinary(VUES, "a ref set in each frame"))
 async def test_vue_shows_the_time(stages, app):
     script = f"""const {{ createApp, ref, computed, watch, nextTick }} = Vue;
         createApp({{ setup() {{ {VUES[app]} }} }}).mount('#app');"""
@@ -136,11 +138,12 @@ async def test_vue_shows_the_time(stages, app):
     check(await same_by_every_way(stages, html, files, frames=FRAMES, wishes=SMALL))
 
 
-@pytest.mark.parametrize("app", SVELTES)
+@pytest.mark.parametrize("app", ordinary(SVELTES, "effects that set what comes of it"))
 async def test_svelte_shows_the_time(stages, app):
     check(await same_by_every_way(stages, page(svelte(SVELTES[app]), ""), frames=FRAMES, wishes=SMALL))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("app", SVELTE_MOTIONS)
 async def test_motions_of_svelte_are_right_going_forwards(stages, app):
     html = page(svelte(SVELTE_MOTIONS[app]), "")

@@ -11,6 +11,7 @@ from framewright.model.frames import FrameRange, FrameRate
 from framewright.model.media import Transfer
 from framewright.model.size import Size
 from truth import footage, light
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,7 +67,7 @@ def check_patches(codes, numbers=range(5), right=RIGHT, within=2.0):
         assert apart(light.patch(codes, number), right[number]) <= within, number
 
 
-@pytest.mark.parametrize("name", ["pq", "hlg"])
+@pytest.mark.parametrize("name", ["pq", *thorough("hlg")])
 async def test_footage_keeps_its_codes_and_graphics_get_theirs(stages, clips, name):
     graphics = [light.graphics((step,) * 3, name)[0] for step in range(0, 256, 51)]
     ramp = "".join(
@@ -193,6 +194,7 @@ async def test_scripts_see_sdr_and_disturb_nothing(stages, clips):
         assert own.max() < WHITE + 3
 
 
+@pytest.mark.thorough
 async def test_a_frame_depends_on_itself_alone(stages, clips):
     body = video("pq.mp4", "left:0; top:0; opacity:.6") + '<i style="inset:40px; background:#f808"></i>'
     whole = await captured(stages, clips, body, FrameRange(0, 6))

@@ -237,6 +237,7 @@ async def test_an_element_named_helios_is_none(stages):
     assert shown.description.foreseeable
 
 
+@pytest.mark.thorough
 async def test_a_module_that_hands_no_instance_over_is_told(stages):
     script = (
         "import { Helios } from '@helios-project/core'; const helios = new Helios({ duration: 1, fps: 30 });"
@@ -264,6 +265,7 @@ async def test_a_canvas_has_the_same_frames_by_every_way(stages):
     assert tuple(pictures[45][80, 10]) == (17, 34, 51)
 
 
+@pytest.mark.thorough
 async def test_animations_of_the_document_follow_an_instance_that_drives_them(stages):
     script = """window.helios = new Helios({ duration: 4, fps: 30, width: 320, height: 180,
             autoSyncAnimations: true, animationScope: document });

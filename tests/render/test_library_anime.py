@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.libraries import bundle, library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -52,6 +53,7 @@ async def test_what_runs_by_itself(stages):
     await same_by_every_way(stages, html, frames=(0, 11, 22, 40), ways=WAYS)
 
 
+@pytest.mark.thorough
 async def test_what_ends_begins_the_next_at_its_own_time(stages):
     script = """anime.animate('#a', { x: 100, duration: 510, ease: 'linear', onComplete: () =>
         { anime.animate('#b', { x: 300, duration: 1000, ease: 'linear' }) } })"""
@@ -64,6 +66,7 @@ async def test_what_ends_begins_the_next_at_its_own_time(stages):
     await same_by_every_way(stages, html, frames=(0, 11, 22, 40), ways=WAYS)
 
 
+@pytest.mark.thorough
 async def test_loops_that_alternate(stages):
     html = moved(
         "anime.animate('#a', { x: 300, duration: 500, loop: true, alternate: true, ease: 'linear' })"
@@ -96,7 +99,7 @@ async def test_a_build_without_globals(stages):
         assert await page.ask(x("a")) == pytest.approx(ramp(seconds + AHEAD, 0, 1, 300), abs=0.01)
 
 
-@pytest.mark.parametrize("autoplay", ["true", "false"])
+@pytest.mark.parametrize("autoplay", [*thorough("true"), "false"])
 async def test_listed_players(stages, autoplay):
     script = f"""window.__hfAnime.push(anime.animate('#a', {{ x: 300, duration: 1000, ease: 'linear', autoplay: {autoplay} }}));
         const tl = anime.createTimeline({{ autoplay: {autoplay}, defaults: {{ ease: 'linear' }} }});

@@ -43,6 +43,7 @@ async def test_a_leap_shows_what_steps_show(stages, times):
     assert found == pytest.approx([400 - 300 * 2.4 / 3, 500 * 3.9 / 5], abs=0.01)
 
 
+@pytest.mark.thorough
 async def test_transitions(stages):
     await same_by_every_way(stages, moved(TRANSITIONS), frames=(0, 20, 70, 140), ways=WAYS)
 
@@ -58,6 +59,7 @@ async def test_timers(stages):
     await same_by_every_way(stages, html, frames=(5, 37), ways=("fresh", "forwards", "in one go"))
 
 
+@pytest.mark.thorough
 async def test_functions_of_time_go_back(stages):
     script = """const place = d3.scaleLinear([0, 2], [0, 300]).clamp(true);
         window.__hfD3.push((seconds) => d3.select('#a').attr('x', place(seconds)), { seek: (seconds) => b.setAttribute('x', 100 * seconds) })"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import ordinary
 from truth.libraries import library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -56,7 +57,7 @@ tl.to('#a', { keyframes: { x: [300, 100, 500], easeEach: 'none' }, duration: 1, 
 """
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", ordinary(VERSIONS, "gsap"))
 async def test_a_registered_timeline(stages, version):
     html = moved(TIMELINE, version=version)
     page = await stages.open(html)
@@ -101,6 +102,7 @@ async def test_values_that_are_drawn_as_a_tween_begins(stages, version, register
     assert (pictures[41] != pictures[0]).any()
 
 
+@pytest.mark.thorough
 async def test_a_timeline_that_repeats_for_ever(stages):
     html = moved(
         "tl.repeat(-1).yoyo(true).to('#a', { x: 300, duration: 1, ease: 'none', onUpdate: () => { said.textContent = Math.round(gsap.getProperty('#a', 'x')) } })"
@@ -148,7 +150,7 @@ gsap.to('#c', { y: 100, duration: 0.5, repeat: -1, yoyo: true, ease: 'none' });
 """
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", ordinary(VERSIONS, "gsap-3.12"))
 async def test_tweens_that_run_by_themselves(stages, version):
     html = moved(FREE, version=version, registered=False)
     page = await stages.open(html)
@@ -167,6 +169,7 @@ gsap.delayedCall(1.01, () => gsap.to('#c', { x: 200, duration: 1, ease: 'none' }
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("version", NEWEST_FIRST)
 async def test_tweens_that_callbacks_begin(stages, version):
     html = moved(CHAIN, version=version, registered=False)
@@ -198,6 +201,7 @@ async def test_numbers_that_on_update_writes_follow_back(stages):
         assert await page.ask("[said.textContent, a.textContent]") == [str(n), str(n - 10)], seconds
 
 
+@pytest.mark.thorough
 async def test_tweens_that_callbacks_of_a_registered_timeline_begin(stages):
     script = "tl.to({}, { duration: 4 }); tl.call(() => { gsap.to('#a', { x: 100, duration: 1, ease: 'none' }) }, null, 1.5)"
     html = moved(script)

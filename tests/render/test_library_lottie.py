@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from framewright.composition import Wishes
 from truth import lotties
+from truth.grids import thorough
 from truth.libraries import INSTALLED, bundle, library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -47,7 +48,7 @@ def place(seconds, *, loops=False, speed=1.0, begin=0.0):
     return lotties.WAY * frame / lotties.FRAMES
 
 
-@pytest.mark.parametrize(("renderer", "loops"), [("svg", True), ("canvas", False)])
+@pytest.mark.parametrize(("renderer", "loops"), [("svg", True), *thorough(("canvas", False))])
 async def test_animations_that_play_by_themselves(stages, renderer, loops):
     html = played(f"autoplay: true, loop: {str(loops).lower()}", renderer=renderer)
     frames = (0, 10, 41, 75) if loops else (0, 10, 41, 58)
@@ -82,6 +83,7 @@ async def test_loops_are_counted_at_their_times(stages):
     assert await page.ask("loops") == pytest.approx([2000, 4000])
 
 
+@pytest.mark.thorough
 async def test_what_its_author_tells_it_later_holds_from_then_on(stages):
     script = """setTimeout(() => player.pause(), 500); setTimeout(() => player.play(), 1000);
         setTimeout(() => { player.setSpeed(2) }, 1500); setTimeout(() => player.goToAndStop(7, true), 2000)"""
@@ -162,6 +164,7 @@ async def test_a_listed_dotlottie(stages, wasm):
         assert left(picture) == pytest.approx(place(frame / 30, loops=True), abs=1)
 
 
+@pytest.mark.thorough
 async def test_a_dotlottie_that_plays_by_itself_follows_the_clock_forwards(stages, wasm):
     # What one step over more than a whole loop comes to is its own affair: that takes --mode run.
     html = dotted("")

@@ -46,6 +46,7 @@ async def test_a_global_sketch_has_the_same_frames_by_every_way(stages):
     check(await same_by_every_way(stages, html, FILES, frames=FRAMES, wishes=SMALL))
 
 
+@pytest.mark.thorough
 async def test_a_sketch_for_p5_1_has_the_same_frames_by_every_way(stages):
     html = page(
         f"let picture; function preload() {{ picture = loadImage('square.svg') }}"
@@ -66,6 +67,7 @@ async def test_a_sketch_for_p5_1_is_drawn_once_a_frame(stages):
     assert await shown.ask("steps") == [[1, 0], [2, 33], [3, 67], [4, 100], [5, 200]]
 
 
+@pytest.mark.thorough
 async def test_a_bundled_sketch_of_its_own_rate(stages):
     script = """import p5 from 'p5';
         new p5((p) => {
@@ -87,6 +89,7 @@ async def test_what_setup_awaits_is_there_in_the_first_frame(stages):
     )
 
 
+@pytest.mark.thorough
 async def test_a_sketch_in_webgl(stages):
     html = page(
         "function setup() { pixelDensity(1); createCanvas(320, 180, WEBGL); noStroke() }"

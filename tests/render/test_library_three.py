@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
+from truth.grids import ordinary
 from truth.libraries import bundle
 from truth.stages import Stages
 from truth.ways import WAYS, same_by_every_way
@@ -69,7 +70,7 @@ def check(pictures):
 WAYS_OF = {"clock": WAYS, "hf-seek": WAYS}
 
 
-@pytest.mark.parametrize("way", LOOPS)
+@pytest.mark.parametrize("way", ordinary(LOOPS, "animation loop"))
 async def test_what_follows_the_time_has_the_same_frames_by_every_way(stages, way):
     ways = WAYS_OF.get(way, ("fresh", "forwards", "backwards"))
     check(await same_by_every_way(stages, page(LOOPS[way]), frames=FRAMES, ways=ways, wishes=SMALL))
@@ -85,6 +86,7 @@ async def test_a_mixer_that_is_put_at_a_time(stages):
     check(await same_by_every_way(stages, page(script), frames=FRAMES, wishes=SMALL))
 
 
+@pytest.mark.thorough
 async def test_a_mixer_that_adds_up_its_steps_is_right_going_forwards(stages):
     script = """const timer = new THREE.Timer();
         renderer.setAnimationLoop((now) => { timer.update(now); mixer.update(timer.getDelta()); draw() })"""

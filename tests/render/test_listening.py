@@ -311,6 +311,7 @@ def played_late(folder):
     return open_composition(str(folder), RenderOptions(), Settings(), Teller(None))
 
 
+@pytest.mark.thorough
 async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browser_files):
     async with played_late(tmp_path) as opened, Listening(opened.theatre, opened) as listener:
         await opened.theatre.close(opened.first)

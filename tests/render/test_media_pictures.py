@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from framewright.composition import Wishes
 from truth import counter, footage
+from truth.grids import thorough
 from truth.libraries import bundle, library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -259,7 +260,7 @@ function setup() { createCanvas(320, 180); pixelDensity(1); video = createVideo(
 function draw() { image(video, 0, 0, 320, 180) }"""
 
 
-@pytest.mark.parametrize("name", ["three", "pixi", "p5"])
+@pytest.mark.parametrize("name", [*thorough("three"), "pixi", "p5"])
 async def test_video_textures_of_libraries(stages, clip, name):
     style = "<style>body { margin: 0 } canvas { display: block }</style>"
     if name == "p5":

@@ -79,6 +79,7 @@ async def test_what_needs_no_trial_gets_none(tmp_path, monkeypatch, page, wishes
     assert reason in decided.reason
 
 
+@pytest.mark.thorough
 async def test_slow_steps_end_a_trial_early(tmp_path, monkeypatch):
     monkeypatch.setattr(mode_choice, "TRIAL_SECONDS", 0.1)
     burn = "let sum = 0; for (let n = 0; n < 2e7; n++) sum += Math.sqrt(n);"

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.random_pages import random_page
 from truth.stages import Stages
 from truth.ways import same_by_every_way
@@ -21,7 +22,7 @@ async def stages(tmp_path_factory, browser_files):
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 100))]
+    "seed", [0, *thorough(1, 2, 3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 100))]
 )
 async def test_a_random_page(stages, seed):
     page, files = random_page(Random(seed))

@@ -10,6 +10,7 @@ import pytest
 import framewright
 from framewright import CancelToken, CompositionError, RenderCancelledError, RenderOptions, UsageError
 from truth import decoding, pages, remains
+from truth.grids import thorough
 from truth.runtimes import write_runtime
 
 FILM = pages.Film(frames=30, width=320, height=180)
@@ -154,7 +155,7 @@ class ListenerError(Exception):
     """Of a caller who failed."""
 
 
-@pytest.mark.parametrize("event", ["stage", "decided", "progress"])
+@pytest.mark.parametrize("event", ["stage", "decided", *thorough("progress")])
 def test_a_listener_that_raises_ends_the_render_with_its_error(endless, nothing, event):
     def listen(told):
         if told.event == event:

@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from truth import counter, decoding, pages, remains
+from truth.grids import thorough
 from truth.pages import Film
 
 FILM = Film(frames=80)
@@ -32,9 +33,9 @@ def counting(folder, film=FILM):
 @pytest.mark.parametrize(
     ("name", "wishes", "frames"),
     [
-        ("out.mp4", {"workers": 3}, range(80)),
+        *thorough(("out.mp4", {"workers": 3}, range(80))),
         ("out.mp4", {"workers": 2, "start_frame": 50, "end_frame": 78}, range(50, 78)),
-        ("out.mov", {"workers": 2, "codec": "prores", "fps": 15, "end_frame": 30}, range(30)),
+        *thorough(("out.mov", {"workers": 2, "codec": "prores", "fps": 15, "end_frame": 30}, range(30))),
     ],
 )
 def test_every_frame_is_what_one_run_shows(render, tmp_path, name, wishes, frames):
@@ -43,6 +44,7 @@ def test_every_frame_is_what_one_run_shows(render, tmp_path, name, wishes, frame
     assert (report.mode, report.frames) == ("run", len(frames))
 
 
+@pytest.mark.thorough
 def test_a_killed_browser_begins_again_from_zero(render, tmp_path, browser_files):
     killed = []
 
@@ -120,6 +122,7 @@ SCROLLER = (
 )
 
 
+@pytest.mark.thorough
 def test_a_page_that_hears_when_it_is_drawn_is_drawn_on_the_way(render, tmp_path):
     page = pages.write(tmp_path / "page", pages.document(FILM, SCROLLER, script=REVEALING))
     whole, _ = render(page, "whole.mp4", mode="run", workers=1, quality="draft")

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from framewright.composition import Wishes
 from framewright.model.errors import CompositionError
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -199,9 +200,9 @@ async def test_title_rate_and_remote_addresses(stages):
 @pytest.mark.parametrize(
     "script",
     [
-        "for (;;);",
+        *thorough("for (;;);"),
         "addEventListener('load', () => setTimeout(() => { for (;;); }, 5))",
-        "addEventListener('hf-seek', () => { for (;;); })",
+        *thorough("addEventListener('hf-seek', () => { for (;;); })"),
     ],
 )
 async def test_loops_that_never_end(stages, script):
@@ -212,6 +213,7 @@ async def test_loops_that_never_end(stages, script):
     assert raised.value.code == "PAGE_HANGS"
 
 
+@pytest.mark.thorough
 async def test_a_form_in_the_place_of_the_title(stages):
     opened = await stages.open(composed('<form name="title"></form>', root=NOTHING))
     assert opened.description.title == "Page"
@@ -224,6 +226,7 @@ async def test_an_account_that_makes_no_sense(stages):
     assert raised.value.code == "ACCOUNT_INVALID"
 
 
+@pytest.mark.thorough
 async def test_a_picture_in_the_place_of_a_method(stages):
     with pytest.raises(CompositionError, match="replaces") as raised:
         await stages.open(composed('<img name="querySelectorAll">', root=NOTHING))

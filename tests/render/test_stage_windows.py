@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -306,7 +307,7 @@ async def layouts(page):
     return next(one["value"] for one in told["metrics"] if one["name"] == "LayoutCount")
 
 
-@pytest.mark.parametrize("last", ["0", "c0"])
+@pytest.mark.parametrize("last", ["0", *thorough("c0")])
 async def test_starts_that_wait_for_one_another_deeper_than_calls_may_be(stages, last):
     links = [f"c{number + 1}" for number in range(2999)] + [last]
     clips = "".join(

@@ -428,6 +428,7 @@ async def test_a_file_opened_by_itself(stages):
     ) == [30, "given"]
 
 
+@pytest.mark.thorough
 async def test_instances_look_the_same_by_every_way(stages):
     inner = sub(
         """<div class="tween"></div><div class="css"></div><canvas id="c" width="300" height="30"></canvas>

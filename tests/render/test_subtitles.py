@@ -238,6 +238,7 @@ async def test_its_font_is_waited_for_and_told(stages):
     assert ("FONT_SUBSTITUTED", "subtitle-cue") in told
 
 
+@pytest.mark.thorough
 async def test_a_hundred_thousand_cues_cost_a_frame_next_to_nothing(stages):
     count = 100_000
     cues = "".join(

@@ -12,6 +12,7 @@ import pytest
 import framewright
 from framewright.model.errors import ExitCode, FramewrightError
 from truth import counter, decoding, remains
+from truth.grids import ordinary, thorough
 from truth.pages import Film, document, write
 from truth.runtimes import write_runtime
 
@@ -62,7 +63,7 @@ HANGING = {
 }
 
 
-@pytest.mark.parametrize("name", HANGING)
+@pytest.mark.parametrize("name", ordinary(HANGING, "loops-in-a-timer"))
 def test_a_page_that_loops_for_ever(refuse, tmp_path, name):
     error = refuse(write(tmp_path / "page", scripted(HANGING[name])))
     assert (error.code, error.exit_code) == ("PAGE_HANGS", ExitCode.COMPOSITION)
@@ -95,7 +96,7 @@ ALLOCATING = {
 }
 
 
-@pytest.mark.parametrize("name", ALLOCATING)
+@pytest.mark.parametrize("name", ordinary(ALLOCATING, "at-load"))
 def test_a_page_that_allocates_without_end(refuse, tmp_path, monkeypatch, name):
     monkeypatch.setenv("FRAMEWRIGHT_PAGE_TIMEOUT", "30")
     monkeypatch.setenv("FRAMEWRIGHT_PAGE_MEMORY", str(700 * 2**20))
@@ -125,14 +126,14 @@ LEAVING = {
 }
 
 
-@pytest.mark.parametrize("how", LEAVING)
+@pytest.mark.parametrize("how", ordinary(LEAVING, "by-address"))
 def test_a_page_that_leaves_while_it_loads_is_refused(refuse, tmp_path, how):
     page = write(tmp_path / "page", scripted(LEAVING[how] + RUNNING), elsewhere_html="<h1>Elsewhere</h1>")
     error = refuse(page)
     assert (error.code, error.exit_code) == ("NAVIGATED", ExitCode.COMPOSITION)
 
 
-@pytest.mark.parametrize("how", LEAVING)
+@pytest.mark.parametrize("how", ordinary(LEAVING, "by-form"))
 def test_a_page_that_wants_to_leave_later_stays(render, tmp_path, how):
     later = "let tried = false;" + AT_FRAME_5.format(f"if (!tried) {{ tried = true; {LEAVING[how]} }}")
     page = write(tmp_path / "page", scripted(later), elsewhere_html="<h1>Elsewhere</h1>")
@@ -171,7 +172,7 @@ NEVER = {
 }
 
 
-@pytest.mark.parametrize("kind", NEVER)
+@pytest.mark.parametrize("kind", ordinary(NEVER, "iframe"))
 def test_a_page_that_never_fires_load(refuse, tmp_path, monkeypatch, kind):
     monkeypatch.setenv("FRAMEWRIGHT_PAGE_TIMEOUT", "2")
     with silent_server() as address:
@@ -186,7 +187,7 @@ def test_a_page_that_never_fires_load(refuse, tmp_path, monkeypatch, kind):
     "duration",
     [
         "0",
-        "1e12",
+        *thorough("1e12"),
         "soon",
         *(pytest.param(one, marks=pytest.mark.long) for one in ("-1", "NaN", "Infinity", "86401")),
     ],
@@ -206,7 +207,7 @@ def test_a_page_without_any_length(refuse, tmp_path):
     assert "--duration" in error.message
 
 
-@pytest.mark.parametrize(("width", "height"), [(0, 180), (320, -1), (20000, 20000)])
+@pytest.mark.parametrize(("width", "height"), [*thorough((0, 180)), (320, -1), (20000, 20000)])
 def test_sizes_that_are_none(refuse, tmp_path, width, height):
     error = refuse(write(tmp_path / "page", document(Film(width=width, height=height), counter.CELLS)))
     assert (error.code, error.exit_code) == ("SIZE_INVALID", ExitCode.COMPOSITION)
@@ -237,6 +238,7 @@ def test_not_html(refuse, tmp_path, name, content):
     assert error.exit_code == ExitCode.COMPOSITION
 
 
+@pytest.mark.thorough
 async def test_many_bad_pages_at_once_do_not_disturb_a_good_one(tmp_path, browser_files):
     good = write_runtime(tmp_path / "good", "raf", FILM)
     bad = write(tmp_path / "bad", scripted(HANGING["loops-at-frame-5"]))

@@ -21,6 +21,7 @@ from framewright import (
     UsageError,
 )
 from truth import decoding, remains
+from truth.grids import thorough
 from truth.pages import Film, document, write
 
 FILM = Film(frames=10)
@@ -58,7 +59,7 @@ def is_tint(colour, tint):
     return all(abs(a - b) <= 6 for a, b in zip(colour, wanted, strict=True))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [*thorough(1), 2])
 def test_each_row_is_a_video_of_its_own_and_browsers_serve_them_all(card, out, workers, browser_files):
     events = []
     rows = [{"tint": tint, "name": f"n{place}"} for place, tint in enumerate(TINTS)]
@@ -98,6 +99,7 @@ def test_a_row_that_fails_costs_no_other(card, out):
     assert is_tint(colours(out / "2.mp4")[0], TINTS[1])
 
 
+@pytest.mark.thorough
 def test_a_page_that_hangs_in_one_row_takes_its_browser_along(tmp_path, out):
     hang = "if (framewright.variables().hang) addEventListener('hf-seek', ({ detail }) => { while (detail.time > 0.1); });"
     page = write(tmp_path / "page", document(FILM, script=hang))
@@ -180,6 +182,7 @@ def test_the_command_tells_rows_by_number_and_ends_with_the_worst_status(card, o
     assert remains.files(out) == ["first.mp4"]
 
 
+@pytest.mark.thorough
 def test_ctrl_c_keeps_what_is_finished_and_nothing_half_done(card, out, tmp_path, browser_files):
     rows = tmp_path / "rows.json"
     rows.write_text(json.dumps([{}] * 40))

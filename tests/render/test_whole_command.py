@@ -59,6 +59,7 @@ def test_wishes_that_cannot_be_met(page, folder, options):
     refused(run("render", page, "-o", folder / "a.mp4", *options), 2, folder)
 
 
+@pytest.mark.thorough
 def test_a_page_that_throws(folder, tmp_path):
     page = write(tmp_path / "page", document(FILM, script="throw new Error('the sky falls')"))
     told = refused(run("render", page, "-o", folder / "a.mp4"), 3, folder)
@@ -75,6 +76,7 @@ def test_no_browser(page, folder, monkeypatch):
     refused(run("render", page, "-o", folder / "a.mp4"), 4, folder)
 
 
+@pytest.mark.thorough
 def test_an_output_in_a_missing_folder(page, folder):
     refused(run("render", page, "-o", folder / "missing" / "a.mp4"), 6, folder)
 

@@ -13,6 +13,7 @@ import pytest
 import framewright
 from framewright.model.errors import ExitCode, FramewrightError, RenderCancelledError
 from truth import decoding, remains, scenes
+from truth.grids import thorough
 from truth.pages import Film, write
 from truth.runtimes import write_runtime
 
@@ -54,7 +55,7 @@ def kill(processes):
 @pytest.mark.parametrize(
     ("workers", "capture"),
     [
-        (1, "stream"),
+        *thorough((1, "stream")),
         (2, "screenshot"),
         pytest.param(1, "screenshot", marks=pytest.mark.long),
         pytest.param(2, "stream", marks=pytest.mark.long),
@@ -78,6 +79,7 @@ def renderers(browser_files):
     return [int(pid) for pid, session, line in rows if int(session) in sessions and "--type=renderer" in line]
 
 
+@pytest.mark.thorough
 def test_a_killed_renderer_is_replaced(render, page, browser_files):
     killed = []
 
@@ -118,6 +120,7 @@ def test_browsers_killed_again_and_again_are_an_error(page, folder, browser_file
     remains.assert_gone(browser_files)
 
 
+@pytest.mark.thorough
 def test_a_cancelled_render_leaves_nothing(page, folder, browser_files):
     token = framewright.CancelToken()
     with pytest.raises(RenderCancelledError):
@@ -128,6 +131,7 @@ def test_a_cancelled_render_leaves_nothing(page, folder, browser_files):
     remains.assert_gone(browser_files)
 
 
+@pytest.mark.thorough
 def test_a_listener_that_fails_ends_the_render(page, folder, browser_files):
     def fail():
         raise RuntimeError("the listener fell")

@@ -132,6 +132,7 @@ def _seen(path: Path, clips: list[_Clip]) -> list[list[int | None]]:
     return frames
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", [1, 3])
 def test_every_clip_shows_the_frame_that_its_timestamps_say(
     render: Callable[..., object], wall: tuple[Path, list[_Clip]], workers: int

@@ -61,6 +61,7 @@ def check(path: Path, transfer: str, *, veil: float = 6) -> None:
     assert count == FRAMES
 
 
+@pytest.mark.thorough
 def test_h265_follows_its_source_by_any_workers_and_in_any_mode(
     render: Callable, pages: dict[str, Path]
 ) -> None:
@@ -89,6 +90,7 @@ def test_h264_stays_sdr(render: Callable, pages: dict[str, Path]) -> None:
         assert light.number_in(codes[:90, :320]) == number
 
 
+@pytest.mark.thorough
 def test_chunks_make_the_same_file(render: Callable, pages: dict[str, Path], tmp_path: Path) -> None:
     """At 5 frames a second encoders begin anew every 20 frames; the footage is seen on both sides of that."""
     folder = tmp_path / "page"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from truth import decoding
 from truth.counter import CELLS, CSS, SHOW
 from truth.helios import IMPORT_MAP, MODULES
 
 
+@pytest.mark.thorough
 def test_a_whole_render_shows_every_frame_by_its_number(render, tmp_path):
     folder = tmp_path / "page"
     folder.mkdir()

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from truth import decoding
+from truth.grids import thorough
 from truth.pages import Film
 from truth.runtimes import write_numbers
 
@@ -27,7 +28,7 @@ NUMBERS = (
 UNCHANGED = sum(one == other for one, other in zip(NUMBERS, NUMBERS[1:], strict=False))
 
 
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("workers", [1, *thorough(3)])
 @pytest.mark.parametrize("capture", ["stream", "screenshot"])
 def test_held_frames_are_held_and_counted(render, tmp_path, capture, workers):
     page = write_numbers(tmp_path / "page", Film(frames=len(NUMBERS)), NUMBERS)
@@ -37,7 +38,7 @@ def test_held_frames_are_held_and_counted(render, tmp_path, capture, workers):
     assert report.workers == workers
 
 
-@pytest.mark.parametrize("capture", ["stream", "screenshot"])
+@pytest.mark.parametrize("capture", ["stream", *thorough("screenshot")])
 def test_a_still_page_is_drawn_once(render, tmp_path, capture):
     page = write_numbers(tmp_path / "page", Film(frames=40), [9] * 40)
     path, report = render(page, capture=capture, workers=1, quality="draft")
@@ -48,7 +49,7 @@ def test_a_still_page_is_drawn_once(render, tmp_path, capture):
 SHORT = [3] * 6 + [4, 5, 6] + [7] * 5 + [8, 7, 7, 9]
 
 
-@pytest.mark.parametrize(("name", "format"), [("pictures", "png-sequence"), ("a.mov", "mov")])
+@pytest.mark.parametrize(("name", "format"), [("pictures", "png-sequence"), *thorough(("a.mov", "mov"))])
 def test_other_outputs_repeat_held_frames(render, tmp_path, name, format):  # noqa: A002 -- as the option is called
     page = write_numbers(tmp_path / "page", Film(frames=len(SHORT)), SHORT)
     path, report = render(page, name, format=format)

@@ -20,6 +20,7 @@ def undisturbed(tmp_path_factory):
 
 
 # About when browsers open, and when some pieces are finished; fifty more moments are tried by hand.
+@pytest.mark.thorough
 @pytest.mark.timeout(900)  # up to three whole renders, each of which has a limit of its own
 @pytest.mark.parametrize(("part", "chunks"), [(0.4, 0), (0.01, 2)])
 def test_the_bytes_are_those_of_an_undisturbed_render(undisturbed, tmp_path, part, chunks):

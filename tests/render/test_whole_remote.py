@@ -55,6 +55,7 @@ def test_every_browser_gets_the_answer_that_the_first_one_got(render, tmp_path):
         assert max(red, blue) < 60
 
 
+@pytest.mark.thorough
 def test_strange_addresses_after_the_page_is_ready_fail_or_end_a_strict_render(render, tmp_path):
     with far_server({"/a.svg": SVG}) as far:
         script = f"""<img id=i width=9 height=9><script>addEventListener('hf-seek', ({{detail}}) => {{

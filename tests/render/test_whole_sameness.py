@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from truth import decoding, likeness, scenes
+from truth.grids import thorough
 from truth.pages import Film, write
 from truth.runtimes import write_runtime
 
 
-@pytest.mark.parametrize(("capture", "more"), [("stream", (2, 3)), ("screenshot", (3,))])
+@pytest.mark.parametrize(("capture", "more"), [*thorough(("stream", (2, 3))), ("screenshot", (3,))])
 def test_runs_and_workers_give_the_same_bytes(render, tmp_path, capture, more):
     page = write(tmp_path / "page", scenes.noisy(Film(frames=75)))
     first, *others = (
@@ -20,6 +21,7 @@ def test_runs_and_workers_give_the_same_bytes(render, tmp_path, capture, more):
     assert [other == first for other in others] == [True] * len(more)
 
 
+@pytest.mark.thorough
 def test_a_part_is_that_part_of_the_whole(render, tmp_path):
     page = write(tmp_path / "page", scenes.colourful(Film(frames=75, width=160, height=90)))
     whole = list(decoding.pictures(render(page, "whole", format="png-sequence").path))
@@ -32,7 +34,7 @@ def test_a_part_is_that_part_of_the_whole(render, tmp_path):
         assert [n for n in range(len(wanted)) if not np.array_equal(pictures[n], wanted[n])] == []
 
 
-@pytest.mark.parametrize("runtime", ["interval", "timeout-chain"])
+@pytest.mark.parametrize("runtime", ["interval", *thorough("timeout-chain")])
 def test_a_part_far_in_shows_what_all_the_time_before_it_has_done(render, tmp_path, runtime):
     page = write_runtime(tmp_path / "page", runtime, Film(frames=250, fps="24"))
     path, _ = render(page, fps=24, start_frame=240, end_frame=246, quality="draft")

@@ -8,6 +8,7 @@ import pytest
 import framewright
 from framewright.model.errors import UsageError
 from truth import colours, counter, decoding
+from truth.grids import thorough
 from truth.pages import Film, write
 from truth.runtimes import write_runtime
 
@@ -17,10 +18,9 @@ from truth.runtimes import write_runtime
     ("width", "height", "capture"),
     [
         (321, 181, "auto"),
-        (17, 23, "auto"),
+        *thorough((17, 23, "auto")),
         (180, 320, "auto"),
-        (180, 320, "screenshot"),
-        (16, 16, "auto"),
+        *thorough((180, 320, "screenshot"), (16, 16, "auto")),
         (16, 16, "screenshot"),
     ],
 )
@@ -65,6 +65,7 @@ def test_scale_is_no_enlargement(render, tmp_path):
     assert np.array_equal(np.flatnonzero(picture[90, :, 0] < 128), [81])
 
 
+@pytest.mark.thorough
 def test_4k_for_a_second(render, tmp_path):
     # More than one run of 8 frames.
     film = Film(frames=12, fps="12", width=3840, height=2160)

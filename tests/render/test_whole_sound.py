@@ -12,6 +12,7 @@ import pytest
 import framewright
 from framewright.model.errors import CompositionError, UsageError
 from truth import decoding, heard, tones
+from truth.grids import thorough
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def seen(path: Path) -> list[Fraction]:
     return [time for time, white in zip(times, whites, strict=True) if white]
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov", "frames"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", *thorough("a.mov"), "frames"])
 def test_flashes_are_heard_when_they_are_seen(render, tmp_path: Path, name: str) -> None:
     wishes = {"format": "png-sequence"} if name == "frames" else {}
     track = bursts(tmp_path / "bursts.wav")
@@ -139,6 +140,7 @@ def test_sound_that_is_not_wanted_is_not_there(render, tmp_path: Path) -> None:
     assert [notice.code for notice in gif.report.notices] == ["SOUND_LEFT_OUT"]
 
 
+@pytest.mark.thorough
 def test_what_is_heard_only_later_is_found_out_before_the_file_is_begun(render, tmp_path: Path) -> None:
     """A page whose script makes a sound in its middle: its attributes tell nothing."""
     script = (
