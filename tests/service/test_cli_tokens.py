@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+
+import pytest
+
+from framewright.cli.entry import run
 
 
-def command(*arguments, data):
-    done = subprocess.run(
-        [sys.executable, "-m", "framewright", "tokens", *arguments, "--data", str(data)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def command(capsys):
+    """The status, the output and the words of a command."""
+
+    def command(*arguments, data):
+        status = run(["tokens", *arguments, "--data", str(data)])
+        return status, *capsys.readouterr()
+
+    return command
 
 
-def test_a_token_is_made_listed_and_revoked(tmp_path):
+def test_a_token_is_made_listed_and_revoked(tmp_path, command):
     data = tmp_path / "data"
     status, token, said = command("create", "ci", "--days", "30", data=data)
     assert (status, token[:3], token.count("\n")) == (0, "fw_", 1)
@@ -35,7 +37,7 @@ def test_a_token_is_made_listed_and_revoked(tmp_path):
     assert data.stat().st_mode & 0o077 == 0
 
 
-def test_another_service_may_know_a_token_too(tmp_path):
+def test_another_service_may_know_a_token_too(tmp_path, command):
     _, token, _ = command("create", "ci", data=tmp_path / "one")
     file = tmp_path / "token"
     file.write_text(token)
@@ -48,7 +50,7 @@ def test_another_service_may_know_a_token_too(tmp_path):
     assert (status, "is no token" in said, "no token" in out) == (2, True, False)
 
 
-def test_a_folder_that_cannot_be_one_is_named(tmp_path):
+def test_a_folder_that_cannot_be_one_is_named(tmp_path, command):
     file = tmp_path / "file"
     file.write_text("x")
     status, out, said = command("list", data=file)

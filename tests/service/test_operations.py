@@ -7,7 +7,7 @@ import json
 from serving import serving
 from test_serve import last_event
 
-PAGE = '<!doctype html><body data-composition-id="x" data-width="64" data-height="36" data-duration="2"><h1>hi</h1></body>'
+PAGE = '<!doctype html><body data-composition-id="x" data-width="64" data-height="36" data-duration="0.5"><h1>hi</h1></body>'
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SECRET = "a-key-of-the-exporter"
 
@@ -34,7 +34,7 @@ async def test_a_render_in_logs_measures_and_spans(tmp_path) -> None:
         process.terminate()
         told = (await process.stdout.read()).decode()
     assert 'framewright_job_seconds_count{outcome="done"} 1.0' in measures
-    assert "framewright_frames_total 60.0" in measures
+    assert "framewright_frames_total 15.0" in measures
     assert 'framewright_http_requests_total{method="POST",route="/v1/renders",status="202"} 1.0' in measures
 
     lines = [json.loads(line) for line in process.said.splitlines()]

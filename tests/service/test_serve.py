@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from framewright.cli.entry import run
 from framewright.service.settings import ServiceSettings
 from truth import remains
 
@@ -80,16 +82,17 @@ async def test_a_service_renders_and_goes_when_it_is_told_to(tmp_path):
     async with serving(data) as (process, ready, web):
         assert (ready["event"], ready["slots"], ready["tokens"]) == ("ready", 1, None)
         assert data.stat().st_mode & 0o077 == 0
-        done = await last_event(web, await started(web))
+        done = await last_event(web, await started(web, seconds=0.2))
         assert done["event"] == "done", done
         async with web.get("/readyz") as answer:
             assert (answer.status, (await answer.json())["states"]["done"]) == (200, 1)
         # No second one in the same folder, nor at the same port.
-        status, said = await asyncio.to_thread(refused, data)
-        assert (status, "Another service works in" in said) == (4, True)
         port = ready["url"].rpartition(":")[2]
-        status, said = await asyncio.to_thread(refused, tmp_path / "other", "--port", port)
-        assert (status, f"port {port}: Address already in use" in said) == (4, True)
+        (status, said), (status_of_other, said_of_other) = await asyncio.gather(
+            asyncio.to_thread(refused, data), asyncio.to_thread(refused, tmp_path / "other", "--port", port)
+        )
+        assert (status, "Another service works in" in said) == (4, True)
+        assert (status_of_other, f"port {port}: Address already in use" in said_of_other) == (4, True)
         process.send_signal(signal.SIGTERM)
         stopping = json.loads(await process.stdout.readline())
         assert stopping == {"event": "stopping", "running": 0, "seconds": 10.0}
@@ -122,6 +125,7 @@ async def test_what_renders_when_it_stops_goes_on_with_the_next_one(tmp_path):
         assert (await last_event(web, links))["event"] == "cancelled"
 
 
+@pytest.mark.thorough
 async def test_a_second_signal_ends_it_at_once(tmp_path):
     async with serving(tmp_path / "data") as (process, _, web):
         links = await started(web, seconds=600)
@@ -137,19 +141,15 @@ async def test_a_second_signal_ends_it_at_once(tmp_path):
     assert process.returncode == 5
 
 
-async def test_beyond_this_machine_every_request_needs_a_token(tmp_path):
+async def test_beyond_this_machine_every_request_needs_a_token(tmp_path, capsys):
     data = tmp_path / "data"
-    made = subprocess.run(
-        [sys.executable, "-m", "framewright", "tokens", "create", "me", "--data", str(data)],
-        capture_output=True, text=True, timeout=90, check=True,
-    )  # fmt: skip
+    assert await asyncio.to_thread(run, ["tokens", "create", "me", "--data", str(data)]) == 0
+    token = capsys.readouterr().out.strip()
     async with serving(data, "--host", "0.0.0.0") as (_, ready, web):
         assert (ready["tokens"], ready["exposed"]) == (1, False)
         async with web.get("/v1/renders") as answer:
             assert answer.status == 401
-        async with web.get(
-            "/v1/renders", headers={"Authorization": f"Bearer {made.stdout.strip()}"}
-        ) as answer:
+        async with web.get("/v1/renders", headers={"Authorization": f"Bearer {token}"}) as answer:
             assert answer.status == 200
 
 
@@ -164,18 +164,14 @@ async def test_beyond_this_machine_every_request_needs_a_token(tmp_path):
         (("--json", "--quiet"), 2, "not both"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(tmp_path, arguments, status, said):
+def test_what_cannot_be_is_one_sentence(tmp_path, capsys, arguments, status, said):
+    code = run(["serve", "--port", "0", "--data", str(tmp_path / "data"), *arguments])
+    heard = capsys.readouterr()
     if "--json" in arguments:
-        done = subprocess.run(
-            [sys.executable, "-m", "framewright", "serve", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
-        assert (done.returncode, said in done.stdout) == (status, True)
+        assert (code, said in heard.out) == (status, True)
         return
-    code, told = refused(tmp_path / "data", *arguments)
+    assert heard.err.startswith("✗"), heard.err
+    told = " ".join(heard.err.split())
     assert (code, said in told) == (status, True), told
 
 
@@ -196,6 +192,17 @@ def test_every_setting_is_told_of():
     section = page.partition("\n## Settings")[2].partition("\n## ")[0]
     missing = [name for name in ServiceSettings.model_fields if f"`{name.upper()}`" not in section]
     assert not missing
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before():
+    """A command that serves sends log lines to the stderr of the moment, for good."""
+    root, ours = logging.getLogger(), logging.getLogger("framewright")
+    handlers, levels = root.handlers[:], (root.level, ours.level)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 @pytest.fixture(autouse=True)

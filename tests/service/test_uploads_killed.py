@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import aiohttp
+import pytest
 from archives import PAGE, zipped
 from serving import serving
 
@@ -37,6 +38,7 @@ async def slowly(content, part):
     await asyncio.Event().wait()
 
 
+@pytest.mark.thorough
 async def test_a_kill_in_the_middle_of_uploads(tmp_path):
     data = tmp_path / "data"
     headers = {"content-type": "application/zip"}

@@ -79,7 +79,7 @@ async def test_a_token_is_asked_for_and_opens_pictures_and_films_too(page, desk,
     await expect(dialog).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 async def test_no_view_breaks_a_rule_of_accessibility(page, desk, scheme, address):
     jobs = busy_afternoon(desk)
     await page.emulate_media(color_scheme=scheme)
@@ -98,7 +98,7 @@ async def test_no_view_breaks_a_rule_of_accessibility(page, desk, scheme, addres
         assert await page.evaluate(FOUND) == [], route
 
 
-@pytest.mark.parametrize("width", [360, 2560])
+@pytest.mark.parametrize("width", [360, pytest.param(2560, marks=pytest.mark.thorough)])
 async def test_every_view_fits_its_width(page, desk, width):
     jobs = busy_afternoon(desk)
     desk.place("W" * 120, JobState.QUEUED, position=2)

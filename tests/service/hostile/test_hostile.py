@@ -42,9 +42,14 @@ async def outcome(hall, *, tries=False, **limits):
     return answer, told
 
 
-async def test_no_connection_is_made_whatever_a_page_tries(hall):
+@pytest.mark.parametrize(
+    "hosts",
+    [pages.HOSTS[:1], pytest.param(pages.HOSTS, marks=pytest.mark.thorough)],
+    ids=["the address of this machine", "all names of it"],
+)
+async def test_no_connection_is_made_whatever_a_page_tries(hall, hosts):
     with canary() as listening:
-        hall.write(pages.network(listening.port))
+        hall.write(pages.network(listening.port, hosts))
         hall.write(pages.SHARED, "shared.js")
         hall.write(pages.SERVICE, "service.js")
         answer, told = await outcome(hall, tries=True)
@@ -91,9 +96,10 @@ async def test_no_file_beside_the_project_is_read(hall):
 ELSEWHERE = ("up/secret.wav", "..%2fsecret.wav", "file://{folder}/secret.wav", "http://127.0.0.1:{port}/a")
 
 
-def _of(values, quick):
-    """Some by default, all by hand."""
-    return [pytest.param(*value, marks=() if value in quick else pytest.mark.long) for value in values]
+def _of(values, ordinary, thorough=frozenset()):
+    """Few by default, some more thoroughly, all by hand."""
+    marks = dict.fromkeys(ordinary, ()) | dict.fromkeys(thorough, pytest.mark.thorough)
+    return [pytest.param(*value, marks=marks.get(value, pytest.mark.long)) for value in values]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +173,7 @@ async def test_disk_is_limited(hall):
     assert answer.code == "RUN_DISK"
 
 
-@pytest.mark.parametrize("kind", _of([(kind,) for kind in pages.ENDLESS], {("microtasks",), ("dialogs",)}))
+@pytest.mark.parametrize("kind", _of([(kind,) for kind in pages.ENDLESS], {("microtasks",)}, {("dialogs",)}))
 async def test_what_never_ends_is_ended(hall, kind):
     hall.settings = {**hall.settings, "page_timeout": 3.0, "stall_timeout": 6.0}
     hall.write(pages.page(pages.ENDLESS[kind]))
@@ -176,6 +182,7 @@ async def test_what_never_ends_is_ended(hall, kind):
     assert time.monotonic() - began < 90
 
 
+@pytest.mark.thorough
 async def test_thousands_of_workers_stay_in_the_cage(hall):
     hall.settings = {**hall.settings, "page_timeout": 4.0}
     hall.write(pages.page(pages.FORKS))
@@ -189,7 +196,7 @@ SIZES = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "code"), _of(SIZES, {SIZES[0]}))
+@pytest.mark.parametrize(("wanted", "code"), _of(SIZES, set(), {SIZES[0]}))
 async def test_what_is_too_large_is_refused(hall, wanted, code):
     hall.write(f'<!doctype html><body data-composition-id="main" {wanted}><p>a')
     answer, _ = await outcome(hall)

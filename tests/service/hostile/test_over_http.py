@@ -4,6 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
 from serving import serving, started, story_of
 
 from truth import hostile as pages
@@ -28,6 +29,7 @@ def _processes(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 async def test_hostile_pages_leave_a_service_that_works(tmp_path):
     data = tmp_path / "data"
     limits = {

@@ -17,6 +17,7 @@ from truth.runtimes import write_numbers
 
 FILM = Film(frames=6, fps="10", width=64, height=36)
 PATIENCE = 300.0
+pytestmark = pytest.mark.thorough
 
 
 def project(folder, number, film=FILM):

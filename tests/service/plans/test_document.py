@@ -26,7 +26,9 @@ ROUTES = [
 SAME = {"derandomize": True, "deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
-@pytest.mark.parametrize("examples", [8, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "examples", [1, pytest.param(8, marks=pytest.mark.thorough), pytest.param(300, marks=pytest.mark.long)]
+)
 async def test_no_answer_is_a_surprise(web, examples) -> None:
     address = str(web._base_url).rstrip("/")
     async with web.post("/v1/plans", json={"composition": {"html": "<p>hi</p>"}}) as answer:

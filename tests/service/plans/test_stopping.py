@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
+import pytest
 from serving import serving
 
 from truth import remains
@@ -15,6 +16,7 @@ PAGE = (
 )
 
 
+@pytest.mark.thorough
 async def test_whoever_waits_is_answered(tmp_path, browser_files) -> None:
     async with serving(tmp_path / "data") as (process, _, web):
         async with web.post("/v1/plans", json={"composition": {"html": PAGE}, "chunks": 1}) as answer:

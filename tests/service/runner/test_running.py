@@ -66,6 +66,7 @@ async def test_an_image_sequence_becomes_one_archive(hall):
         assert archive.read("frame_000001.png").startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 async def test_a_plan_its_chunks_and_their_film_are_made_one_by_one(hall, tmp_path):
     hall.write(PAGE.replace('duration="1"', 'duration="6"') % "")
     plan = await hall.run(
@@ -102,7 +103,7 @@ async def test_a_plan_its_chunks_and_their_film_are_made_one_by_one(hall, tmp_pa
     [
         ({"pixels": 160 * 90 - 1}, "RUN_PIXELS"),
         ({"frames": 9}, "RUN_FRAMES"),
-        ({"duration": 0.9}, "RUN_DURATION"),
+        pytest.param({"duration": 0.9}, "RUN_DURATION", marks=pytest.mark.thorough),
     ],
 )
 async def test_too_much_is_refused_before_anything_is_rendered(hall, limits, code):
@@ -113,12 +114,16 @@ async def test_too_much_is_refused_before_anything_is_rendered(hall, limits, cod
     assert raised.value.code == code
     assert not [event for event in hall.events if getattr(event, "stage", None) == "rendering"]
     assert list(hall.out.iterdir()) == []
-    if code == "RUN_FRAMES":
-        # A part of it is within the limits; and a probe tells how long the whole is.
-        await hall.run(hall.render(start_frame=2, end_frame=5))
-        seen = await hall.run(hall.probe())
-        assert isinstance(seen, ProbeDone)
-        assert seen.result.frames == 10
+
+
+@pytest.mark.thorough
+async def test_of_what_is_too_much_a_part_is_rendered_and_the_whole_is_probed(hall):
+    hall.write()
+    hall.limits = hall.limits.model_copy(update={"frames": 9})
+    await hall.run(hall.render(start_frame=2, end_frame=5))
+    seen = await hall.run(hall.probe())
+    assert isinstance(seen, ProbeDone)
+    assert seen.result.frames == 10
 
 
 async def test_errors_come_back_as_what_they_were_without_naming_our_folders(hall):
@@ -201,7 +206,10 @@ async def test_a_spare_runner_is_taken_and_replaced_and_ends_in_the_end(hall):
     hall.write()
     async with SpareRunner() as spare:
         await until(lambda: len(runners()) == 1)
-        await hall.run(hall.probe(), spare=spare)
+        (hall.project / "index.html").unlink()
+        with pytest.raises(CompositionError):
+            await hall.run(hall.probe(), spare=spare)
+        hall.write()
         await until(lambda: len(runners()) == 1)
         # One that has died meanwhile is noticed.
         waiting = await spare._starting
@@ -251,6 +259,7 @@ asyncio.run(run_order(order, cage, lambda event: print(event.event, flush=True))
 """
 
 
+@pytest.mark.thorough
 async def test_it_ends_with_the_service_that_is_killed(hall):
     hall.write(PAGE.replace('duration="1"', 'duration="50"') % "")
     work = hall.cages / "run"

@@ -23,6 +23,7 @@ async def until_ready(desk, *, ready: bool):
     return found
 
 
+@pytest.mark.thorough
 async def test_a_server_that_is_away_is_said_and_found_again(tmp_path, queue):
     async with DevServer.start(database=tmp_path / "server.sqlite") as server:
         temporal = server.settings.model_copy(update={"queue": queue})
@@ -71,6 +72,7 @@ async def test_without_a_worker_jobs_wait_and_it_is_said(tmp_path, dev_server, q
         assert (await desk.cancel(job, ANNE)).state is JobState.CANCELLED
 
 
+@pytest.mark.thorough
 async def test_what_a_dead_service_has_left_another_sees_to(ground, monkeypatch, client):
     monkeypatch.setattr(watches, "ROUND_SECONDS", 0.2)
     ground.stand.film.holds = frozenset({1})
@@ -138,6 +140,7 @@ async def test_a_store_that_is_away_is_said(ground, monkeypatch):
         assert (await one.job(job, ANNE)).state is JobState.DONE
 
 
+@pytest.mark.thorough
 async def test_jobs_of_long_ago_are_forgotten(ground, monkeypatch):
     monkeypatch.setattr(watches, "ROUND_SECONDS", 0.1)
     async with ground.desk("one") as one:

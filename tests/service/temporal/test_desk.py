@@ -85,6 +85,7 @@ async def test_what_one_service_takes_another_watches_and_hands_out(ground, desk
     assert sum(event == "done" for _, _, event in ground.told) == 1
 
 
+@pytest.mark.thorough
 async def test_whoever_comes_back_to_another_service_misses_nothing(ground, desks):
     one, two = desks
     ground.stand.film.holds = frozenset({1})
@@ -171,6 +172,7 @@ async def test_what_fails_says_why(ground, desks):
     assert (await heard(one, job))[-1].told.event == "done"
 
 
+@pytest.mark.thorough
 async def test_one_key_is_one_job_wherever_it_comes_in(ground, desks):
     ground.stand.film.holds = frozenset({1})
     many = [desk.submit(ground.order(key="again")) for desk in desks for _ in range(3)]
@@ -218,6 +220,7 @@ async def test_jobs_of_others_are_unknown_and_lists_are_paged(ground, desks):
     await asyncio.gather(*(two.cancel(job, Caller()) for job in (mine[1], mine[2], his)))
 
 
+@pytest.mark.thorough
 async def test_the_latest_frame_is_of_the_latest_piece(ground, desks):
     one, two = desks
     stand = ground.stand
@@ -243,6 +246,7 @@ async def test_the_latest_frame_is_of_the_latest_piece(ground, desks):
             pass
 
 
+@pytest.mark.thorough
 async def test_a_full_queue_takes_no_more(ground):
     ground.stand.film.holds = frozenset({1})
     async with ground.desk("one", queue=1) as one, ground.desk("two", queue=1) as two:

@@ -22,7 +22,7 @@ from truth import counter, pages
 WISHES = {"fps": "5", "quality": "draft", "chunk_frames": FILM.frames // 3}
 TAR = {"content-type": "application/x-tar"}
 PATIENCE = 150.0
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(300)]
 
 
 @asynccontextmanager
