@@ -137,7 +137,7 @@ class Making:
         return [event for event in self.told if event.state is state]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def commission(tmp_path_factory, browser_files) -> Commission:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRAMEWRIGHT_TMPDIR", str(browser_files))
@@ -179,6 +179,7 @@ class Conformance:
             assert {event.state for event in again.told} == {ChunkState.REUSED}
             assert again.path.read_bytes() == commission.reference
 
+    @pytest.mark.thorough
     async def test_what_may_be_tried_again_is(self, commission, tmp_path, browser_files):
         making = Making(commission.bundle, tmp_path / "out")
 
@@ -203,6 +204,7 @@ class Conformance:
         assert making.path.read_bytes() == commission.reference
         self.assert_gone(browser_files)
 
+    @pytest.mark.thorough
     async def test_what_cannot_be_mended_ends_it(self, commission, tmp_path, browser_files):
         root = tmp_path / "page"
         root.mkdir()
@@ -215,6 +217,7 @@ class Conformance:
         assert not making.states(ChunkState.DONE)
         self.assert_gone(browser_files)
 
+    @pytest.mark.thorough
     async def test_a_cancelled_render_leaves_nothing(self, commission, tmp_path, browser_files):
         making = Making(commission.bundle, tmp_path / "out")
         begun = asyncio.Event()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
-from conformance import Conformance, commission
-
-__all__ = ["commission"]
+import pytest
+from conformance import Conformance
 
 PAGE = Path(__file__).parents[2] / "docs" / "distributed.md"
 
@@ -21,6 +21,11 @@ def shown():
     return names
 
 
+def test_the_page_shows_one():
+    assert inspect.isasyncgenfunction(inspect.unwrap(shown()["ThreadsExecutor"].render))
+
+
+@pytest.mark.thorough
 class TestDocumented(Conformance):
     def executor(self):
         return shown()["ThreadsExecutor"]()

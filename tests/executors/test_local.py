@@ -7,13 +7,11 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from conformance import Conformance, Making, commission
+from conformance import Conformance, Making
 
 from framewright.executors.local import LocalExecutor
 from framewright.model.events import ChunkState
 from framewright.render.planning.digests import sealed
-
-__all__ = ["commission"]
 
 
 class TestProcesses(Conformance):
@@ -21,6 +19,10 @@ class TestProcesses(Conformance):
 
     def executor(self):
         return LocalExecutor(processes=2)
+
+    # Thorough for others.
+    async def test_what_may_be_tried_again_is(self, commission, tmp_path, browser_files):
+        await super().test_what_may_be_tried_again_is(commission, tmp_path, browser_files)
 
 
 # Whole renders of other tests go this way by themselves.
@@ -32,6 +34,7 @@ class TestThisProcess(Conformance):
         return LocalExecutor(processes=1)
 
 
+@pytest.mark.thorough
 async def test_two_renders_of_the_same_share_a_cache(commission, tmp_path):
     one, other = (
         Making(commission.bundle, tmp_path / "one"),
@@ -49,6 +52,7 @@ async def test_a_cache_that_cannot_be_written_is_no_hindrance(commission, tmp_pa
     assert making.path.read_bytes() == commission.reference
 
 
+@pytest.mark.thorough
 async def test_a_full_cache_is_given_up_for_the_disk_of_the_output(commission, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -66,6 +70,7 @@ async def test_a_full_cache_is_given_up_for_the_disk_of_the_output(commission, t
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
+@pytest.mark.thorough
 async def test_a_change_of_the_sound_renders_no_frame_again(commission, tmp_path):
     making = Making(commission.bundle, tmp_path / "out")
     await making.make(LocalExecutor(processes=1))

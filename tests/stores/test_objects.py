@@ -134,7 +134,7 @@ async def test_a_store_that_stays_away_is_told(store_at, tmp_path, endpoint, mon
     assert files(tmp_path / "cache") == []
 
 
-@pytest.mark.parametrize("clients", ["_bulk", "_calls"])
+@pytest.mark.parametrize("clients", ["_bulk", pytest.param("_calls", marks=pytest.mark.thorough)])
 async def test_a_download_that_breaks_goes_on_where_it_was(
     store_at, tmp_path, endpoint, monkeypatch, clients
 ):

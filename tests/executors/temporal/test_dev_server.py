@@ -34,7 +34,7 @@ async def test_a_killed_server_comes_back_at_its_place_with_what_it_knew(tmp_pat
         await client.start_workflow("nobody-does-this", id="kept", task_queue="q")
         server.kill()
         with pytest.raises(TemporalError) as caught:
-            await connect(server.settings, seconds=5.0)
+            await connect(server.settings, seconds=1.0)
         assert caught.value.code == "TEMPORAL_UNREACHABLE"
         assert caught.value.retryable
         assert address in caught.value.message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conformance import Conformance, commission
+from conformance import Conformance
 
 from framewright.browser.profiles import sweep_profiles
 from framewright.executors.temporal.connecting import connect
@@ -14,10 +14,8 @@ from framewright.model.settings import Settings
 from framewright.stores import open_store
 from truth import remains
 
-__all__ = ["commission"]
-
 # Each draws a film twice, and shares the machine with whatever else is tested.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from real_cluster import Cluster
     from slow_film import SlowFilm
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(600)]
 LET_GO = 10.0
 """Seconds in which browsers and encoders of a render are gone that nobody wants any more."""
 

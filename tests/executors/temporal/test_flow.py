@@ -85,6 +85,7 @@ async def test_corrupt_pieces_are_forgotten_and_made_again(client: Client, queue
     assert fakes.done == ["sound", "assemble", "forget", "assemble", "forget", "sound", "assemble"]
 
 
+@pytest.mark.thorough
 async def test_who_asks_for_a_render_that_runs_joins_it(client: Client, queue: str) -> None:
     fakes = Fakes(seconds=0.5)
     async with working(client, queue, fakes):
@@ -114,6 +115,7 @@ async def test_a_priority_reaches_what_is_not_yet_handed_out(client: Client, que
 _MOST_BYTES = 64 * 1024
 
 
+@pytest.mark.thorough
 async def test_hundreds_of_chunks_pass_and_no_payload_is_large(client: Client, queue: str) -> None:
     fakes = Fakes()
     async with working(client, queue, fakes):

@@ -104,6 +104,7 @@ async def test_a_cancelled_render_cancels_its_children(client: Client, queue: st
         assert sorted(fakes.let_go) == sorted(fakes.began)
 
 
+@pytest.mark.thorough
 async def test_what_fails_in_a_child_is_what_the_render_fails_with(client: Client, queue: str) -> None:
     def fails(index: int, attempt: int) -> FramewrightError | None:
         return CompositionError("No.", code="SCRIPT_ERROR") if index == 5 else None
@@ -129,12 +130,12 @@ async def test_a_render_nobody_works_on_is_cancelled_at_once(client: Client, que
 async def test_its_time_is_over(client: Client, queue: str) -> None:
     fakes = Fakes(holds=frozenset({0}))
     async with working(client, queue, fakes):
-        handle = await start(client, order_of(queue, 2, seconds=4.0))
+        handle = await start(client, order_of(queue, 2, seconds=2.0))
         error = await failure_of(handle)
         assert fakes.let_go == [0] * fakes.began.count(0)
     assert type(error) is SetupError
     assert error.code == "DEADLINE_PASSED"
-    assert "4 seconds" in error.message
+    assert "2 seconds" in error.message
 
 
 async def test_pieces_that_are_corrupt_again_and_again_end_it(client: Client, queue: str) -> None:

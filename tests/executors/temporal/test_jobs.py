@@ -169,6 +169,7 @@ async def test_what_there_is_not(client, stand, tmp_path):
     assert await cancel_job(client, stand.cluster, running.id, wait=True)
 
 
+@pytest.mark.thorough
 async def test_a_server_that_is_away_is_waited_for(tmp_path, queue):
     async with DevServer.start(database=tmp_path / "state.db") as server:
         cluster = server.settings.model_copy(update={"queue": queue})

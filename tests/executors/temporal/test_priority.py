@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from framewright.executors.temporal.dev_server import DevServer
 
 
-@pytest.mark.parametrize("limits", [{}, {"whole": 3, "part": 3}], ids=["alone", "with children"])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param({}, id="alone", marks=pytest.mark.thorough),
+        pytest.param({"whole": 3, "part": 3}, id="with children"),
+    ],
+)
 async def test_what_waits_with_the_server_is_changed_there(
     client: Client,
     dev_server: DevServer,

@@ -159,13 +159,9 @@ async def test_a_render_has_the_bytes_of_one_process(client, dev_server, queue, 
         assert mended.again == 1
         assert await output_of(film) == film.reference
 
-        # Whoever trusts no earlier render gets every frame drawn.
-        fresh = await render(client, film, queue, resume=False)
+        # Whoever trusts no earlier render gets every frame drawn, and who wants no pieces to stay the film and its account.
+        fresh = await render(client, film, queue, resume=False, keep_pieces=False)
         assert fresh.reused == 0
-        assert await output_of(film) == film.reference
-
-        # Whoever wants no pieces to stay gets the film, and its account.
-        await render(client, film, queue, keep_pieces=False)
         assert await film.store.list("pieces") == ()
         assert await output_of(film) == film.reference
     assert here.layouts.places == ()
@@ -226,6 +222,7 @@ async def test_a_cancelled_render_closes_its_browsers(client, queue, slow_film, 
         assert [hand.slot for hand in here.hands.hands] == [None]
 
 
+@pytest.mark.thorough
 async def test_work_that_outlasts_the_drain_goes_elsewhere(client, dev_server, queue, slow_film) -> None:
     told, heard = [], []
     settings = Settings.read()

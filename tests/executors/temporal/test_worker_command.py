@@ -84,6 +84,7 @@ async def make_current(client: Client, deployment: str, build: str) -> None:
                 return
 
 
+@pytest.mark.thorough
 async def test_a_worker_works_is_measured_and_stops_in_order(
     client, dev_server, queue, tmp_path, browser_files
 ) -> None:

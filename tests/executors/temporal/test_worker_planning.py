@@ -86,26 +86,29 @@ async def test_a_project_is_planned_and_gets_its_films_when_frames_need_them(pag
     assert here_alone.read_bytes() == found
 
 
-async def test_what_a_service_sends_stays_within_its_bounds(page, store) -> None:
+@pytest.mark.parametrize(
+    ("bound", "code"),
+    [
+        ({"frames": 19}, "RUN_FRAMES"),
+        pytest.param({"duration": 3.9}, "RUN_DURATION", marks=pytest.mark.thorough),
+        pytest.param({"pixels": 128 * 72 - 1}, "RUN_PIXELS", marks=pytest.mark.thorough),
+    ],
+)
+async def test_what_a_service_sends_stays_within_its_bounds(page, store, bound, code) -> None:
     wide = {"duration": 60.0, "frames": 100, "pixels": 10_000, "page_network": "none"}
+    project = await publish_project(
+        str(page),
+        RenderOptions.parse(**WISHES),
+        store,
+        Settings.read(),
+        slots=2,
+        bounds=Bounds(**{**wide, **bound}),
+    )
     async with open_workplace(store, Settings.read(), worker="me", slots=1, workers=1) as here:
-        for bound, code in (
-            ({"frames": 19}, "RUN_FRAMES"),
-            ({"duration": 3.9}, "RUN_DURATION"),
-            ({"pixels": 128 * 72 - 1}, "RUN_PIXELS"),
-        ):
-            project = await publish_project(
-                str(page),
-                RenderOptions.parse(**WISHES),
-                store,
-                Settings.read(),
-                slots=2,
-                bounds=Bounds(**{**wide, **bound}),
-            )
-            with pytest.raises(ApplicationError) as refused:
-                await ActivityEnvironment().run(WorkerActivities(here).plan, project)
-            assert (refused.value.type, refused.value.details[0]["code"]) == ("LimitError", code)
-            assert refused.value.non_retryable
+        with pytest.raises(ApplicationError) as refused:
+            await ActivityEnvironment().run(WorkerActivities(here).plan, project)
+    assert (refused.value.type, refused.value.details[0]["code"]) == ("LimitError", code)
+    assert refused.value.non_retryable
 
 
 @pytest.mark.parametrize(
@@ -166,6 +169,7 @@ async def test_what_a_machine_lacks_another_may_have(page, store, tmp_path) -> N
     assert not refused.value.non_retryable
 
 
+@pytest.mark.thorough
 async def test_a_plan_is_kept_whatever_the_cache_throws_out(page, store, tmp_path, monkeypatch) -> None:
     fetched = []
     get = type(store).get
