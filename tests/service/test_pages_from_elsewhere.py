@@ -66,6 +66,7 @@ def test_the_page_itself_is_judged_by_what_its_name_stands_for(far):
     assert far.asked == ["/"]
 
 
+@pytest.mark.thorough
 def test_a_page_that_leads_inside_is_not_followed(far):
     for number, host in enumerate(INSIDE[1:]):
         far.replies[f"/{number}"] = (302, {"location": f"http://{host}:{far.port}/secret"}, b"")

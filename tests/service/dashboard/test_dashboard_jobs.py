@@ -52,6 +52,7 @@ async def test_every_state_is_told_in_words(page, desk):
     )
 
 
+@pytest.mark.thorough
 async def test_states_are_filtered_and_pages_turned_by_address(page, desk):
     busy_afternoon(desk)
     for number in range(30):
@@ -94,6 +95,7 @@ async def test_names_are_text_whatever_they_say(page, desk):
     assert await page.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.thorough
 async def test_an_address_that_leads_nowhere_says_so(page, desk, watch):
     watch.expected = ["404"]
     await page.goto("/#/somewhere")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from fakes import FRAMES
 from looking import IN_THE_MODULE, until
 from playwright.async_api import expect
@@ -63,6 +64,7 @@ async def test_a_stream_that_breaks_is_taken_up_again(page, desk, rooms, watch):
     await expect(page.locator(".job .state")).to_have_text("Done")
 
 
+@pytest.mark.thorough
 async def test_a_service_that_is_away_is_told_of_until_it_is_back(page, desk, watch):
     watch.expected = ["ERR_FAILED", "Failed to load"]
     job = await ordered(desk)
@@ -113,6 +115,7 @@ async def test_a_failure_says_what_and_whose_turn_it_is(page, desk):
     await expect(box).to_contain_text("SCRIPT_FAILED")
 
 
+@pytest.mark.thorough
 async def test_an_action_that_is_refused_says_why(page, desk, watch):
     watch.expected = ["429"]
     job = await ordered(desk, name="will fail")
@@ -150,6 +153,7 @@ async def test_a_film_is_played_and_looked_at_frame_by_frame(page, desk, tmp_pat
     await expect(video).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_a_film_that_this_browser_cannot_play_shows_its_frames(page, desk):
     job = await ordered(desk, format="mov", codec="prores")
     await desk.finish(job)
@@ -178,6 +182,7 @@ async def test_the_command_is_that_of_the_request_and_holds_for_a_shell(page, de
     }
 
 
+@pytest.mark.thorough
 async def test_hundreds_of_chunks_are_gone_through_with_arrow_keys(page, tmp_path, desk):
     scenes = SceneDesk(tmp_path)
     job = busy_afternoon(scenes)["running"]

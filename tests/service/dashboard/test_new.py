@@ -62,6 +62,7 @@ async def test_a_folder_is_sent_as_it_is_and_rendered(page, desk, rooms, project
     assert sorted(kept) == ["assets/größe 1.txt", "credits.html", "index.html"]
 
 
+@pytest.mark.thorough
 async def test_an_archive_or_a_single_page_will_do(page, desk, rooms, tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -79,6 +80,7 @@ async def test_an_archive_or_a_single_page_will_do(page, desk, rooms, tmp_path):
     assert (await request_of(desk))["composition"]["page"] == "hello.html"
 
 
+@pytest.mark.thorough
 async def test_files_can_be_dropped(page, desk):
     await page.goto("/#/new")
     transfer = await page.evaluate_handle(
@@ -89,6 +91,7 @@ async def test_files_can_be_dropped(page, desk):
     await expect(page.get_by_text("drop 1 file,")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_what_cannot_be_a_project_is_told_at_once(page, desk, tmp_path):
     await page.goto("/#/new")
     await page.get_by_role("button", name="Render").click()

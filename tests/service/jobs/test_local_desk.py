@@ -177,7 +177,7 @@ async def test_the_list_has_pages_and_states(tmp_path):
                 await desk.jobs(ME, before=wrong)
 
 
-@pytest.mark.parametrize("deaf", [0.0, 2.0])
+@pytest.mark.parametrize("deaf", [0.0, pytest.param(2.0, marks=pytest.mark.thorough)])
 async def test_cancelling_ends_what_waits_and_what_runs(tmp_path, deaf):
     house, hands = House(tmp_path / "data"), StandIn(deaf=deaf)
     async with house.open(hands) as desk:

@@ -101,7 +101,7 @@ async def test_a_plan_its_chunks_and_their_film_are_made_one_by_one(hall, tmp_pa
 @pytest.mark.parametrize(
     ("limits", "code"),
     [
-        ({"pixels": 160 * 90 - 1}, "RUN_PIXELS"),
+        pytest.param({"pixels": 160 * 90 - 1}, "RUN_PIXELS", marks=pytest.mark.thorough),
         ({"frames": 9}, "RUN_FRAMES"),
         pytest.param({"duration": 0.9}, "RUN_DURATION", marks=pytest.mark.thorough),
     ],
@@ -192,6 +192,7 @@ def _command(process):
         return ""
 
 
+@pytest.mark.thorough
 async def test_whoever_listens_and_raises_ends_it(hall):
     hall.write()
 

@@ -100,6 +100,7 @@ async def test_what_a_dead_service_has_left_another_sees_to(ground, monkeypatch,
     assert sorted(ends) == sorted([("two", running), ("two", "c" * 26)])
 
 
+@pytest.mark.thorough
 async def test_what_was_cleaned_up_is_said_to_be_gone(ground):
     async with ground.desk("one") as one, ground.desk("two") as two:
         done = (await one.submit(ground.order())).job.id
