@@ -26,6 +26,7 @@ async def opened(folder, page, **wishes):
         yield it
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("frames", [*thorough(None), (3, 40)])
 async def test_a_clean_page_is_cleared(tmp_path, frames):
     async with opened(tmp_path, scenes.colourful(FILM)) as it:

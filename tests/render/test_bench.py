@@ -19,6 +19,7 @@ MOVES = (
 )
 
 
+@pytest.mark.thorough
 async def test_a_machine_is_measured_and_nothing_is_left(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "_QUICK", 0.05)
     monkeypatch.setattr(film, "SIZE", Size(320, 180))
@@ -36,7 +37,6 @@ async def test_a_machine_is_measured_and_nothing_is_left(tmp_path, monkeypatch):
     assert json.loads(found.model_dump_json())["kind"] == "machine"
 
 
-@pytest.mark.thorough
 async def test_a_bench_that_is_cancelled_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(film, "SIZE", Size(320, 180))
     token = CancelToken()

@@ -51,6 +51,7 @@ async def test_an_endless_loop_while_loading(tmp_path):
     assert "loop" in error.message
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "start", ["setTimeout(hang, 50)", *thorough("requestAnimationFrame(() => requestAnimationFrame(hang))")]
 )
@@ -68,6 +69,7 @@ async def test_an_endless_loop_later(tmp_path, start):
         assert caught.value.code == "PAGE_HANGS"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "tag",
     ["<img src='{}/x.png'>", *thorough("<script src='{}/x.js'></script>", "<iframe src='{}/'></iframe>")],
@@ -256,6 +258,7 @@ thread.join()
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("script", ["1", *thorough("for (;;);")])
 def test_a_killed_parent_takes_the_browser_with_it(script, browser_files):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
-from truth.grids import ordinary
+from truth.grids import ordinary, thorough
 from truth.stages import Stages
 from truth.ways import same_by_every_way
 
@@ -94,13 +94,15 @@ async def test_a_canvas_shows_the_time_by_every_way(stages, kind):
     "work",
     [
         "setTimeout(() => { window.at = now })",
-        "setTimeout(() => setTimeout(() => { window.at = now }))",
+        *thorough("setTimeout(() => setTimeout(() => { window.at = now }))"),
         "scheduler.postTask(() => { window.at = now })",
-        "Promise.resolve().then(() => scheduler.yield()).then(() => { window.at = now })",
-        """let left = 8;
+        *thorough(
+            "Promise.resolve().then(() => scheduler.yield()).then(() => { window.at = now })",
+            """let left = 8;
             const channel = new MessageChannel();
             channel.port1.onmessage = () => { if (left--) channel.port2.postMessage(0); else window.at = now };
             channel.port2.postMessage(0)""",
+        ),
     ],
 )
 async def test_what_a_drawing_callback_puts_off_belongs_to_its_frame(stages, work):

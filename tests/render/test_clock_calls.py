@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -194,31 +195,39 @@ ANIMATION = """
             {0.5: ["running", 500, 0.125], 1.5: ["paused", 1000, 0.25], 3: ["running", 2000, 0.5]},
         ),
         ("animation.currentTime = 2000;", {0: ["running", 2000, 0.5], 1: ["running", 3000, 0.75]}),
-        ("animation.pause(); animation.currentTime = 1000;", {3: ["paused", 1000, 0.25]}),
+        *thorough(("animation.pause(); animation.currentTime = 1000;", {3: ["paused", 1000, 0.25]})),
         ("animation.playbackRate = 2;", {1: ["running", 2000, 0.5], 3: ["finished", 4000, 1]}),
-        (
-            "setTimeout(() => animation.updatePlaybackRate(0.5), 1000);",
-            {2: ["running", 1500, 0.375], 3: ["running", 2000, 0.5]},
+        *thorough(
+            (
+                "setTimeout(() => animation.updatePlaybackRate(0.5), 1000);",
+                {2: ["running", 1500, 0.375], 3: ["running", 2000, 0.5]},
+            )
         ),
         ("animation.reverse();", {1: ["running", 3000, 0.75], 5: ["finished", 0, 0]}),
-        (
-            "setTimeout(() => animation.reverse(), 2000);",
-            {2: ["running", 2000, 0.5], 3: ["running", 1000, 0.25], 4.5: ["finished", 0, 0]},
+        *thorough(
+            (
+                "setTimeout(() => animation.reverse(), 2000);",
+                {2: ["running", 2000, 0.5], 3: ["running", 1000, 0.25], 4.5: ["finished", 0, 0]},
+            )
         ),
         ("setTimeout(() => animation.finish(), 1000);", {1.5: ["finished", 4000, 1]}),
         ("setTimeout(() => animation.cancel(), 1000);", {1.5: ["idle", None, 1], 3: ["idle", None, 1]}),
-        (
-            "animation.cancel(); setTimeout(() => animation.play(), 1000);",
-            {0.5: ["idle", None, 1], 2: ["running", 1000, 0.25]},
-        ),
-        (
-            "setTimeout(() => animation.play(), 5000);",
-            {4.5: ["finished", 4000, 1], 6: ["running", 1000, 0.25]},
+        *thorough(
+            (
+                "animation.cancel(); setTimeout(() => animation.play(), 1000);",
+                {0.5: ["idle", None, 1], 2: ["running", 1000, 0.25]},
+            ),
+            (
+                "setTimeout(() => animation.play(), 5000);",
+                {4.5: ["finished", 4000, 1], 6: ["running", 1000, 0.25]},
+            ),
         ),
         ("animation.startTime = 1000;", {2: ["running", 1000, 0.25]}),
-        (
-            "setTimeout(() => { animation.startTime = document.timeline.currentTime - 500; }, 2000);",
-            {3: ["running", 1500, 0.375]},
+        *thorough(
+            (
+                "setTimeout(() => { animation.startTime = document.timeline.currentTime - 500; }, 2000);",
+                {3: ["running", 1500, 0.375]},
+            )
         ),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,15 +30,17 @@ async def stages(tmp_path_factory, browser_files):
     [
         ("<p>text</p>", {0: FOREVER}),
         ("<script>setTimeout(() => 0, 3000)</script>", {0: 3, 2: 3, 4: FOREVER}),
-        ("<script>setInterval(() => 0, 3000)</script>", {0: 3, 4: 6}),
+        *thorough(("<script>setInterval(() => 0, 3000)</script>", {0: 3, 4: 6})),
         ('<p id="a" data-start="1" data-duration="2">x</p>', {0: 1, 1: 3, 3: FOREVER}),
         ('<p style="animation: fade 1s 2s both">x</p>', {0: 2, 2.5: None, 3: FOREVER, 1: 2}),
         ('<p style="animation: fade 1s infinite">x</p>', {0: None, 5: None}),
-        ('<p style="animation: fade 1s paused">x</p>', {0: FOREVER}),
-        ('<p style="animation: fade 1s; animation-timeline: scroll()">x</p>', {0: FOREVER}),
-        (
-            "<script>document.body.animate([{opacity: 0}], {duration: 1000, delay: 500})</script>",
-            {0: 0.5, 1: None, 2: FOREVER},
+        *thorough(
+            ('<p style="animation: fade 1s paused">x</p>', {0: FOREVER}),
+            ('<p style="animation: fade 1s; animation-timeline: scroll()">x</p>', {0: FOREVER}),
+            (
+                "<script>document.body.animate([{opacity: 0}], {duration: 1000, delay: 500})</script>",
+                {0: 0.5, 1: None, 2: FOREVER},
+            ),
         ),
         (
             "<script>requestAnimationFrame(function draw() { requestAnimationFrame(draw); })</script>",
@@ -46,11 +49,15 @@ async def stages(tmp_path_factory, browser_files):
         ("<script>setTimeout(() => requestAnimationFrame(() => 0), 3000)</script>", {0: 3, 3: FOREVER}),
         ("<svg><rect><animate attributeName=x to=9 dur=1s /></rect></svg>", {0: None, 5: None}),
         ("<script>new Worker(URL.createObjectURL(new Blob([''])))</script>", {0: None}),
-        ('<iframe sandbox srcdoc="x"></iframe>', {0: None}),
-        ('<iframe srcdoc="<script>setTimeout(() => 0, 2000)</script>"></iframe>', {0: 2, 2: FOREVER}),
+        *thorough(
+            ('<iframe sandbox srcdoc="x"></iframe>', {0: None}),
+            ('<iframe srcdoc="<script>setTimeout(() => 0, 2000)</script>"></iframe>', {0: 2, 2: FOREVER}),
+        ),
         ("<marquee>x</marquee>", {0: None}),
-        ("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='>", {0: FOREVER}),
-        (f"<svg><image href='{MOVING}'/></svg>", {0: None}),
+        *thorough(
+            ("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='>", {0: FOREVER}),
+            (f"<svg><image href='{MOVING}'/></svg>", {0: None}),
+        ),
         (f"<img src='{MOVING}'>", {0: 0.1, 0.1: 0.2}),
     ],
 )

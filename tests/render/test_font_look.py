@@ -9,6 +9,7 @@ import framewright
 from framewright.browser import find_fonts
 from framewright.model.errors import CompositionError
 from framewright.model.settings import Settings
+from truth.grids import thorough
 from truth.stages import Stages, composed
 from truth.typefaces import face
 
@@ -68,11 +69,13 @@ async def test_scripts_of_the_world_are_drawn_by_fonts_that_we_bring(look):
     ("body", "element"),
     [
         ('<p id="x" style="font-family: Futura">word</p>', "#x"),
-        ('<p id="x" style="font-family: Futura; visibility: hidden">word</p>', "#x"),
-        ('<p id="x" style="font-family: Futura; display: none">word</p>', "#x"),
-        ('<p id="x" style="font-family: Futura" class="clip" data-start="0.5">word</p>', "#x"),
+        *thorough(
+            ('<p id="x" style="font-family: Futura; visibility: hidden">word</p>', "#x"),
+            ('<p id="x" style="font-family: Futura; display: none">word</p>', "#x"),
+            ('<p id="x" style="font-family: Futura" class="clip" data-start="0.5">word</p>', "#x"),
+        ),
         ("<style>b::before { content: 'word'; font-family: Futura }</style><b id='x'></b>", "#x"),
-        ('<input id="x" value="word" style="font-family: Futura">', "#x"),
+        *thorough(('<input id="x" value="word" style="font-family: Futura">', "#x")),
         (
             (
                 "<p id='host'></p><script>host.attachShadow({ mode: 'closed' }).innerHTML = "
@@ -81,11 +84,14 @@ async def test_scripts_of_the_world_are_drawn_by_fonts_that_we_bring(look):
             "#x",
         ),
         ("<iframe srcdoc=\"<i id=x style='font-family: Futura'>word</i>\"></iframe>", "#x"),
-        ('<svg><text id="x" y="20" font-family="Futura">word</text></svg>', "#x"),
-        # Only one of many, and far behind.
-        (
-            "<p style='font-family: serif'>word</p>" * 300 + "<p id=x style='font-family: Futura'>word</p>",
-            "#x",
+        *thorough(
+            ('<svg><text id="x" y="20" font-family="Futura">word</text></svg>', "#x"),
+            # Only one of many, and far behind.
+            (
+                "<p style='font-family: serif'>word</p>" * 300
+                + "<p id=x style='font-family: Futura'>word</p>",
+                "#x",
+            ),
         ),
     ],
 )
@@ -178,6 +184,7 @@ async def test_a_page_that_replaces_what_the_look_stands_on(look):
     assert ("FONT_SUBSTITUTED", "p") in told(page)
 
 
+@pytest.mark.thorough
 async def test_strict_names_element_and_family(tmp_path):
     (tmp_path / "index.html").write_text(
         composed("<p id='title' style='font-family: Futura, serif'>word</p>", root=NOTHING)

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
+from truth.grids import thorough
 from truth.helios import IMPORT_MAP, MODULES
 from truth.libraries import bundle
 from truth.stages import Stages
@@ -50,7 +51,7 @@ async def test_the_page_says_its_size_rate_and_length(stages):
 
 
 @pytest.mark.parametrize(
-    ("written", "rate"), [("30000 / 1001", "30000/1001"), ("29.97", "29.97"), ("12.5", "12.5")]
+    ("written", "rate"), [("30000 / 1001", "30000/1001"), *thorough(("29.97", "29.97")), ("12.5", "12.5")]
 )
 async def test_a_broadcast_rate_is_exact(stages, written, rate):
     script = f"window.helios = new Helios({{ duration: 1, fps: {written} }})"

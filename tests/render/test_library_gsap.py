@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
-from truth.grids import ordinary
+from truth.grids import ordinary, thorough
 from truth.libraries import library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -95,7 +95,7 @@ tl.to('#a', { y: 'random(10, 90)', duration: 0.2 }, 0.84);
 
 
 @pytest.mark.parametrize("version", NEWEST_FIRST)
-@pytest.mark.parametrize("registered", [True, False])
+@pytest.mark.parametrize("registered", [True, *thorough(False)])
 async def test_values_that_are_drawn_as_a_tween_begins(stages, version, registered):
     script = CHANCE if registered else f"const tl = gsap.timeline();{CHANCE}"
     pictures = await same_by_every_way(stages, moved(script, version=version, registered=registered))

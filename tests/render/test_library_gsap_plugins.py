@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import ordinary
 from truth.libraries import library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -124,7 +125,10 @@ async def test_plugins(stages, version, name):
     ]
 
 
-@pytest.mark.parametrize("names", [("MotionPath", "Text"), ("SplitText", "DrawSVG"), ("Flip", "MorphSVG")])
+@pytest.mark.parametrize(
+    "names",
+    ordinary([("MotionPath", "Text"), ("SplitText", "DrawSVG"), ("Flip", "MorphSVG")], ("Flip", "MorphSVG")),
+)
 async def test_plugins_by_every_way(stages, names):
     plugins = [plugin for name in names for plugin in CASES[name][0]]
     html = moved(plugins, ";".join(CASES[name][1] for name in names))

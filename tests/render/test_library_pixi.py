@@ -55,6 +55,7 @@ async def test_what_follows_the_time_has_the_same_frames_by_every_way(stages):
     )
 
 
+@pytest.mark.thorough
 async def test_a_texture_is_there_in_the_first_frame(stages):
     script = START + "const square = place(new PIXI.Sprite(await PIXI.Assets.load('square.svg')));" + DERIVED
     files = {"square.svg": SVG, "pixi.js": library("pixi.js/dist/pixi.min.js")}
@@ -64,6 +65,7 @@ async def test_a_texture_is_there_in_the_first_frame(stages):
     )
 
 
+@pytest.mark.thorough
 async def test_a_ticker_with_a_limit_of_frames_draws_after_going_back(stages):
     script = START + SQUARE_OF_GRAPHICS + "app.ticker.maxFPS = 30;" + DERIVED
     check(
@@ -84,6 +86,7 @@ async def test_deltas_add_up_frame_by_frame_and_are_cut_at_a_leap(stages):
     assert await shown.ask("sum") - begun == pytest.approx(1100, abs=0.1)
 
 
+@pytest.mark.thorough
 async def test_the_hook_of_the_developer_tools_stays_the_pages(stages):
     script = "window.__PIXI_APP_INIT__ = (app) => { window.told = app.constructor.name.length > 0 };" + START
     shown = await stages.open(page(script), wishes=SMALL)

@@ -94,6 +94,7 @@ async def test_a_mixer_that_adds_up_its_steps_is_right_going_forwards(stages):
     check(await same_by_every_way(stages, page(MIXER + script), frames=FRAMES, ways=ways, wishes=SMALL))
 
 
+@pytest.mark.thorough
 async def test_textures_and_models_are_there_in_the_first_frame(stages):
     script = """const { GLTFLoader } = ADDONS;
         const texture = await new THREE.TextureLoader().loadAsync('square.svg');

@@ -25,6 +25,7 @@ from framewright.render.opening import open_composition
 from framewright.render.telling import Teller
 from framewright.sound import mix
 from truth import tones
+from truth.grids import thorough
 from truth.libraries import bundle, library
 from truth.stages import Stages, composed
 
@@ -172,14 +173,14 @@ async def test_a_sound_that_a_timeline_plays_is_heard_from_its_callback_on(stage
     ("body", "needed"),
     [
         ('<audio id="a" src="a.wav" data-start="0"></audio>', False),
-        ('<audio id="a" src="a.wav" data-start="0" data-volume="0.5"></audio><script>let speed = 1</script>', False),
+        *thorough(('<audio id="a" src="a.wav" data-start="0" data-volume="0.5"></audio><script>let speed = 1</script>', False)),
         ('<audio id="a" src="a.wav" data-start="0"></audio><script>a.volume = 0.5</script>', True),
         ('<audio id="a" src="a.wav"></audio><script>setTimeout(() => a.play(), 1000)</script>', True),
-        ('<audio id="a" src="a.wav" autoplay></audio><script>let speed = 1</script>', False),
-        ('<audio id="a" src="a.wav" data-start="0"></audio><script>({ play() {} }).play()</script>', False),
+        *thorough(('<audio id="a" src="a.wav" autoplay></audio><script>let speed = 1</script>', False),
+        ('<audio id="a" src="a.wav" data-start="0"></audio><script>({ play() {} }).play()</script>', False)),
         ('<script>setTimeout(() => new Audio("a.wav").play(), 1000)</script>', True),
-        ('<script>document.createElement("video")</script>', True),
-        ('<p onclick="new Audio()">x</p>', True),
+        *thorough(('<script>document.createElement("video")</script>', True),
+        ('<p onclick="new Audio()">x</p>', True)),
         ('<script src="late.js"></script>', True),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from framewright.model.errors import CompositionError
 from truth import footage
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -200,6 +201,7 @@ WHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 async def test_a_video_is_known_wherever_it_stands(stages, clip):
     """Each page closes with clips that all were read: one that is not would stop the opening, or be no wider than 0."""
     for where, body in WHERE.items():
@@ -286,7 +288,7 @@ async def test_a_source_that_comes_in_mid_video_is_there_at_its_time(stages, cli
     await one.close()
 
 
-@pytest.mark.parametrize("placed", ["data-start='0'", ""])
+@pytest.mark.parametrize("placed", [*thorough("data-start='0'"), ""])
 async def test_listeners_that_seek_without_end_do_not_stop_the_clock(stages, clip, placed):
     script = """window.told = 0;
         clip.ontimeupdate = () => { told += 1; clip.currentTime = told % 2; };

@@ -102,6 +102,7 @@ SCRIPTED = {
 }
 
 
+@pytest.mark.thorough
 async def test_what_counts_as_a_script(tmp_path):
     found = {}
     async with Stages(tmp_path) as stages:

@@ -105,6 +105,7 @@ def test_a_probe_is_what_a_render_would_give(page):
     assert [choice.subject for choice in found.decisions] == ["size", "fps", "duration", "mode"]
 
 
+@pytest.mark.thorough
 async def test_two_renders_side_by_side_in_one_loop(page, tmp_path):
     names = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
     await asyncio.gather(
@@ -113,6 +114,7 @@ async def test_two_renders_side_by_side_in_one_loop(page, tmp_path):
     assert [decoding.numbers(name) for name in names] == [list(range(8))] * 2
 
 
+@pytest.mark.thorough
 def test_a_token_ends_the_render_from_another_thread(endless, nothing):
     token = CancelToken()
     hit = threading.Event()

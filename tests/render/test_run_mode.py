@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 
 import pytest
 
+from framewright.cli.entry import run
 from truth import counter, decoding, pages, remains
 from truth.grids import thorough
 from truth.pages import Film
@@ -78,6 +80,7 @@ setTimeout(() => requestAnimationFrame(step), 500);
 )
 
 
+@pytest.mark.thorough
 def test_holds_leave_out_no_step(render, tmp_path):
     film = Film(frames=170)
     page = pages.write(tmp_path / "page", pages.document(film, counter.CELLS, script=RESTING))
@@ -132,18 +135,12 @@ def test_a_page_that_hears_when_it_is_drawn_is_drawn_on_the_way(render, tmp_path
     assert decoding.numbers(part) == numbers[48:]
 
 
-def test_what_the_command_line_says(tmp_path, render):
-    import json
-    import subprocess
-    import sys
-
+def test_what_the_command_line_says(tmp_path, capsys):
     page = counting(tmp_path / "page", Film(frames=3))
-    command = [sys.executable, "-m", "framewright", "probe", str(page), "--json", "--mode"]
-    done = subprocess.run([*command, "run"], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["mode"] == "run"
-    done = subprocess.run([*command, "walk"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "use seek, run, auto" in done.stdout
+    assert run(["probe", str(page), "--json", "--mode", "run"]) == 0
+    assert json.loads(capsys.readouterr().out)["mode"] == "run"
+    assert run(["probe", str(page), "--json", "--mode", "walk"]) == 2
+    assert "use seek, run, auto" in capsys.readouterr().out
 
 
 LEAVING = (

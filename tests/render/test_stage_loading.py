@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
+from truth.grids import thorough
 from truth.stages import Stages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,15 +56,19 @@ async def slow():
     "work",
     [
         "await (await fetch(SLOW + '/data')).text()",
-        "for (const n of [1, 2]) await fetch(SLOW + '/data' + n)",
+        *thorough("for (const n of [1, 2]) await fetch(SLOW + '/data' + n)"),
         "await import(SLOW + '/module.js')",
         "await new Promise((done) => { const r = new XMLHttpRequest(); r.onload = done; r.open('GET', SLOW + '/x'); r.send() })",
-        "await new Promise((done) => { const s = document.createElement('script'); s.onload = done; s.src = SLOW + '/s'; document.head.append(s) })",
+        *thorough(
+            "await new Promise((done) => { const s = document.createElement('script'); s.onload = done; s.src = SLOW + '/s'; document.head.append(s) })"
+        ),
         "await createImageBitmap(await (await fetch(PNG)).blob())",
-        "await new Promise((done) => { const image = new Image(); image.onload = done; image.src = PNG })",
+        *thorough(
+            "await new Promise((done) => { const image = new Image(); image.onload = done; image.src = PNG })"
+        ),
         "await WebAssembly.instantiate(WASM)",
         "await ask(new Worker('slow.js'))",
-        "await ask(new Worker('slow.js')); await import(SLOW + '/m.js')",
+        *thorough("await ask(new Worker('slow.js')); await import(SLOW + '/m.js')"),
     ],
 )
 async def test_the_first_frame_waits_for(stages, slow, work):

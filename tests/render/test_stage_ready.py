@@ -13,6 +13,7 @@ from PIL import Image
 
 from framewright.composition import Wishes
 from framewright.model.errors import CompositionError
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -75,12 +76,14 @@ async def test_a_font_that_never_comes(stages, silence):
     "body",
     [
         '<img id="x" src="none.png">',
-        '<img id="x" loading="lazy" src="none.png" style="margin-top:9000px">',
+        *thorough('<img id="x" loading="lazy" src="none.png" style="margin-top:9000px">'),
         '<div id="x" style="background: url(\'none.png\')"></div>',
-        "<div id=\"x\" style=\"background: red; mask-image: url('none.png'), url('none.png')\"></div>",
-        "<style>#x::after { content: 'a'; background: url('none.png') }</style><div id=\"x\"></div>",
+        *thorough(
+            "<div id=\"x\" style=\"background: red; mask-image: url('none.png'), url('none.png')\"></div>",
+            "<style>#x::after { content: 'a'; background: url('none.png') }</style><div id=\"x\"></div>",
+        ),
         '<video id="x" poster="none.png"></video>',
-        '<svg><image id="x" href="none.png" width="9" height="9"/></svg>',
+        *thorough('<svg><image id="x" href="none.png" width="9" height="9"/></svg>'),
         (
             '<template shadowrootmode="open"></template><div id="h"></div><script>h.attachShadow({mode: "open"})'
             '.innerHTML = `<img id="x" src="none.png">`</script>'
@@ -156,9 +159,9 @@ async def picture(page):
     "body",
     [
         '<p style="position:fixed;inset:0;z-index:2147483647;background:red;color:lime">high</p>',
-        '<dialog id="d" style="background:red">top</dialog><script>d.showModal()</script>',
+        *thorough('<dialog id="d" style="background:red">top</dialog><script>d.showModal()</script>'),
         '<p id="d" popover style="background:red">top</p><script>d.showPopover()</script>',
-        (
+        *thorough(
             "<style>html::after { content: 'mine'; color: red; animation: k 1s infinite } @keyframes k { to { opacity: 0 } }"
             " html, body { background: linear-gradient(red, blue); transition: all 1s }</style>"
         ),

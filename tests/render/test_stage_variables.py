@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from framewright.composition import Wishes
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -144,7 +145,7 @@ async def test_names_in_css(stages):
     [
         ("", "rgb(0, 0, 255)"),
         ("<style>:root { --accent: rgb(1, 2, 3) }</style>", "rgb(1, 2, 3)"),
-        ("<link rel=stylesheet href=theme.css>", "rgb(1, 2, 3)"),
+        *thorough(("<link rel=stylesheet href=theme.css>", "rgb(1, 2, 3)")),
     ],
 )
 async def test_the_colours_of_a_theme_around_the_composition_win(stages, head, colour):
@@ -258,12 +259,14 @@ async def test_code_is_never_written_from_a_variable(stages):
         ({"titel": "x"}, ("VARIABLE_UNKNOWN", "'titel'")),
         ({"title": 5}, ("VARIABLE_TYPE", "'title' is 5, which is not a text")),
         ({"count": "12"}, ("VARIABLE_TYPE", "a number")),
-        ({"tint": "blurple"}, ("VARIABLE_TYPE", "a colour")),
-        ({"loud": "true"}, ("VARIABLE_TYPE", "true or false")),
-        ({"plan": "free"}, ("VARIABLE_TYPE", "one of its options")),
-        ({"face": 1}, ("VARIABLE_TYPE", "a font")),
-        ({"photo": {"src": "x"}}, ("VARIABLE_TYPE", "an address")),
-        ({"title": None}, ("VARIABLE_TYPE", "null")),
+        *thorough(
+            ({"tint": "blurple"}, ("VARIABLE_TYPE", "a colour")),
+            ({"loud": "true"}, ("VARIABLE_TYPE", "true or false")),
+            ({"plan": "free"}, ("VARIABLE_TYPE", "one of its options")),
+            ({"face": 1}, ("VARIABLE_TYPE", "a font")),
+            ({"photo": {"src": "x"}}, ("VARIABLE_TYPE", "an address")),
+            ({"title": None}, ("VARIABLE_TYPE", "null")),
+        ),
     ],
 )
 async def test_what_does_not_fit_is_said_and_given_all_the_same(stages, values, told):
@@ -285,10 +288,12 @@ async def test_a_page_that_declares_nothing_takes_what_it_is_given(stages):
     ("declared", "code", "words"),
     [
         ("[{", "VARIABLES_MALFORMED", "is no JSON"),
-        ("{}", "VARIABLES_MALFORMED", "write a list"),
+        *thorough(("{}", "VARIABLES_MALFORMED", "write a list")),
         ("[{}, null]", "VARIABLE_INVALID", "Variable 1"),
-        ('[{"id": "a", "type": "colour", "default": "red"}]', "VARIABLE_INVALID", 'the type "colour"'),
-        ('[{"id": "a", "type": "number", "default": "red"}]', "VARIABLE_INVALID", "not a number"),
+        *thorough(
+            ('[{"id": "a", "type": "colour", "default": "red"}]', "VARIABLE_INVALID", 'the type "colour"'),
+            ('[{"id": "a", "type": "number", "default": "red"}]', "VARIABLE_INVALID", "not a number"),
+        ),
         ('[{"id": "a", "type": "number"}]', "VARIABLE_INVALID", "no default"),
     ],
 )
@@ -298,7 +303,7 @@ async def test_declarations_that_are_written_wrong(stages, declared, code, words
     assert any(words in notice.message for notice in page.description.notices)
 
 
-@pytest.mark.parametrize("text", ["[1]", "{,}", "7"])
+@pytest.mark.parametrize("text", [*thorough("[1]"), "{,}", *thorough("7")])
 async def test_values_in_the_page_that_are_written_wrong(stages, text):
     page = await stages.open(card(html=attribute("data-variable-values", text), declared=CARD[:1]))
     assert page.codes == {"VARIABLES_MALFORMED"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.libraries import library
 from truth.stages import Stages, composed
 
@@ -53,9 +54,11 @@ R = "document.querySelector('#h > [data-composition-id]')"
         (".title { top: 7px }", T, "top", "7px"),
         (".title { top: 7px }", "outside", "top", "auto"),
         ("[data-composition-id='sub'] .title { top: 7px }", T, "top", "7px"),
-        ("[data-composition-id=sub] { top: 7px }", R, "top", "7px"),
-        (".card { top: 7px }", R, "top", "7px"),
-        (".card { top: 7px }", "outside", "top", "auto"),
+        *thorough(
+            ("[data-composition-id=sub] { top: 7px }", R, "top", "7px"),
+            (".card { top: 7px }", R, "top", "7px"),
+            (".card { top: 7px }", "outside", "top", "auto"),
+        ),
         ("body { top: 7px }", "h", "top", "7px"),
         ("body { top: 7px }", "document.body", "top", "auto"),
         ("html, body { color: rgb(1, 2, 3) }", T, "color", "rgb(1, 2, 3)"),
@@ -63,21 +66,25 @@ R = "document.querySelector('#h > [data-composition-id]')"
         (":root { --accent: red }", T, "--accent", "red"),
         (":root { --accent: red }", "outside", "--accent", ""),
         ("html body > .card .title { top: 7px }", T, "top", "7px"),
-        ("body .title::before { content: 'a' }", T, "top", "auto"),
-        ("* { top: 7px }", "outside", "top", "auto"),
-        ("* { top: 7px }", T, "top", "7px"),
+        *thorough(
+            ("body .title::before { content: 'a' }", T, "top", "auto"),
+            ("* { top: 7px }", "outside", "top", "auto"),
+            ("* { top: 7px }", T, "top", "7px"),
+        ),
         ("@media all { .title { top: 7px } }", T, "top", "7px"),
-        ("@supports (top: 0) { .title { top: 7px } }", "outside", "top", "auto"),
+        *thorough(("@supports (top: 0) { .title { top: 7px } }", "outside", "top", "auto")),
         (".card { .title { top: 7px } }", T, "top", "7px"),
-        ("[data-composition-id='sub'] { .title { top: 7px } }", T, "top", "7px"),
-        (".title { &#t { top: 7px } }", T, "top", "7px"),
+        *thorough(
+            ("[data-composition-id='sub'] { .title { top: 7px } }", T, "top", "7px"),
+            (".title { &#t { top: 7px } }", T, "top", "7px"),
+        ),
         (
             "@layer low, high; @layer high { .title { top: 7px } } @layer low { .title { top: 3px } }",
             T,
             "top",
             "7px",
         ),
-        ("p[title='body'], .title:not(html) { top: 7px }", T, "top", "7px"),
+        *thorough(("p[title='body'], .title:not(html) { top: 7px }", T, "top", "7px")),
         ("@import 'more.css'; .title { left: 1px }", T, "left", "1px"),
         (".title { top: calc(3px + 4px); background: url(x.png) }", T, "top", "7px"),
     ],
@@ -149,27 +156,33 @@ SAID = "[...document.querySelectorAll('.said')].map((one) => one.textContent)"
             "1",
         ),
         ("say(document.querySelector('[data-composition-id] .title').textContent)", "x"),
-        ("say(document.querySelector('body .title').textContent)", "x"),
-        ("say(window.document.body.querySelectorAll('.title').length)", "1"),
-        (
-            "say(document.body === document.documentElement && document.querySelector('body') === document.body)",
-            "true",
+        *thorough(
+            ("say(document.querySelector('body .title').textContent)", "x"),
+            ("say(window.document.body.querySelectorAll('.title').length)", "1"),
+            (
+                "say(document.body === document.documentElement && document.querySelector('body') === document.body)",
+                "true",
+            ),
         ),
         ("say(document.currentScript.parentElement.dataset.compositionId)", "sub"),
         ("say(String(document.querySelector('#outside')))", "null"),
-        ("say(String(document.getElementById('outside')))", "null"),
-        ("document.addEventListener('DOMContentLoaded', () => say('loaded'))", "loaded"),
+        *thorough(
+            ("say(String(document.getElementById('outside')))", "null"),
+            ("document.addEventListener('DOMContentLoaded', () => say('loaded'))", "loaded"),
+        ),
         ("window.addEventListener('load', () => say('loaded'))", "loaded"),
-        ("window.onload = () => say('loaded')", "loaded"),
+        *thorough(("window.onload = () => say('loaded')", "loaded")),
         ("window.mine = (window.mine ?? 0) + 1; setTimeout(() => say(window.mine))", "1"),
-        ("window.mine = 1; mine++; say(window.mine)", "2"),
+        *thorough(("window.mine = 1; mine++; say(window.mine)", "2")),
         (
             "say(window === self && self === globalThis && this === window && window.window === window)",
             "true",
         ),
-        ("say(typeof getComputedStyle(document.querySelector('.title')).color)", "string"),
-        ("say(window.getComputedStyle(document.body).display)", "block"),
-        ("const self = 'mine'; say(self)", "mine"),
+        *thorough(
+            ("say(typeof getComputedStyle(document.querySelector('.title')).color)", "string"),
+            ("say(window.getComputedStyle(document.body).display)", "block"),
+            ("const self = 'mine'; say(self)", "mine"),
+        ),
         (
             "const text = document.createElement('b'); document.body.append(text); say(document.querySelectorAll('b').length)",
             "1",

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from framewright.composition import Wishes
 from framewright.model.errors import CompositionError
+from truth.grids import thorough
 from truth.libraries import library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -152,20 +153,27 @@ async def test_too_deep(stages):
             "SUBCOMPOSITION_CYCLE",
             r"#b asks for sub/a\.html.*sub/a\.html > sub/a\.html",
         ),
-        (
-            {"sub/a.html": sub(host("b", "", "sub/b.html")), "sub/b.html": sub(host("c", "", "sub/a.html"))},
-            "SUBCOMPOSITION_CYCLE",
-            r"#c asks for sub/a\.html.*sub/a\.html > sub/b\.html > sub/a\.html",
+        *thorough(
+            (
+                {
+                    "sub/a.html": sub(host("b", "", "sub/b.html")),
+                    "sub/b.html": sub(host("c", "", "sub/a.html")),
+                },
+                "SUBCOMPOSITION_CYCLE",
+                r"#c asks for sub/a\.html.*sub/a\.html > sub/b\.html > sub/a\.html",
+            )
         ),
         (
             {"sub/a.html": sub("<script>throw new Error('no canvas')</script>")},
             "SCRIPT_ERROR",
             r"no canvas.*sub/a\.html:1:",
         ),
-        (
-            {"sub/a.html": sub("\n<script>\nlet let = 1</script>")},
-            "SCRIPT_ERROR",
-            r"lexically bound.*sub/a\.html:2",
+        *thorough(
+            (
+                {"sub/a.html": sub("\n<script>\nlet let = 1</script>")},
+                "SCRIPT_ERROR",
+                r"lexically bound.*sub/a\.html:2",
+            )
         ),
     ],
 )
@@ -242,10 +250,14 @@ async def test_hosts_within_name_files_of_the_project_or_near_by(stages):
     [
         sub("<i id='i'>x</i>"),
         "<div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div>",
-        "<!doctype html><html><head><style>i { top: 0 }</style></head><body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div></body></html>",
+        *thorough(
+            "<!doctype html><html><head><style>i { top: 0 }</style></head><body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div></body></html>"
+        ),
         "<i id='i'>x</i>",
-        "<body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i><template><b>row</b></template></div></body>",
-        "<head><script>window.early = 1</script></head><body><i id='i'>x</i></body>",
+        *thorough(
+            "<body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i><template><b>row</b></template></div></body>",
+            "<head><script>window.early = 1</script></head><body><i id='i'>x</i></body>",
+        ),
     ],
 )
 async def test_what_a_file_may_be(stages, file):
@@ -323,10 +335,12 @@ async def test_windows_go_by_the_clock_of_their_instance(stages):
     ("attributes", "root", "duration"),
     [
         ('data-start="1"', 'data-duration="4"', 5),
-        ('data-start="1" data-playback-rate="2"', 'data-duration="4"', 3),
-        ('data-start="1" data-playback-start="1"', 'data-duration="4"', 4),
+        *thorough(
+            ('data-start="1" data-playback-rate="2"', 'data-duration="4"', 3),
+            ('data-start="1" data-playback-start="1"', 'data-duration="4"', 4),
+        ),
         ('data-start="1" data-duration="3"', 'data-duration="9"', 4),
-        ("", 'data-duration="4"', 4),
+        *thorough(("", 'data-duration="4"', 4)),
         ('data-start="1"', "", 8),
     ],
 )
@@ -392,7 +406,7 @@ async def test_everything_that_tells_the_time(stages):
     assert await opened.ask(moved.format("rect", "Math.round(one.width.animVal.value)") + "[0]") == 50
 
 
-@pytest.mark.parametrize("name", ["__hfAnime", "__hfD3", "__hfLottie"])
+@pytest.mark.parametrize("name", [*thorough("__hfAnime", "__hfD3"), "__hfLottie"])
 async def test_players_that_an_instance_registers_go_by_its_clock(stages, name):
     file = sub(
         f"""<p class="at"></p><script>

@@ -216,6 +216,7 @@ async def test_places_of_cues(stages):
     assert hebrew[0] > 0.75
 
 
+@pytest.mark.thorough
 async def test_size_follows_the_frame(tmp_path):
     """A line is as high a part of the frame in a small one as in a large one, and in a tall one by its width."""
     async with Stages(tmp_path) as stages:

@@ -41,12 +41,13 @@ LATE = {
 }
 
 
-def some(ways, *slow):
-    """All of them, those that take seconds by hand only."""
-    return [pytest.param(way, marks=pytest.mark.long) if way in slow else way for way in ways]
+def some(ways, thorough, long):
+    """All of them, those that take seconds behind the others or by hand only."""
+    marks = dict.fromkeys(thorough, pytest.mark.thorough) | dict.fromkeys(long, pytest.mark.long)
+    return [pytest.param(way, marks=marks[way]) if way in marks else way for way in ways]
 
 
-@pytest.mark.parametrize("way", some(LATE, "interval", "timer after timer"))
+@pytest.mark.parametrize("way", some(LATE, ["frames", "fonts"], ["interval", "timer after timer"]))
 async def test_timelines_that_come_late(stages, way):
     async with asyncio.timeout(120):
         page = await stages.open(
@@ -66,7 +67,7 @@ NEVER = {
 }
 
 
-@pytest.mark.parametrize("way", some(NEVER, "interval", "chain"))
+@pytest.mark.parametrize("way", some(NEVER, ["mentioned", "frames"], ["interval", "chain"]))
 async def test_timelines_that_never_come(stages, way):
     async with asyncio.timeout(120):
         page = await stages.open(scripted(NEVER[way]), wishes=PATIENT)

@@ -14,6 +14,7 @@ from framewright.model.size import Size
 from framewright.render.font_choice import provide_fonts
 from framewright.render.house import House
 from framewright.render.theatre import Theatre
+from truth.grids import thorough
 from truth.stages import Stages, composed
 from truth.typefaces import face
 
@@ -119,7 +120,7 @@ async def test_a_page_that_declares_it_after_all_takes_it_back(tmp_path, browser
         assert await page.ask("document.fonts.check('16px Oswald')")
 
 
-@pytest.mark.parametrize("when", ["class", "script", "frame"])
+@pytest.mark.parametrize("when", ["class", *thorough("script"), "frame"])
 async def test_a_font_that_is_asked_for_late_is_there_in_its_first_frame(tmp_path, browser_files, when):
     style = (
         """<style>@font-face { font-family: Late; src: url(late.ttf) } .late { font-family: Late }</style>"""

@@ -20,6 +20,7 @@ from framewright import (
     RowTold,
     UsageError,
 )
+from framewright.cli.entry import run
 from truth import decoding, remains
 from truth.grids import thorough
 from truth.pages import Film, document, write
@@ -169,13 +170,12 @@ def command(*arguments):
     return [sys.executable, "-c", "from framewright.cli import main; main()", *map(str, arguments)]
 
 
-def test_the_command_tells_rows_by_number_and_ends_with_the_worst_status(card, out, tmp_path):
+def test_the_command_tells_rows_by_number_and_ends_with_the_worst_status(card, out, tmp_path, capsys):
     rows = tmp_path / "rows.csv"
     rows.write_text(f"name,tint,fail\nfirst,{TINTS[0]},\nsecond,,yes\n")
     arguments = ("render", card, "--batch", rows, "-o", f"{out}/{{name}}.mp4", "--json", "--workers", 1)
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=90, check=False)
-    assert done.returncode == 3, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert run([str(word) for word in arguments]) == 3
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {event.get("row") for event in events if event["event"] == "stage"} == {0, 1}
     assert [event["row"] for event in events if event["event"] == "row_failed"] == [1]
     assert events[-1]["event"] == "batch_finished"

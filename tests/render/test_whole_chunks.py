@@ -149,6 +149,7 @@ def test_a_part_in_chunks_has_the_frames_of_that_part(render, tmp_path):
     assert decoding.numbers(path) == list(range(13, 58))
 
 
+@pytest.mark.thorough
 def test_a_kept_piece_is_used_until_the_file_that_it_lacked_is_there(tmp_path, render, monkeypatch):
     monkeypatch.setenv("FRAMEWRIGHT_PIECE_CACHE_SIZE", "1G")
     page = pages.write(

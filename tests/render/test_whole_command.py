@@ -12,6 +12,7 @@ import time
 import pytest
 
 from truth import decoding, remains
+from truth.grids import thorough
 from truth.pages import Film, document, write
 from truth.runtimes import write_runtime
 
@@ -45,6 +46,7 @@ def test_a_render_by_the_command(page, folder):
     assert remains.files(folder) == ["a.mp4"]
 
 
+@pytest.mark.thorough
 def test_events_for_machines(page, folder):
     done = run("render", page, "-o", folder / "a.mp4", "--json", "--quality", "draft")
     assert done.returncode == 0, done.stderr
@@ -54,7 +56,7 @@ def test_events_for_machines(page, folder):
     assert {"stage", "decided", "progress"} <= {event["event"] for event in events}
 
 
-@pytest.mark.parametrize("options", [["--fps", "30000/0"], ["--start-frame", "90"]], ids=" ".join)
+@pytest.mark.parametrize("options", [["--fps", "30000/0"], *thorough(["--start-frame", "90"])], ids=" ".join)
 def test_wishes_that_cannot_be_met(page, folder, options):
     refused(run("render", page, "-o", folder / "a.mp4", *options), 2, folder)
 

@@ -32,9 +32,18 @@ def test_the_sample_holds_every_pair():
             assert any(set(pair) <= set(case[1:]) for case in SAMPLE), pair
 
 
-@pytest.mark.parametrize(("runtime", "fps", "workers", "capture"), SAMPLE)
+@pytest.mark.parametrize(("runtime", "fps", "workers", "capture"), thorough(*SAMPLE))
 def test_frames_count_up(render, tmp_path, runtime, fps, workers, capture):
     check(render, tmp_path, runtime, fps, workers, capture)
+
+
+# What each runtime says of the time is heard in fewer frames, by one worker but for two of them.
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_each_runtime_counts_up(render, tmp_path, runtime):
+    workers = {"timelines": 2, "date": 3}.get(runtime, 1)
+    place = list(RUNTIMES).index(runtime)
+    fps, capture, frames = RATES[place % 5], CAPTURES[place % 2], 12 if workers == 1 else None
+    check(render, tmp_path, runtime, fps, workers, capture, frames)
 
 
 @pytest.mark.long
@@ -46,8 +55,8 @@ def test_frames_count_up_everywhere(render, tmp_path, runtime, fps, workers, cap
     check(render, tmp_path, runtime, fps, workers, capture)
 
 
-def check(render, tmp_path, runtime, fps, workers, capture):
-    film = Film(frames=FRAMES[workers], fps=fps)
+def check(render, tmp_path, runtime, fps, workers, capture, frames=None):
+    film = Film(frames=frames or FRAMES[workers], fps=fps)
     page = write_runtime(tmp_path / "page", runtime, film)
     path, report = render(page, fps=fps, workers=workers, capture=capture, quality="draft")
     assert decoding.numbers(path) == list(range(film.frames))

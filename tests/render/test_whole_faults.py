@@ -209,8 +209,7 @@ def test_a_read_only_folder(page, folder):
         # Written by the same muxers and the same code as mp4.
         pytest.param("out.webm", "webm", marks=pytest.mark.long),
         pytest.param("out.mov", "mov", marks=pytest.mark.long),
-        ("out", "png-sequence"),
-        ("out.gif", "gif"),
+        *thorough(("out", "png-sequence"), ("out.gif", "gif")),
     ],
 )
 def test_a_full_disk(tmp_path, folder, browser_files, name, format):  # noqa: A002 -- as the option is called

@@ -28,6 +28,7 @@ def codes(report):
     return {notice.code for notice in report.notices}
 
 
+@pytest.mark.thorough
 def test_every_browser_gets_the_answer_that_the_first_one_got(render, tmp_path):
     """The server gives another picture each time; a second fetch would show."""
     fills = iter(["#0a0", "#a00", "#00a", "#aa0"] * 9)

@@ -45,7 +45,7 @@ def test_the_stream_of_an_odd_size_is_refused(tmp_path):
     assert caught.value.code == "CAPTURE_INVALID"
 
 
-@pytest.mark.parametrize("capture", ["stream", "screenshot"])
+@pytest.mark.parametrize("capture", ["stream", *thorough("screenshot")])
 def test_scale_draws_more_pixels_of_the_same_page(render, tmp_path, capture):
     film = Film(frames=10, width=160, height=90)
     page = write_runtime(tmp_path / "page", "css-animation", film)

@@ -130,6 +130,7 @@ def test_without_sound_there_is_no_stream_and_with_silence_there_is(render, tmp_
     assert silent.report.sound.peak is None
 
 
+@pytest.mark.thorough
 def test_sound_that_is_not_wanted_is_not_there(render, tmp_path: Path) -> None:
     composition = page(tmp_path / "page", 6, '<audio src="a.wav" data-start="0"></audio>')
     tones.write(composition / "a.wav", tones.tone(1, 440))
