@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from framewright.capture import PicturesLostError, StreamSource
 from truth import counter, decoding
 from truth.pages import Film, document, write
 
@@ -122,9 +123,34 @@ def test_the_page_cannot_see_that_it_is_streamed(render, tmp_path):
           const more = Object.getOwnPropertyNames(window).filter((name) => !names.has(name));
           const traces = more.filter((name) => !["greys", "numbers", "shown_at"].includes(name));
           if (traces.length || document.adoptedStyleSheets.length > 1) throw new Error(`seen: ${traces}`);
+          const place = [screenX, screenY, screenLeft, screenTop, outerWidth - innerWidth];
+          if (place.some((number) => number) || document.hidden) throw new Error(`the window stands at ${place}`);
           show(n);
         }
         """,
     )
     report = check(render, composition)
     assert report.notices == ()
+
+
+@pytest.mark.parametrize("size", [(320, 180), (1080, 1920)], ids=["small", "upright"])
+def test_screenshots_take_the_place_of_one_run_and_the_stream_goes_on(render, tmp_path, monkeypatch, size):
+    """The window stands where only the capturer sees it, and must come back for screenshots."""
+    capture, refused = StreamSource.capture, []
+
+    async def failing(source, scene, frames, rate):
+        if frames.start == 24:
+            refused.append(frames)
+            raise PicturesLostError("Lost on purpose.")
+        return await capture(source, scene, frames, rate)
+
+    monkeypatch.setattr(StreamSource, "capture", failing)
+    film = Film(frames=60, width=size[0], height=size[1])
+    script = (
+        counter.SHOW + 'addEventListener("hf-seek", (event) => show(Math.round(event.detail.time * 30)));'
+    )
+    composition = write(tmp_path / "page", document(film, counter.CELLS, script=script))
+    path, report = render(composition, workers=1, quality="draft")
+    assert decoding.numbers(path) == list(range(60))
+    assert len(refused) == 2
+    assert (report.capture, report.retried_blocks) == ("stream", 2)

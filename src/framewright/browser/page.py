@@ -13,6 +13,7 @@ from framewright.browser.fontconfig import generic_font_calls
 from framewright.browser.journal import Journal, describe_exception, shortened, shown_address
 from framewright.browser.manners import Manners
 from framewright.browser.requests import Requests
+from framewright.browser.window import Window
 from framewright.model.errors import BrowserError, CompositionError, FramewrightError, PageCrashedError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Page:
     Attributes:
         call_timeout: seconds that a call may take unless it says otherwise.
         pencil: draws it, and keeps its clock.
+        window: in which it is shown.
         gone: set once the browser has closed it.
     """
 
@@ -69,6 +71,7 @@ class Page:
         self.gone = asyncio.Event()
         self._loaded = asyncio.Event()
         self.pencil = Pencil(self.call, patience=call_timeout)
+        self.window = Window(self.call)
         connection.listen(session, self._on_event)
 
     async def prepare(self) -> None:
@@ -200,6 +203,8 @@ class Page:
             interval: milliseconds that the page believes lie between frames.
             png: return the picture as a PNG.
         """
+        if png:
+            await self.window.show()
         return await self.pencil.draw(ticks, interval, png=png, timeout=timeout)
 
     async def close(self) -> None:

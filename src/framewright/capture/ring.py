@@ -52,6 +52,7 @@ class Ring:
         self._slot_bytes = -(-self._frame_bytes // _PAGE) * _PAGE
         self._path = f"/{secrets.token_urlsafe(24)}"
         self._bucket = f"f{secrets.token_hex(12)}"
+        self._newest = -1
         self._notes: asyncio.Queue[tuple[int, bool, int, int]] = asyncio.Queue(maxsize=64)
         self._map: mmap.mmap | None = None
         self._sockets = AsyncExitStack()
@@ -88,6 +89,7 @@ class Ring:
             async for message in connection:
                 if isinstance(message, bytes) and len(message) == _NOTE.size:
                     count, fits, width, height = _NOTE.unpack(message)
+                    self._newest = count
                     await self._notes.put((count, bool(fits), width, height))
         except ConnectionClosed:
             return
@@ -118,7 +120,8 @@ class Ring:
         """The next frame, copied out of its slot.
 
         Raises:
-            PicturesLostError: none arrived in ``timeout`` seconds, or one of another size.
+            PicturesLostError: none arrived in ``timeout`` seconds, or one of another size; or so many came behind it
+                that its slot may hold one of those.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -131,7 +134,10 @@ class Ring:
             )
         assert self._map is not None
         start = count % SLOTS * self._slot_bytes
-        return Picture(Layout.I420, self._size, self._map[start : start + self._frame_bytes])
+        data = self._map[start : start + self._frame_bytes]
+        if self._newest - count >= SLOTS // 2:
+            raise PicturesLostError("The browser delivered pictures that nobody asked for.")
+        return Picture(Layout.I420, self._size, data)
 
     def discard(self) -> int:
         """Forget what has arrived and was not received; how many that were."""

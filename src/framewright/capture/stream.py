@@ -84,6 +84,7 @@ class StreamSource:
         async with AsyncExitStack() as stack:
             ring = await stack.enter_async_context(Ring(size, profile, page.loopback))
             source = cls(page, size, ring, AsyncExitStack(), careful=careful)
+            await page.window.stand_aside()
             await source._begin()
             ring.attach()
             await source.synchronise(scene, _OPENING_SECONDS / _SYNC_ATTEMPTS)
@@ -139,6 +140,7 @@ class StreamSource:
 
         After a run that lost pictures the next one is captured with care: one frame at a time, each in no doubt.
         """
+        await self.page.window.stand_aside()  # screenshots may have been taken of it
         if not self._synchronised:
             await self.synchronise(scene, _ARRIVAL_SECONDS)
         self._synchronised = False

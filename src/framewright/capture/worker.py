@@ -102,7 +102,10 @@ class CaptureWorker:
                 "RUN_BY_SCREENSHOT",
                 f"Frames {frames} are captured by screenshots: {error.message}",
             )
-        return await self._spare.capture(self._scene, frames, self._rate)
+        try:
+            return await self._spare.capture(self._scene, frames, self._rate)
+        finally:
+            self._source.disturbed()  # every draw for the spare was seen by it as well
 
     def rest(self) -> None:
         """Nobody remembers what it captured last: its next block begins with a picture."""

@@ -296,14 +296,7 @@ class Stage:
         if viewport == [self.size.width, self.size.height]:
             return
         _log.info("viewport changed", page=str(self.size), before=viewport)
-        # A scale of 0 keeps the one that the browser was started with.
-        metrics = {
-            "width": self.size.width,
-            "height": self.size.height,
-            "deviceScaleFactor": 0,
-            "mobile": False,
-        }
-        await self._page.call("Emulation.setDeviceMetricsOverride", metrics, timeout=self._timeout)
+        await self._page.window.resize(self.size, timeout=self._timeout)
 
     async def _prepare(self, longest: float) -> None:
         """Wait until the page is ready. Every wait in the page has its limit; a page that has broken them meets ours."""
