@@ -28,6 +28,7 @@ from framewright.render.assembling import assemble_pieces
 from framewright.render.committing import sidecar_of
 from framewright.render.piece_accounts import find_pieces
 from truth import decoding, drawings, heard, planned
+from truth.grids import ordinary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +44,16 @@ VIDEOS = [
 H264 = (Format.MP4, Codec.H264)
 GIF, PNGS = (Format.GIF, Codec.GIF), (Format.PNG_SEQUENCE, Codec.PNG)
 CUTS = (7, 20, 21, 45)
+MP4_H265, MP4_AV1 = (Format.MP4, Codec.H265), (Format.MP4, Codec.AV1)
+WEBM_VP9, WEBM_AV1 = (Format.WEBM, Codec.VP9), (Format.WEBM, Codec.AV1)
+MOV_H264, PRORES = (Format.MOV, Codec.H264), (Format.MOV, Codec.PRORES)
 
 
 def assembled(plan: Plan, chunks: list[Path], output: Path, sound: Path | None = None) -> FileFacts:
     return asyncio.run(assemble_pieces(plan, chunks, sound, output))
 
 
-@pytest.mark.parametrize("kind", VIDEOS, ids="-".join)
+@pytest.mark.parametrize("kind", ordinary(VIDEOS, H264, WEBM_VP9, WEBM_AV1, PRORES), ids="-".join)
 def test_every_frame_is_there_once_and_at_its_time(tmp_path: Path, kind: tuple[Format, Codec]) -> None:
     plan = planned.plan(kind, RATE, CUTS, sound=True)
     output = tmp_path / f"out.{kind[0]}"
@@ -68,7 +72,7 @@ def test_every_frame_is_there_once_and_at_its_time(tmp_path: Path, kind: tuple[F
     _no_complaints(output)
 
 
-@pytest.mark.parametrize("kind", VIDEOS, ids="-".join)
+@pytest.mark.parametrize("kind", ordinary(VIDEOS, MP4_H265, WEBM_VP9, MOV_H264, PRORES), ids="-".join)
 def test_one_piece_gives_the_very_file_that_its_encoder_would_write(
     tmp_path: Path, kind: tuple[Format, Codec]
 ) -> None:
@@ -105,7 +109,9 @@ def test_transparency_survives(tmp_path: Path, kind: tuple[Format, Codec]) -> No
     assert found == pytest.approx([100] * 5 + [105] * 4, abs=2)
 
 
-@pytest.mark.parametrize("kind", [*VIDEOS, GIF, PNGS], ids="-".join)
+@pytest.mark.parametrize(
+    "kind", ordinary([*VIDEOS, GIF, PNGS], H264, MP4_AV1, WEBM_VP9, PRORES, GIF, PNGS), ids="-".join
+)
 def test_cuts_where_the_encoder_begins_anew_give_the_same_bytes(
     tmp_path: Path, kind: tuple[Format, Codec]
 ) -> None:
@@ -133,8 +139,15 @@ def test_cuts_where_the_encoder_begins_anew_give_the_same_bytes(
     assert made[0] == made[1]
 
 
-@pytest.mark.parametrize("transfer", [Transfer.PQ, Transfer.HLG])
-@pytest.mark.parametrize("kind", [(Format.MP4, Codec.H265), (Format.WEBM, Codec.AV1)], ids="-".join)
+@pytest.mark.parametrize(
+    ("kind", "transfer"),
+    [
+        (MP4_H265, Transfer.HLG),
+        (WEBM_AV1, Transfer.PQ),
+        pytest.param(MP4_H265, Transfer.PQ, marks=pytest.mark.thorough),
+        pytest.param(WEBM_AV1, Transfer.HLG, marks=pytest.mark.thorough),
+    ],
+)
 def test_hdr_keeps_its_tags_its_light_and_its_bytes(
     tmp_path: Path, kind: tuple[Format, Codec], transfer: Transfer
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from framewright.cli.stop import descendants
 from framewright.media import OutputFile, remove_partials
+from truth.grids import ordinary
 
 LIMIT = 60
 
@@ -43,7 +44,7 @@ def is_alive(pid):
         return False
 
 
-@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("first", ordinary([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], signal.SIGINT))
 def test_the_second_signal_kills_children_and_leaves(first):
     process = subprocess.Popen(
         [sys.executable, "-c", STUBBORN],

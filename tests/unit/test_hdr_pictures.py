@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from framewright.model.media import LightLevels, Transfer
 from framewright.model.output import Codec, Format, Layout, OutputSpec, Quality
 from framewright.model.size import Size
 from truth import colours, counter, decoding, drawings, light
+from truth.grids import ordinary_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,8 +140,16 @@ def spec_of(pair: tuple[Format, Codec], transfer: Transfer) -> OutputSpec:
     return OutputSpec(*pair, Quality.DRAFT, transfer=transfer, levels=levels)
 
 
-@pytest.mark.parametrize("transfer", HDR)
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0]}-{pair[1]}")
+@pytest.mark.parametrize(
+    ("pair", "transfer"),
+    ordinary_rows(
+        itertools.product(PAIRS, HDR),
+        ((Format.MP4, Codec.H265), Transfer.HLG),
+        ((Format.MP4, Codec.AV1), Transfer.PQ),
+        ((Format.WEBM, Codec.AV1), Transfer.HLG),
+        ((Format.MOV, Codec.H265), Transfer.PQ),
+    ),
+)
 def test_finished_files(pair: tuple[Format, Codec], transfer: Transfer, tmp_path: Path) -> None:
     compositor = Compositor(SIZE, transfer)
     pixels = [drawings.patches(SIZE), *(drawings.counted(number, SIZE) for number in range(1, 8))]

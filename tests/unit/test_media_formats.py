@@ -16,6 +16,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.output import CODECS, Codec, Format, Layout, OutputSpec, Quality, can_hold_alpha
 from framewright.model.size import Size
 from truth import colours, decoding, drawings
+from truth.grids import ordinary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,7 +169,7 @@ def test_hevc_has_the_name_that_players_know(video: tuple[OutputSpec, Path]) -> 
         assert probe(path)["streams"][0]["codec_tag_string"] == names[spec.codec]
 
 
-@pytest.mark.parametrize("size", [SIZE, Size(1280, 720)], ids=str)
+@pytest.mark.parametrize("size", ordinary([SIZE, Size(1280, 720)], SIZE), ids=str)
 @pytest.mark.parametrize(("pair", "layout"), FED, ids=str)
 def test_colours_survive(pair: tuple[Format, Codec], size: Size, layout: Layout, tmp_path: Path) -> None:
     """Ten flat colours, decoded by the file's own tags, stay within 3 of sRGB."""

@@ -49,8 +49,19 @@ def filmed(
 @example(runs=[(1, 200)], quality=Quality.STANDARD)
 @example(runs=[(1, SHORTEST_HOLD - 1), (1, SHORTEST_HOLD), (1, SHORTEST_HOLD + 1)], quality=Quality.STANDARD)
 @example(runs=[(3, 8), (2, 8), (4, 8), (1, 8)], quality=Quality.HIGH)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_any_pattern_comes_out_as_it_went_in(runs: list[tuple[int, int]], quality: Quality) -> None:
+    assert_same(runs, quality)
+
+
+@pytest.mark.thorough
+@given(runs=RUNS, quality=st.sampled_from(list(Quality)))
+@settings(max_examples=40, deadline=None)
+def test_many_patterns_come_out_as_they_went_in(runs: list[tuple[int, int]], quality: Quality) -> None:
+    assert_same(runs, quality)
+
+
+def assert_same(runs: list[tuple[int, int]], quality: Quality) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "film.mp4")
         numbers = filmed(path, runs, quality)

@@ -202,8 +202,8 @@ def tiny_disk(tmp_path: Path):
     "spec",
     [
         OutputSpec(Format.MP4, Codec.H264, Quality.STANDARD, crf=0),
-        OutputSpec(Format.MOV, Codec.PRORES),
-        OutputSpec(Format.WEBM, Codec.VP9, Quality.DRAFT, crf=1),
+        pytest.param(OutputSpec(Format.MOV, Codec.PRORES), marks=pytest.mark.thorough),
+        pytest.param(OutputSpec(Format.WEBM, Codec.VP9, Quality.DRAFT, crf=1), marks=pytest.mark.thorough),
         OutputSpec(Format.GIF, Codec.GIF),
         OutputSpec(Format.PNG_SEQUENCE, Codec.PNG),
     ],

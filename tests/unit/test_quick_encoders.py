@@ -25,7 +25,9 @@ def drawn(number):
     return Picture(Layout.I420, SIZE, luma.tobytes() + bytes([128]) * (SIZE.area // 2))
 
 
-@pytest.mark.parametrize("quality", [Quality.DRAFT, Quality.STANDARD])
+@pytest.mark.parametrize(
+    "quality", [Quality.DRAFT, pytest.param(Quality.STANDARD, marks=pytest.mark.thorough)]
+)
 @pytest.mark.parametrize(
     ("container", "codec"),
     [(Format.MP4, Codec.H264), (Format.MP4, Codec.H265), (Format.MP4, Codec.AV1), (Format.WEBM, Codec.VP9)],

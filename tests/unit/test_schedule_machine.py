@@ -316,15 +316,29 @@ class Adversary:
         raise AssertionError("it does not end")
 
 
+WHATEVER = {
+    "lengths": st.lists(st.integers(1, 300), min_size=1, max_size=6),
+    "grid": st.sampled_from([0, 1, 10, 60]),
+    "steps": st.integers(0, 120),
+    "chance": st.randoms(use_true_random=False),
+    "end": st.sampled_from(["well", "well", "cancelled", "broken"]),
+}
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@given(**WHATEVER)
+def test_whatever_happens_every_frame_is_there_once_or_the_render_fails(**happens):
+    assert_whole_or_failed(**happens)
+
+
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    lengths=st.lists(st.integers(1, 300), min_size=1, max_size=6),
-    grid=st.sampled_from([0, 1, 10, 60]),
-    steps=st.integers(0, 120),
-    chance=st.randoms(use_true_random=False),
-    end=st.sampled_from(["well", "well", "cancelled", "broken"]),
-)
-def test_whatever_happens_every_frame_is_there_once_or_the_render_fails(lengths, grid, steps, chance, end):
+@given(**WHATEVER)
+def test_much_may_happen(**happens):
+    assert_whole_or_failed(**happens)
+
+
+def assert_whole_or_failed(lengths, grid, steps, chance, end):
     made = Scheduler(chunks(*lengths), CostCurve.flat(1.0), grid=grid)
     them = Adversary(chance, made)
     them.tell(Tick(0.0))

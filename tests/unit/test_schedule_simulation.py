@@ -37,6 +37,9 @@ PROFILES = {
 }
 
 
+LARGEST = "hours of 4K"
+
+
 def rendered(profile, bench, **kwargs):
     curve, frames, grid = PROFILES[profile]
     made = cut(curve, frames, grid=grid, slots=len(bench.speeds), opening=bench.opening)
@@ -51,9 +54,15 @@ def rendered(profile, bench, **kwargs):
 @pytest.mark.parametrize(
     ("profile", "workers"),
     [
-        *((profile, workers) for profile in PROFILES for workers in (1, 3, 30)),
-        ("clips of all kinds", 333),
-        ("slides that hold", 1000),
+        *((profile, workers) for profile in PROFILES for workers in (1, 3, 30) if profile != LARGEST),
+        *(
+            pytest.param(profile, workers, marks=pytest.mark.thorough)
+            for profile, workers in (
+                *((LARGEST, workers) for workers in (1, 3, 30)),
+                ("clips of all kinds", 333),
+                ("slides that hold", 1000),
+            )
+        ),
         *(
             pytest.param(profile, workers, marks=pytest.mark.long)
             for profile in PROFILES

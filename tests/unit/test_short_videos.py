@@ -10,17 +10,18 @@ from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, Layout, OutputSpec, Quality
 from framewright.model.picture import Picture
 from framewright.model.size import Size
+from truth.grids import ordinary
 
 SIZE = Size(320, 180)
 PICTURE = Picture(Layout.I420, SIZE, bytes([60]) * SIZE.area + bytes([128]) * (SIZE.area // 2))
 
 
-@pytest.mark.parametrize("frames", [1, 2, 3])
+@pytest.mark.parametrize("frames", ordinary([1, 2, 3], 1, 3))
 @pytest.mark.parametrize(
     ("container", "codec"),
     [
         (Format.MP4, Codec.H264),
-        (Format.MOV, Codec.H265),
+        pytest.param(Format.MOV, Codec.H265, marks=pytest.mark.thorough),
         (Format.MP4, Codec.H265),
         (Format.MP4, Codec.AV1),
         (Format.WEBM, Codec.VP9),

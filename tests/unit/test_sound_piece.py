@@ -22,6 +22,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.output import Codec, Format, OutputSpec, Quality
 from framewright.model.size import Size
 from truth import drawings
+from truth.grids import ordinary_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,15 @@ def film(path: Path, kind: tuple[Format, Codec], sound: SoundSource | SoundPiece
 
 
 @pytest.mark.parametrize("kind", KINDS, ids="-".join)
-@pytest.mark.parametrize(("frames", "fps"), [(1, "30"), (2, "24"), (7, "25"), (75, "30000/1001"), (50, "25")])
+@pytest.mark.parametrize(
+    ("frames", "fps"),
+    ordinary_rows(
+        [(1, "30"), (2, "24"), (7, "25"), (75, "30000/1001"), (50, "25")],
+        (1, "30"),
+        (7, "25"),
+        (75, "30000/1001"),
+    ),
+)
 def test_a_file_with_a_piece_is_the_file_with_the_sound(tmp_path: Path, kind, frames: int, fps: str) -> None:
     rate = FrameRate.parse(fps)
     sound = noise(round(rate.time_of(frames) * 48_000))

@@ -20,6 +20,7 @@ from framewright.sound.processes import ReadingElsewhere
 from framewright.sound.reading import BLOCK, Part
 from framewright.sound.wire import Order
 from truth import tones
+from truth.grids import ordinary
 
 SECONDS = 4
 LENGTH = SECONDS * SAMPLE_RATE
@@ -80,7 +81,7 @@ def mixed(plan: SoundPlan, files: dict[str, Path]) -> np.ndarray:
     return np.concatenate(list(mix(plan, files)))
 
 
-@pytest.mark.parametrize("count", [5, 30])
+@pytest.mark.parametrize("count", ordinary([5, 30], 30))
 def test_who_reads_changes_no_bit(files, monkeypatch, count: int) -> None:
     """With more tracks than the memory that is shared has slots, too."""
     monkeypatch.setattr("framewright.sound.processes._MOST_SLOTS", 8)
@@ -94,6 +95,7 @@ def test_who_reads_changes_no_bit(files, monkeypatch, count: int) -> None:
     assert np.array_equal(elsewhere, mixed(plan, files))
 
 
+@pytest.mark.thorough
 def test_a_loudness_is_measured_by_them_too(files, monkeypatch) -> None:
     plan = planned("a.wav", "b.m4a", loudness=-20.0)
     elsewhere = mixed(plan, files)
@@ -101,7 +103,13 @@ def test_a_loudness_is_measured_by_them_too(files, monkeypatch) -> None:
     assert np.array_equal(elsewhere, mixed(plan, files))
 
 
-@pytest.mark.parametrize("names", [("a.wav", "cut.flac", "b.m4a"), ("cut.flac", "cut.flac", "a.wav")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a.wav", "cut.flac", "b.m4a"),
+        pytest.param(("cut.flac", "cut.flac", "a.wav"), marks=pytest.mark.thorough),
+    ],
+)
 def test_what_cannot_be_read_is_told_in_the_same_words(files, monkeypatch, names) -> None:
     plan = planned(*names)
     with pytest.raises(SoundError) as elsewhere:

@@ -14,6 +14,7 @@ from framewright.sound.channels import shares, to_stereo
 from framewright.sound.decoding import Decoder
 from framewright.sound.errors import Origin
 from truth import tones
+from truth.grids import ordinary
 
 MOMENTS = (0.1, 1.0, 2.5)
 # Raw AAC and transport streams do not say that their first 1024 samples are the encoder's.
@@ -29,7 +30,12 @@ def heard(path, samples=3 * SAMPLE_RATE, **what):
     return np.concatenate(list(mix(SoundPlan(tracks=(track,), samples=samples), {path.name: path})))
 
 
-@pytest.mark.parametrize("suffix", tones._ENCODERS)
+@pytest.mark.parametrize(
+    "suffix",
+    ordinary(
+        tones._ENCODERS, ".wav", ".mkv", ".mp3", ".mp4", ".mov", ".aac", ".ts", ".webm", ".ogg", ".aiff"
+    ),
+)
 def test_every_codec_stands_right(tmp_path, suffix):
     path = tones.write(tmp_path / f"a{suffix}", tones.sweeps(MOMENTS, 3.0))
     found = tones.onsets(heard(path, samples=160_000)[:, 0], 3)
@@ -37,14 +43,14 @@ def test_every_codec_stands_right(tmp_path, suffix):
         assert place == pytest.approx(moment * SAMPLE_RATE + PRIMED.get(suffix, 0), abs=0.5)
 
 
-@pytest.mark.parametrize("suffix", [".mp3", ".m4a", ".ogg", ".flac"])
+@pytest.mark.parametrize("suffix", ordinary([".mp3", ".m4a", ".ogg", ".flac"], ".mp3"))
 def test_priming_is_dropped_at_other_rates_too(tmp_path, suffix):
     path = tones.write(tmp_path / f"a{suffix}", tones.sweeps(MOMENTS, 3.0, rate=44_100), rate=44_100)
     for place, moment in zip(tones.onsets(heard(path)[:, 0], 3), MOMENTS, strict=True):
         assert place == pytest.approx(moment * SAMPLE_RATE, abs=0.5)
 
 
-@pytest.mark.parametrize("suffix", tones._ENCODERS)
+@pytest.mark.parametrize("suffix", ordinary(tones._ENCODERS, ".mp3", ".m4a", ".opus", ".mka", ".mkv", ".ts"))
 def test_any_stretch_is_what_reading_in_order_gives(tmp_path, suffix):
     noise = np.random.default_rng(1).normal(0, 0.05, 20 * SAMPLE_RATE)
     path = tones.write(tmp_path / f"a{suffix}", noise)

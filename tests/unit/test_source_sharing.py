@@ -9,12 +9,14 @@ import random
 import shutil
 import time
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
 from framewright.media.sources import SourceError, SourceShelf, cursor
 from framewright.model.size import Size
 from truth import footage
+from truth.grids import ordinary_rows
 
 BUDGET = 64 * 1024 * 1024
 FRAMES = 120
@@ -36,9 +38,17 @@ async def ask(shelf, made, n, **settings):
     return frame
 
 
-@pytest.mark.parametrize("block", [8, 32])
-@pytest.mark.parametrize("workers", [1, 2, 3])
-@pytest.mark.parametrize("gop", [1, 12, 250])
+@pytest.mark.parametrize(
+    ("gop", "workers", "block"),
+    ordinary_rows(
+        product((1, 12, 250), (1, 2, 3), (8, 32)),
+        (1, 2, 32),
+        (12, 1, 8),
+        (12, 3, 32),
+        (250, 3, 8),
+        (250, 2, 32),
+    ),
+)
 async def test_workers_in_blocks_decode_little_twice(sources, gop, workers, block):
     blocks = [range(at, min(at + block, FRAMES)) for at in range(0, FRAMES, block)]
 

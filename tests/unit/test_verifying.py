@@ -17,6 +17,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.output import CODECS, Codec, Format, Quality
 from framewright.model.verified import Fault
 from truth import decoding, planned
+from truth.grids import ordinary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,20 @@ def codes(report: framewright.VerifyReport) -> set[str]:
     return {finding.code.value for finding in report.findings}
 
 
-@pytest.mark.parametrize("kind", KINDS, ids="-".join)
+@pytest.mark.parametrize(
+    "kind",
+    ordinary(
+        KINDS,
+        H264,
+        (Format.MP4, Codec.H265),
+        (Format.WEBM, Codec.AV1),
+        (Format.WEBM, Codec.VP9),
+        (Format.MOV, Codec.PRORES),
+        (Format.GIF, Codec.GIF),
+        (Format.PNG_SEQUENCE, Codec.PNG),
+    ),
+    ids="-".join,
+)
 def test_what_we_write_is_right_by_itself_and_by_its_plan(tmp_path: Path, kind: tuple[Format, Codec]) -> None:
     plan = planned.plan(kind, RATE, (3, 33, 63), sound=kind[0] is not Format.GIF)
     folder, output = film(tmp_path, plan)
