@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from serving import serving
 from test_serve import last_event
 
@@ -21,6 +22,7 @@ def objects(text: str) -> list[dict]:
     return found
 
 
+@pytest.mark.thorough
 async def test_a_render_in_logs_measures_and_spans(tmp_path) -> None:
     tracing = {"OTEL_TRACES_EXPORTER": "console", "OTEL_EXPORTER_OTLP_HEADERS": SECRET}
     async with serving(tmp_path / "data", **tracing) as (process, _, web):

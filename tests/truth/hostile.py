@@ -127,10 +127,10 @@ new ReportingObserver((list) => looks('report', list)).observe();
 SPYING_HEAD = '<meta http-equiv="Content-Security-Policy" content="connect-src \'self\'">'
 
 FILES = """
-const outside = OUTSIDE;  // the folder around the project, and a name of each file in it
+const outside = OUTSIDE, MOST = WAYS;  // the folder around the project, and a name of each file in it
 const ways = ['file://' + outside + '/', 'file://localhost' + outside + '/', '../', '..%2f', '%2e%2e/', '..%5c', '....//', 'up/', 'up%2f', '/../', '//' + outside + '/',
   outside + '/', 'up/../', './/..//', '.%2e/', '%252e%252e/', '\\\\..\\\\', 'view-source:file://' + outside + '/', 'filesystem:file://' + outside + '/', 'blob:file://' + outside + '/'];
-for (const way of ways) {
+for (const way of ways.slice(0, MOST)) {
   const marked = (text) => /S3CR3T/.test(text) && way;
   attempt('fetch', () => fetch(way + 'secret.txt').then((answer) => answer.text()).then(marked));
   attempt('xhr', () => { const x = new XMLHttpRequest(); x.onload = () => marked(x.responseText) && leak('xhr', way); x.open('GET', way + 'secret.txt'); x.send(); });

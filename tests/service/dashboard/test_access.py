@@ -116,6 +116,7 @@ async def test_every_view_fits_its_width(page, desk, width):
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), route
 
 
+@pytest.mark.thorough
 async def test_the_keyboard_alone_gets_everywhere(page, desk):
     busy_afternoon(desk)
     await page.goto("/")
@@ -154,6 +155,7 @@ async def test_the_keyboard_alone_gets_everywhere(page, desk):
     assert any(words.startswith("0–59") for words in reached)
 
 
+@pytest.mark.thorough
 async def test_colours_follow_the_system_or_the_visitor(page, desk):
     ground = "getComputedStyle(document.body).backgroundColor"
     await page.emulate_media(color_scheme="dark")

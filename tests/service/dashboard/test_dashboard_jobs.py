@@ -18,6 +18,7 @@ def desk(tmp_path):
     return SceneDesk(tmp_path)
 
 
+@pytest.mark.thorough
 async def test_nothing_yet_tells_how_to_begin(page, desk):
     await page.goto("/")
     await expect(page.get_by_role("heading", name="Nothing has been rendered yet")).to_be_visible()

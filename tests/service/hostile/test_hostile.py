@@ -85,10 +85,12 @@ async def test_the_way_to_our_own_sockets_stays_a_secret(hall):
     assert not isinstance(answer, FramewrightError), answer
 
 
-async def test_no_file_beside_the_project_is_read(hall):
+@pytest.mark.parametrize("ways", [8, pytest.param(99, marks=pytest.mark.thorough)])
+async def test_no_file_beside_the_project_is_read(hall, ways):
     _secrets(hall.folder)
     (hall.project / "up").symlink_to(hall.folder)
-    hall.write(pages.page(pages.FILES.replace("OUTSIDE", f"'{hall.folder}'"), duration=0.5))
+    script = pages.FILES.replace("OUTSIDE", f"'{hall.folder}'").replace("WAYS", str(ways))
+    hall.write(pages.page(script, duration=0.5))
     answer, _ = await outcome(hall, tries=True)
     assert not isinstance(answer, FramewrightError), answer
 

@@ -155,6 +155,7 @@ async def test_time_is_limited_from_outside(hall):
     assert time.monotonic() - began < 40
 
 
+@pytest.mark.thorough
 async def test_cancelled_it_leaves_nothing_soon(hall):
     hall.write(PAGE.replace('duration="1"', 'duration="50"') % "")
     running = asyncio.create_task(hall.run(hall.render()))

@@ -151,6 +151,7 @@ async def test_cancelled_by_another_service_and_tried_again(ground, desks):
     assert [event for _, _, event in ground.told if event in {"cancelled", "done"}] == ["cancelled", "done"]
 
 
+@pytest.mark.thorough
 async def test_what_fails_says_why(ground, desks):
     one, two = desks
     error = CompositionError("The page has no frame 10.", code="NO_FRAME")
