@@ -36,7 +36,7 @@ def site():
     }
 
 
-@pytest.mark.parametrize("capture", [*thorough("stream"), "screenshot"])
+@pytest.mark.parametrize("capture", [*thorough("stream"), *thorough("screenshot")])
 def test_a_page_behind_a_redirection_becomes_a_video(render, capture):
     with served(site()) as origin:
         wishes = {"duration": FILM.seconds, "width": 320, "height": 180, "capture": capture}

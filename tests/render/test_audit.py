@@ -70,6 +70,7 @@ async def test_a_wall_clock_in_a_worker_is_found(tmp_path):
     assert not found.seekable
 
 
+@pytest.mark.thorough
 async def test_what_a_page_stores_is_not_there_on_the_next_one(tmp_path):
     script = """
     localStorage.visits = Number(localStorage.visits ?? 0) + 1;

@@ -212,6 +212,7 @@ async def test_an_answer_that_never_comes_holds_up_neither_others_nor_the_end(tm
     assert told == {"text": "T"}
 
 
+@pytest.mark.thorough
 async def test_a_flood_of_requests_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr("framewright.browser.requests._MOST_REQUESTS", 50)
     html = f"<script>tell('all', Promise.all(Array.from({{length: 400}}, (_, i) => fetch('{FAR}/text').catch(() => 0))))</script>"
@@ -220,6 +221,7 @@ async def test_a_flood_of_requests_is_bounded(tmp_path, monkeypatch):
     assert [notice.code for notice in notices].count("REMOTE_FLOOD") == 1
 
 
+@pytest.mark.thorough
 async def test_a_page_without_remote_requests_pays_nothing_a_frame(tmp_path):
     """No event and no call of ours crosses the pipe for a frame but the draw itself."""
     calls = {}

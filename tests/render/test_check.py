@@ -75,6 +75,7 @@ def test_a_clock_in_a_worker_is_found(tmp_path):
     assert "Worker" in finding.advice
 
 
+@pytest.mark.thorough
 def test_a_page_that_follows_its_time_is_clean(tmp_path):
     report = framewright.check(project(tmp_path, CLEAN), report=tmp_path / "report", **SMALL)
     assert report.findings == ()

@@ -259,6 +259,7 @@ CANVAS = (
 )
 
 
+@pytest.mark.thorough
 async def test_a_canvas_has_the_same_frames_by_every_way(stages):
     html = page(CANVAS, '<canvas width="320" height="180"></canvas>', "canvas { display: block }")
     pictures = await same_by_every_way(stages, html, frames=(0, 15, 30, 45))

@@ -119,7 +119,7 @@ LOG = "window.log = []; const note = (name) => () => log.push(`${name} ${Math.ro
 
 
 @pytest.mark.parametrize("version", NEWEST_FIRST)
-@pytest.mark.parametrize("steps", [[3.5], [0.5, 1, 2, 2, 3, 3.5], [i / 30 for i in range(1, 106)]])
+@pytest.mark.parametrize("steps", [[3.5], *thorough([0.5, 1, 2, 2, 3, 3.5]), [i / 30 for i in range(1, 106)]])
 async def test_callbacks_come_in_the_order_and_at_the_times_of_the_timeline(stages, version, steps):
     script = f"""{LOG}
     tl.to('#a', {{ x: 9, duration: 2, onStart: note('a begins'), onComplete: note('a ends') }}, 0.25);
@@ -229,6 +229,7 @@ async def test_tweens_that_timers_and_frames_begin(stages):
         assert await page.ask(f"[{x('a')}, {x('b')}]") == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("version", NEWEST_FIRST)
 async def test_listeners_of_the_ticker_draw_what_timelines_have_moved(stages, version):
     script = """const state = { n: 0 }; tl.to(state, { n: 400, duration: 2, ease: 'none' });

@@ -117,7 +117,7 @@ async def test_a_player_that_a_timeline_moves_is_left_to_it(stages):
     assert await page.ask("player.currentRawFrame") == pytest.approx(20)
 
 
-@pytest.mark.parametrize("renderer", ["svg", "canvas"])
+@pytest.mark.parametrize("renderer", [*thorough("svg"), "canvas"])
 async def test_listed_players(stages, renderer):
     html = played("autoplay: true, loop: true", "__hfLottie.push(player)", renderer=renderer)
     pictures = await same_by_every_way(stages, html, frames=(0, 23, 75), ways=("fresh", "backwards", "jumps"))

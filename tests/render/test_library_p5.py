@@ -79,6 +79,7 @@ async def test_a_bundled_sketch_of_its_own_rate(stages):
     check(await same_by_every_way(stages, html, frames=(8, 41), ways=("fresh", "backwards"), wishes=SMALL))
 
 
+@pytest.mark.thorough
 async def test_what_setup_awaits_is_there_in_the_first_frame(stages):
     html = page(
         f"let picture; async function setup() {{ {SETUP} picture = await loadImage('square.svg') }}"

@@ -81,6 +81,7 @@ MIXER = """const track = new THREE.NumberKeyframeTrack('.position[x]', [0, 2], [
     mixer.clipAction(new THREE.AnimationClip('go', 2, [track])).play();"""
 
 
+@pytest.mark.thorough
 async def test_a_mixer_that_is_put_at_a_time(stages):
     script = MIXER + "renderer.setAnimationLoop((now) => { mixer.setTime(now / 1000); draw() })"
     check(await same_by_every_way(stages, page(script), frames=FRAMES, wishes=SMALL))

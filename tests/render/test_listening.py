@@ -234,7 +234,7 @@ async def test_an_element_that_plays_one_source_after_the_other_is_heard_with_bo
     assert found == [("a.wav", 0.5, 1), ("b.wav", 1.5, 2)]
 
 
-@pytest.mark.parametrize("driven", ["", "autoSyncAnimations: true"])
+@pytest.mark.parametrize("driven", ["", *thorough("autoSyncAnimations: true")])
 async def test_media_of_a_helios_page_follow_its_time_with_their_fades(stages, driven):
     script = bundle(
         "import { Helios } from '@helios-project/core';"

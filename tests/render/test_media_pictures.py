@@ -260,7 +260,7 @@ function setup() { createCanvas(320, 180); pixelDensity(1); video = createVideo(
 function draw() { image(video, 0, 0, 320, 180) }"""
 
 
-@pytest.mark.parametrize("name", [*thorough("three"), "pixi", "p5"])
+@pytest.mark.parametrize("name", [*thorough("three"), *thorough("pixi"), "p5"])
 async def test_video_textures_of_libraries(stages, clip, name):
     style = "<style>body { margin: 0 } canvas { display: block }</style>"
     if name == "p5":

@@ -11,6 +11,7 @@ from framewright.render.opening import open_composition
 from framewright.render.options import RenderOptions
 from framewright.render.telling import Teller
 from truth import pages, scenes
+from truth.grids import thorough
 from truth.stages import Stages
 
 FILM = pages.Film(frames=400, width=320, height=180)
@@ -64,7 +65,7 @@ async def test_a_page_that_follows_the_time_is_sought(tmp_path):
     ("page", "wishes", "reason"),
     [
         (scenes.colourful(FILM), {}, "No script runs in the page"),
-        (scenes.noisy(FILM), {"end_frame": 1}, "no frame before the only one"),
+        *thorough((scenes.noisy(FILM), {"end_frame": 1}, "no frame before the only one")),
         (scenes.noisy(FILM), {"mode": "seek"}, "goes straight"),
     ],
 )

@@ -78,6 +78,7 @@ def media(page):
     ]
 
 
+@pytest.mark.thorough
 async def test_a_page_of_a_plans_folder_is_the_page_of_the_project(project, tmp_path, browser_files):
     async with listed(project) as (opened, found):
         described = opened.first.description

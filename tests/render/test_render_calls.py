@@ -157,7 +157,7 @@ class ListenerError(Exception):
     """Of a caller who failed."""
 
 
-@pytest.mark.parametrize("event", ["stage", "decided", *thorough("progress")])
+@pytest.mark.parametrize("event", ["stage", *thorough("decided"), *thorough("progress")])
 def test_a_listener_that_raises_ends_the_render_with_its_error(endless, nothing, event):
     def listen(told):
         if told.event == event:
@@ -168,6 +168,7 @@ def test_a_listener_that_raises_ends_the_render_with_its_error(endless, nothing,
     nothing.check()
 
 
+@pytest.mark.thorough
 def test_strict_refuses_a_page_that_is_not_ready(tmp_path, nothing):
     page = pages.write(tmp_path / "page", pages.document(FILM, '<img id="logo" src="missing.png">'))
     lenient = framewright.probe(page)

@@ -97,6 +97,7 @@ async def test_a_timeline_that_is_registered_late(stages):
     assert not page.codes
 
 
+@pytest.mark.thorough
 async def test_a_timeline_that_is_announced_and_never_comes(stages):
     page = await stages.open(
         driven("if (window.never) __timelines.main = 1"), wishes=Wishes(page_timeout=2.0)

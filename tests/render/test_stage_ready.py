@@ -65,6 +65,7 @@ async def test_a_font_that_nobody_writes_with_is_not_asked_for(stages):
     assert not page.codes
 
 
+@pytest.mark.thorough
 async def test_a_font_that_never_comes(stages, silence):
     script = f"""<p>words</p><script>addEventListener('load', () => {{
         document.head.insertAdjacentHTML('beforeend', `{face(silence + "/font.woff2")}`) }})</script>"""

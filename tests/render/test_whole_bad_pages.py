@@ -109,6 +109,7 @@ def test_a_page_that_allocates_without_end(refuse, tmp_path, monkeypatch, name):
     assert "memory" in error.message or "Array buffer" in error.message
 
 
+@pytest.mark.thorough
 def test_dialogs_and_popups_are_dismissed(render, tmp_path):
     dialogs = (
         "alert('one'); confirm('two'); prompt('three'); open('index.html'); onbeforeunload = () => 'four';"
@@ -133,7 +134,7 @@ def test_a_page_that_leaves_while_it_loads_is_refused(refuse, tmp_path, how):
     assert (error.code, error.exit_code) == ("NAVIGATED", ExitCode.COMPOSITION)
 
 
-@pytest.mark.parametrize("how", ordinary(LEAVING, "by-form"))
+@pytest.mark.parametrize("how", thorough(*LEAVING))
 def test_a_page_that_wants_to_leave_later_stays(render, tmp_path, how):
     later = "let tried = false;" + AT_FRAME_5.format(f"if (!tried) {{ tried = true; {LEAVING[how]} }}")
     page = write(tmp_path / "page", scripted(later), elsewhere_html="<h1>Elsewhere</h1>")
@@ -188,7 +189,7 @@ def test_a_page_that_never_fires_load(refuse, tmp_path, monkeypatch, kind):
     [
         "0",
         *thorough("1e12"),
-        "soon",
+        *thorough("soon"),
         *(pytest.param(one, marks=pytest.mark.long) for one in ("-1", "NaN", "Infinity", "86401")),
     ],
 )

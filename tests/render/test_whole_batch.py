@@ -86,6 +86,7 @@ def test_each_row_is_a_video_of_its_own_and_browsers_serve_them_all(card, out, w
     remains.assert_gone(browser_files)
 
 
+@pytest.mark.thorough
 def test_a_row_that_fails_costs_no_other(card, out):
     rows = [{"tint": TINTS[0]}, {"fail": "here"}, {"tint": TINTS[1]}]
     events = []

@@ -91,7 +91,7 @@ CUTS = {"chunks": 7, "workers": 1}
 FEW = dict.fromkeys(CASES, (CUTS,)) | {"stream": WAYS, "footage and sound": WAYS[-1:]}
 
 
-@pytest.mark.parametrize("case", ordinary(CASES, "screenshot", "gif", "images"))
+@pytest.mark.parametrize("case", ordinary(CASES, "gif", "images"))
 def test_cuts_and_workers_leave_no_trace(render, tmp_path, case):
     check_ways(render, tmp_path, case, FEW[case])
 

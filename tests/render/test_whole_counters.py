@@ -78,8 +78,7 @@ def check_times(path, film):
         ("a.mp4", "h265"),
         *thorough(("a.mp4", "av1")),
         ("a.webm", "vp9"),
-        ("a.webm", "av1"),
-        ("a.mov", "prores"),
+        *thorough(("a.webm", "av1"), ("a.mov", "prores")),
         *thorough(("a.mov", "h264")),
     ],
 )

@@ -29,7 +29,7 @@ UNCHANGED = sum(one == other for one, other in zip(NUMBERS, NUMBERS[1:], strict=
 
 
 @pytest.mark.parametrize("workers", [1, *thorough(3)])
-@pytest.mark.parametrize("capture", ["stream", "screenshot"])
+@pytest.mark.parametrize("capture", [*thorough("stream"), "screenshot"])
 def test_held_frames_are_held_and_counted(render, tmp_path, capture, workers):
     page = write_numbers(tmp_path / "page", Film(frames=len(NUMBERS)), NUMBERS)
     path, report = render(page, capture=capture, workers=workers, quality="draft")

@@ -19,7 +19,7 @@ from truth.runtimes import write_runtime
     [
         (321, 181, "auto"),
         *thorough((17, 23, "auto")),
-        (180, 320, "auto"),
+        *thorough((180, 320, "auto")),
         *thorough((180, 320, "screenshot"), (16, 16, "auto")),
         (16, 16, "screenshot"),
     ],

@@ -58,7 +58,7 @@ def seen(path: Path) -> list[Fraction]:
     return [time for time, white in zip(times, whites, strict=True) if white]
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", *thorough("a.mov"), "frames"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", *thorough("a.mov"), *thorough("frames")])
 def test_flashes_are_heard_when_they_are_seen(render, tmp_path: Path, name: str) -> None:
     wishes = {"format": "png-sequence"} if name == "frames" else {}
     track = bursts(tmp_path / "bursts.wav")
