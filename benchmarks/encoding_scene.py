@@ -64,7 +64,7 @@ def drawn(frame: int) -> Image.Image:
 
 def streamed(image: Image.Image) -> Picture:
     """The picture as the frame stream delivers it."""
-    frame = av.VideoFrame.from_image(image).reformat(
+    frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24").reformat(
         format="yuv420p", dst_colorspace=Colorspace.ITU601, interpolation=Interpolation.AREA
     )
     return Picture(Layout.I420, SIZE, frame.to_ndarray().tobytes())

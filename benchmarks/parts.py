@@ -18,7 +18,7 @@ import tempfile
 import time
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import structlog
@@ -143,7 +143,10 @@ async def jpeg(asked: argparse.Namespace) -> dict[str, Any]:
             path = asked.video or Path(folder, "video.mp4")
             encoder = open_encoder(H264, opened.drawn, opened.timing.rate, path)
             began = time.monotonic()
-            async with EncoderThread(_JpegEncoder(encoder, opened.drawn)) as thread:
+            decoding = cast(
+                "Encoder", _JpegEncoder(encoder, opened.drawn)
+            )  # of JPEGs, which no layout stands for
+            async with EncoderThread(decoding) as thread:
                 for frame in opened.timing.range:
                     await opened.first.seek(opened.timing.rate.time_of(frame))
                     await thread.put(await _jpeg_of(opened.first.page))  # type: ignore[arg-type]
@@ -181,7 +184,7 @@ class _JpegEncoder:
         return self._encoder.progress
 
     def write(self, data: bytes) -> None:
-        (frame,) = self._decoder.decode(av.Packet(data))  # type: ignore[attr-defined]
+        (frame,) = self._decoder.decode(av.Packet(data))
         limited = frame.reformat(
             format="yuv420p", src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG
         )
@@ -192,6 +195,9 @@ class _JpegEncoder:
 
     def finish(self) -> None:
         self._encoder.finish()
+
+    def interrupt(self) -> None:
+        self._encoder.interrupt()
 
     def abort(self) -> None:
         self._encoder.abort()

@@ -112,7 +112,7 @@ async def asked(client: aiohttp.ClientSession, path: str, **options: object) -> 
     body = {"composition": {"path": path}, "resume": False, **options}
     async with client.post("/v1/renders", json=body) as answer:
         assert answer.status == 202, await answer.text()
-        return (await answer.json())["id"]
+        return str((await answer.json())["id"])
 
 
 async def events(client: aiohttp.ClientSession, job: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:

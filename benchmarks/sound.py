@@ -19,7 +19,7 @@ import tempfile
 import time
 import wave
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,9 @@ import usage
 from framewright.model.sound import SAMPLE_RATE, Point, SoundGroup, SoundPlan, SoundTrack
 from framewright.sound import Account, mix
 from surroundings import describe_surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def make_sources(folder: Path, count: int, seconds: int) -> list[Path]:
@@ -67,7 +70,7 @@ def together_plan(paths: list[Path]) -> SoundPlan:
     return SoundPlan(tracks=tracks, samples=14 * SAMPLE_RATE)
 
 
-PLANS = {
+PLANS: dict[str, Callable[[list[Path], int], SoundPlan]] = {
     "quiet": lambda paths, seconds: long_plan(paths, seconds, 0.3),
     "loud": lambda paths, seconds: long_plan(paths, seconds, 0.9),
     "together": lambda paths, _: together_plan(paths),
@@ -110,8 +113,8 @@ def main() -> None:
     asked = parser.parse_args()
     seconds = round(asked.minutes * 60)
     if asked.case:
-        result = run(asked.case[0], Path(asked.case[1]), seconds)
-        Path(asked.case[2]).write_text(json.dumps(result), encoding="utf-8")
+        found = run(asked.case[0], Path(asked.case[1]), seconds)
+        Path(asked.case[2]).write_text(json.dumps(found), encoding="utf-8")
         return
     result: dict[str, Any] = {
         "command": f"python benchmarks/sound.py --tracks {asked.tracks} --minutes {asked.minutes:g} --runs {asked.runs}",
