@@ -21,3 +21,11 @@ def ordinary_rows(rows: Iterable[tuple[Any, ...]], *chosen: tuple[Any, ...]) -> 
     strange = [row for row in chosen if row not in grid]
     assert not strange, f"not in the grid: {strange}"
     return [pytest.param(*row, marks=() if row in chosen else pytest.mark.thorough) for row in grid]
+
+
+def thorough(*cases: object) -> list[Any]:
+    """These cases, each a value or a tuple of values, for ``make test-thorough`` only."""
+    return [
+        pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.thorough)
+        for case in cases
+    ]
