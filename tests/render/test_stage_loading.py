@@ -90,6 +90,15 @@ async def test_what_never_ends_is_told(stages, slow):
     assert "WORK_UNFINISHED" in shown.codes
 
 
+async def test_a_request_that_fails_while_the_page_waits_for_it_is_over(stages):
+    script = """const request = new XMLHttpRequest(); request.open('GET', 'http://127.0.0.1:1/', false);
+        try { request.send() } catch { window.failed = true }"""
+    html = f"<!doctype html><body><script>{script}</script></body>"
+    shown = await stages.open(html, wishes=Wishes(image_timeout=1))
+    assert await shown.ask("window.failed") is True
+    assert "WORK_UNFINISHED" not in shown.codes
+
+
 async def test_a_canvas_that_a_worker_draws_is_told(stages):
     script = """const canvas = document.querySelector('canvas').transferControlToOffscreen();
         new Worker('draw.js').postMessage({ canvas }, [canvas]);"""

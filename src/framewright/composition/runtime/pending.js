@@ -51,8 +51,21 @@
 
   const { send } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.send = function (/** @type {any[]} */ ...body) {
-    watch(new Promise((end) => natives.listen(this, "loadend", end, { once: true })));
-    return send.apply(this, /** @type {any} */ (body));
+    /** @type {(value?: unknown) => void} */
+    let over = () => {};
+    watch(
+      new Promise((end) => {
+        over = end;
+        natives.listen(this, "loadend", end, { once: true });
+      }),
+    );
+    try {
+      return send.apply(this, /** @type {any} */ (body));
+    } catch (error) {
+      // One that is not sent, or is waited for and fails, tells of no end.
+      over();
+      throw error;
+    }
   };
 
   // Of pictures outside of the document textures are made; those inside have a wait of their own.
