@@ -131,6 +131,10 @@ async def test_errors_come_back_as_what_they_were_without_naming_our_folders(hal
         await hall.run(hall.render())
     assert raised.value.code == "NO_INDEX"
     assert str(hall.folder) not in raised.value.message
+
+
+@pytest.mark.thorough
+async def test_options_that_cannot_be_are_refused_as_everywhere(hall):
     hall.write()
     with pytest.raises(UsageError) as refused:
         await hall.run(hall.render(crf=99))
