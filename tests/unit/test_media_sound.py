@@ -21,6 +21,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.output import CODECS, Codec, Format, Layout, OutputSpec, Quality
 from framewright.model.size import Size
 from truth import decoding, drawings, heard
+from truth.grids import ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def sounding(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return request.param[0], path
 
 
-@pytest.mark.parametrize("decode", [heard.samples, heard.samples_by_ffmpeg])
+@pytest.mark.parametrize("decode", ordinary([heard.samples, heard.samples_by_ffmpeg], heard.samples))
 def test_every_burst_begins_at_its_sample_and_the_end_is_the_end(sounding, decode) -> None:
     container, path = sounding
     found, meant = decode(path), bursts(length(FRAMES))
