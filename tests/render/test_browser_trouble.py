@@ -101,10 +101,12 @@ async def test_nobody_is_there(tmp_path):
     ("page_text", "kind", "content"),
     [
         ("<script src='{}'></script>", "text/javascript", "came = 1"),
-        (
-            "<head><link rel=stylesheet href='{}'></head><script>came = 1</script>",
-            "text/css",
-            "body { margin: 1px }",
+        *thorough(
+            (
+                "<head><link rel=stylesheet href='{}'></head><script>came = 1</script>",
+                "text/css",
+                "body { margin: 1px }",
+            )
         ),
     ],
 )

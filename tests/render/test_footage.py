@@ -150,6 +150,7 @@ async def test_a_site_without_a_secure_context_gets_its_frames_too(stages, sourc
     await site.close()
 
 
+@pytest.mark.thorough
 async def test_two_pages_at_once_get_what_each_asks_for(stages, sources):
     one, two = [await open_page(stages, sources) for _ in range(2)]
     backwards = EVERY.replace("n / 30", f"({FRAMES - 1} - n) / 30")

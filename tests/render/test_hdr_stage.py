@@ -123,6 +123,7 @@ async def test_shapes_of_footage(stages, clips):
     check_patches(part(codes, 480, 180, 160, 90)[::-1, ::-1])
 
 
+@pytest.mark.thorough
 async def test_each_of_several_sources_is_itself(stages, clips):
     """Two of HDR, one of the other kind of HDR, and one in SDR, which is graphics; two of them overlap."""
     body = "".join([
@@ -165,6 +166,7 @@ async def test_footage_comes_and_goes_on_its_frame(stages, clips):
             assert apart(part(codes, 0, 0), GREY) <= 1.5
 
 
+@pytest.mark.thorough
 async def test_what_holds_is_told_and_what_moves_over_footage_is_not_lost(stages, clips):
     """The video stands from its end on; the bar moves at two known frames."""
     body = video("pq.mp4", "left:0; top:0", **{"data-playback-rate": 4, "data-duration": 1}) + """

@@ -48,6 +48,7 @@ async def test_transitions(stages):
     await same_by_every_way(stages, moved(TRANSITIONS), frames=(0, 20, 70, 140), ways=WAYS)
 
 
+@pytest.mark.thorough
 async def test_timers(stages):
     script = """d3.timer((elapsed) => { a.setAttribute('x', elapsed / 10) });
         d3.interval((elapsed) => { b.setAttribute('x', Math.floor(elapsed / 500) * 50) }, 500);

@@ -94,8 +94,9 @@ tl.to('#a', { y: 'random(10, 90)', duration: 0.2 }, 0.84);
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("version", NEWEST_FIRST)
-@pytest.mark.parametrize("registered", [True, *thorough(False)])
+@pytest.mark.parametrize("registered", [True, False])
 async def test_values_that_are_drawn_as_a_tween_begins(stages, version, registered):
     script = CHANCE if registered else f"const tl = gsap.timeline();{CHANCE}"
     pictures = await same_by_every_way(stages, moved(script, version=version, registered=registered))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
-from truth.grids import ordinary
 from truth.libraries import library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -125,9 +124,10 @@ async def test_plugins(stages, version, name):
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "names",
-    ordinary([("MotionPath", "Text"), ("SplitText", "DrawSVG"), ("Flip", "MorphSVG")], ("Flip", "MorphSVG")),
+    [("MotionPath", "Text"), ("SplitText", "DrawSVG"), ("Flip", "MorphSVG")],
 )
 async def test_plugins_by_every_way(stages, names):
     plugins = [plugin for name in names for plugin in CASES[name][0]]

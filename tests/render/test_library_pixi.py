@@ -47,6 +47,7 @@ def check(pictures):
         assert tuple(picture[90, middle + 24]) == BACKGROUND, frame
 
 
+@pytest.mark.thorough
 async def test_what_follows_the_time_has_the_same_frames_by_every_way(stages):
     check(
         await same_by_every_way(

@@ -291,6 +291,7 @@ async def test_what_is_mixed_of_a_page_follows_its_tweens_to_a_tenth_of_a_decibe
         assert found == pytest.approx(20 * math.log10(gain) - 6, abs=0.1), at
 
 
+@pytest.mark.thorough
 async def test_a_sound_that_a_script_plays_and_that_is_not_there_ends_the_render(tmp_path, browser_files):
     script = (
         "setTimeout(() => { const a = new Audio('no.mp3'); a.id = 'late'; a.play().catch(() => {}) }, 500)"
@@ -321,6 +322,7 @@ async def test_listening_begins_anew_when_its_browser_has_ended(tmp_path, browse
     assert [track.start for track in heard.tracks] == [1.9]
 
 
+@pytest.mark.thorough
 async def test_no_picture_of_the_stream_is_lost_to_who_listens_beside_it(tmp_path, browser_files):
     """A page that is opened in the browser takes pictures away from the stream of another."""
     async with played_late(tmp_path) as opened, Listening(opened.theatre, opened) as listener:

@@ -60,6 +60,7 @@ def once_at(frames, action):
     return listen
 
 
+@pytest.mark.thorough
 def test_a_render_tells_its_stages_choices_and_end(page, tmp_path):
     heard = []
     report = framewright.render(page, tmp_path / "out.mp4", quality="draft", workers=1, on_event=heard.append)

@@ -155,6 +155,7 @@ new IntersectionObserver((entries) => {
 )
 
 
+@pytest.mark.thorough
 def test_nothing_leaves_the_view_where_two_runs_of_frames_meet(render, tmp_path):
     body = (
         f'{counter.CELLS}<b id="seen" style="position:absolute;top:9px;width:9px;height:9px;opacity:0"></b>'

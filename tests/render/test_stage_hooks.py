@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from framewright.composition import Wishes
 from framewright.model.errors import CompositionError
+from truth.grids import thorough
 from truth.stages import Stages, composed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,7 +52,7 @@ async def test_a_repeated_time_is_drawn_anew(stages):
     assert await page.ask("tl.shown") == 2
 
 
-@pytest.mark.parametrize("method", ["time", "seek"])
+@pytest.mark.parametrize("method", [*thorough("time"), "seek"])
 async def test_other_timelines_than_gsap(stages, method):
     page = await stages.open(
         driven(f"__timelines.main = {{ {method}(t) {{ if (t !== undefined) window.at = t }} }}")
@@ -105,7 +106,7 @@ async def test_a_timeline_that_is_announced_and_never_comes(stages):
     assert "TIMELINE_NOT_REGISTERED" in page.codes
 
 
-@pytest.mark.parametrize("script", ["", "<script>document.title = 'A page of its own'</script>"])
+@pytest.mark.parametrize("script", ["", *thorough("<script>document.title = 'A page of its own'</script>")])
 async def test_pages_without_timelines_are_not_asked_for_them(stages, script):
     page = await stages.open(composed(script, root='data-duration="1"'), wishes=Wishes(page_timeout=30.0))
     assert not page.codes

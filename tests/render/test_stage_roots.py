@@ -29,7 +29,7 @@ def page(body, head=""):
     [
         ('<div data-composition-id="a" data-width="320" data-height="200" {}></div>', "a", (320, 200)),
         ('<div data-composition-id="a" {}></div>', "a", (1080, 1920)),
-        ('<div data-composition-id="a" data-width="320" {}></div>', "a", (320, 1920)),
+        *thorough(('<div data-composition-id="a" data-width="320" {}></div>', "a", (320, 1920))),
         ('<div data-composition-id="a" data-width=" 320px " data-height="200.0" {}></div>', "a", (320, 200)),
         (
             '<div data-composition-id="a" data-no-timeline></div><div data-composition-id="b" data-root="true" data-width="100" data-height="50" {}></div>',

@@ -225,7 +225,7 @@ async def test_open_shadow_roots_of_the_document_are_filled(stages):
     assert await page.ask("host.shadowRoot.querySelector('p').textContent") == "Hello"
 
 
-@pytest.mark.parametrize("photo", ["new.svg", {"url": "new.svg"}])
+@pytest.mark.parametrize("photo", ["new.svg", *thorough({"url": "new.svg"})])
 async def test_a_source_from_a_variable(stages, photo):
     body = """<img id="i" data-var-src="photo" src="old.svg" srcset="wide.svg 400w" sizes="100px">
         <picture><source id="s" data-var-src="photo" srcset="wide.svg 400w" sizes="50px"><img id="j" src="old.svg"></picture>"""

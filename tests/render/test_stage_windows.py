@@ -29,7 +29,7 @@ def clip(name, attributes, inside="x"):
     [
         ('data-start="1" data-duration="2"', (1, 3)),
         ('data-start="0" data-duration="2"', (0, 2)),
-        ('data-start="1"', (1, 6)),
+        *thorough(('data-start="1"', (1, 6))),
         ('data-start="1.5" data-end="2.5"', (1.5, 2.5)),
         *thorough(
             ('data-start="1" data-duration="1" data-end="5"', (1, 2)),

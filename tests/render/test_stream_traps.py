@@ -46,6 +46,7 @@ def check(render, composition, **wishes):
     return report
 
 
+@pytest.mark.thorough
 def test_a_root_background_that_changes_damages_without_a_picture(render, tmp_path):
     report = check(
         render,
@@ -75,6 +76,7 @@ def test_a_page_of_flat_greys_is_not_taken_for_a_cover(render, tmp_path):
     assert (report.capture, report.retried_blocks) == ("stream", 0)
 
 
+@pytest.mark.thorough
 def test_dialogs_and_popovers_lie_under_the_cover(render, tmp_path):
     check(
         render,

@@ -125,7 +125,7 @@ def nest(depth):
     return files | {f"level/{depth}.html": sub(last)}
 
 
-@pytest.mark.parametrize("depth", [3, 20])
+@pytest.mark.parametrize("depth", [*thorough(3), 20])
 async def test_clocks_add_up_however_deep(stages, depth):
     body = host("h1", 'data-start="1" data-playback-rate="2"', "level/1.html")
     opened = await stages.open(composed(body, root=ROOT), nest(depth))
@@ -249,7 +249,7 @@ async def test_hosts_within_name_files_of_the_project_or_near_by(stages):
     "file",
     [
         sub("<i id='i'>x</i>"),
-        "<div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div>",
+        *thorough("<div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div>"),
         *thorough(
             "<!doctype html><html><head><style>i { top: 0 }</style></head><body><div data-composition-id='sub' data-no-timeline><i id='i'>x</i></div></body></html>"
         ),

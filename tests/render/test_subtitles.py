@@ -139,6 +139,7 @@ async def test_nothing_of_the_page_hides_or_moves_it(stages):
     assert np.abs(expected - found).max() < 8
 
 
+@pytest.mark.thorough
 async def test_the_page_does_not_notice(stages):
     script = """<script>
         window.seen = [];

@@ -27,6 +27,7 @@ FUNCTION_OF_TIME = "addEventListener('hf-seek', ({detail}) => { box.style.left =
 ACCUMULATED = "let steps = 0; addEventListener('hf-seek', () => { box.style.left = `${++steps}px`; window.keep = steps })"
 
 
+@pytest.mark.thorough
 async def test_a_page_that_is_a_function_of_time_passes(stages):
     pictures = await same_by_every_way(stages, drawn(FUNCTION_OF_TIME), frames=(0, 12, 30))
     assert tuple(pictures[30][20, 120]) == (255, 0, 0)

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from framewright.cli.entry import run
 from truth import decoding, remains
 from truth.grids import thorough
 from truth.pages import Film, document, write
@@ -35,12 +36,28 @@ def command(*arguments):
     return [sys.executable, "-c", "from framewright.cli import main; main()", *map(str, arguments)]
 
 
-def run(*arguments):
+def ran(*arguments):
     return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=90, check=False)
 
 
+@pytest.fixture
+def refused(capsys, folder):
+    """Run a command here that is refused: its last words, one sentence, with no traceback and no file."""
+
+    def done(status, *arguments):
+        assert run([str(argument) for argument in arguments]) == status
+        told = capsys.readouterr().err
+        assert "Traceback" not in told
+        assert told.strip().endswith(".")
+        assert remains.files(folder) == []
+        return " ".join(told.split())
+
+    return done
+
+
+@pytest.mark.thorough
 def test_a_render_by_the_command(page, folder):
-    done = run("render", page, "-o", folder / "a.mp4", "--quality", "draft", "--workers", 1)
+    done = ran("render", page, "-o", folder / "a.mp4", "--quality", "draft", "--workers", 1)
     assert done.returncode == 0, done.stderr
     assert decoding.numbers(folder / "a.mp4") == list(range(FILM.frames))
     assert remains.files(folder) == ["a.mp4"]
@@ -48,7 +65,7 @@ def test_a_render_by_the_command(page, folder):
 
 @pytest.mark.thorough
 def test_events_for_machines(page, folder):
-    done = run("render", page, "-o", folder / "a.mp4", "--json", "--quality", "draft")
+    done = ran("render", page, "-o", folder / "a.mp4", "--json", "--quality", "draft")
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert events[-1]["event"] == "finished"
@@ -57,39 +74,30 @@ def test_events_for_machines(page, folder):
 
 
 @pytest.mark.parametrize("options", [["--fps", "30000/0"], *thorough(["--start-frame", "90"])], ids=" ".join)
-def test_wishes_that_cannot_be_met(page, folder, options):
-    refused(run("render", page, "-o", folder / "a.mp4", *options), 2, folder)
+def test_wishes_that_cannot_be_met(page, folder, options, refused):
+    refused(2, "render", page, "-o", folder / "a.mp4", *options)
 
 
 @pytest.mark.thorough
-def test_a_page_that_throws(folder, tmp_path):
+def test_a_page_that_throws(folder, tmp_path, refused):
     page = write(tmp_path / "page", document(FILM, script="throw new Error('the sky falls')"))
-    told = refused(run("render", page, "-o", folder / "a.mp4"), 3, folder)
+    told = refused(3, "render", page, "-o", folder / "a.mp4")
     assert "the sky falls" in told
 
 
-def test_a_page_that_is_not_there(folder, tmp_path):
-    told = refused(run("render", tmp_path / "nowhere", "-o", folder / "a.mp4"), 2, folder)
+def test_a_page_that_is_not_there(folder, tmp_path, refused):
+    told = refused(2, "render", tmp_path / "nowhere", "-o", folder / "a.mp4")
     assert "nowhere" in told
 
 
-def test_no_browser(page, folder, monkeypatch):
+def test_no_browser(page, folder, monkeypatch, refused):
     monkeypatch.setenv("FRAMEWRIGHT_BROWSER", "/nowhere/chromium")
-    refused(run("render", page, "-o", folder / "a.mp4"), 4, folder)
+    refused(4, "render", page, "-o", folder / "a.mp4")
 
 
 @pytest.mark.thorough
-def test_an_output_in_a_missing_folder(page, folder):
-    refused(run("render", page, "-o", folder / "missing" / "a.mp4"), 6, folder)
-
-
-def refused(done, status, folder):
-    """The last words of a refused command: one sentence, no traceback, no file."""
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip().endswith(".")
-    assert remains.files(folder) == []
-    return " ".join(done.stderr.split())
+def test_an_output_in_a_missing_folder(page, folder, refused):
+    refused(6, "render", page, "-o", folder / "missing" / "a.mp4")
 
 
 def test_an_interrupted_command_leaves_nothing(tmp_path, folder, browser_files):

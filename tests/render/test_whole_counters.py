@@ -75,7 +75,7 @@ def check_times(path, film):
 @pytest.mark.parametrize(
     ("name", "codec"),
     [
-        ("a.mp4", "h265"),
+        *thorough(("a.mp4", "h265")),
         *thorough(("a.mp4", "av1")),
         ("a.webm", "vp9"),
         *thorough(("a.webm", "av1"), ("a.mov", "prores")),

@@ -148,6 +148,7 @@ def test_every_clip_shows_the_frame_that_its_timestamps_say(
         assert numbers == [clip.number(frame) for clip in clips], f"frame {frame}"
 
 
+@pytest.mark.thorough
 def test_part_of_a_video_at_another_rate_shows_the_same_times(
     render: Callable[..., object], wall: tuple[Path, list[_Clip]]
 ):
