@@ -79,7 +79,7 @@ def page(script):
 <body><canvas width="320" height="180"></canvas><script>const canvas = document.querySelector('canvas');{script}</script></body></html>"""
 
 
-@pytest.mark.parametrize("kind", ordinary(CANVASES, "a canvas out of sight", "bitmaps made in each frame"))
+@pytest.mark.parametrize("kind", ordinary(CANVASES, "a canvas out of sight"))
 async def test_a_canvas_shows_the_time_by_every_way(stages, kind):
     pictures = await same_by_every_way(stages, page(CANVASES[kind]), frames=FRAMES, wishes=SMALL)
     for frame, picture in pictures.items():

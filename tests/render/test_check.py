@@ -186,7 +186,8 @@ def test_a_project_of_several_files_is_clean(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ordinary(NAMES, "data-chart", "kinetic-type", "shader", "slides", "social-portrait")
+    "name",
+    ordinary(NAMES, "data-chart", "kinetic-type", "lower-third", "shader", "slides", "social-portrait"),
 )
 def test_examples_are_clean(name):
     assert framewright.check(EXAMPLES / name, audit=False).findings == ()

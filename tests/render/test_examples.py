@@ -55,6 +55,7 @@ def test_slides_hold(tmp_path):
     assert report.unchanged > 0.75 * report.frames
 
 
+@pytest.mark.thorough
 def test_the_lower_third_is_transparent_but_for_its_words(tmp_path):
     video = tmp_path / "third.webm"
     framewright.render(EXAMPLES / "lower-third", video, scale=0.5, start_frame=75, end_frame=76)

@@ -138,6 +138,7 @@ def test_a_composition_that_is_not_there_is_no_matter_of_rows(tmp_path, out):
     assert refused.value.code == "NOT_FOUND"
 
 
+@pytest.mark.thorough
 def test_cancelling_leaves_what_is_finished(card, out, browser_files):
     token = CancelToken()
 

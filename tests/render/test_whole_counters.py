@@ -91,7 +91,7 @@ def test_every_file_format_holds_every_frame(render, tmp_path, name, codec):
     assert report.output.frames == film.frames
 
 
-@pytest.mark.parametrize(("name", "format"), [("a.gif", "gif"), ("pictures", "png-sequence")])
+@pytest.mark.parametrize(("name", "format"), [("a.gif", "gif"), *thorough(("pictures", "png-sequence"))])
 def test_every_picture_format_holds_every_frame(render, tmp_path, name, format):  # noqa: A002 -- as the option is called
     film = Film(frames=20, fps="25")
     page = write_runtime(tmp_path / "page", "raf", film)

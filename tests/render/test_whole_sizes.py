@@ -55,6 +55,7 @@ def test_scale_draws_more_pixels_of_the_same_page(render, tmp_path, capture):
     assert [counter.read(grey) for grey in shown] == list(range(10))
 
 
+@pytest.mark.thorough
 def test_scale_is_no_enlargement(render, tmp_path):
     """A line of half a CSS pixel is one whole device pixel at scale 2."""
     film = Film(frames=2, width=160, height=90)

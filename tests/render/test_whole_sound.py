@@ -166,6 +166,7 @@ def test_a_loudness_is_reached_and_told(render, tmp_path: Path) -> None:
     assert made.report.sound.raised == pytest.approx(10, abs=0.2)
 
 
+@pytest.mark.thorough
 def test_a_loudness_of_nothing_is_told(render, tmp_path: Path) -> None:
     made = render(page(tmp_path / "page", 3), loudness=-16)
     assert [notice.code for notice in made.report.notices] == ["OPTION_IGNORED"]
