@@ -135,7 +135,7 @@ def test_the_page_cannot_see_that_it_is_streamed(render, tmp_path):
     assert report.notices == ()
 
 
-@pytest.mark.parametrize("size", [(320, 180), (1080, 1920)], ids=["small", "upright"])
+@pytest.mark.parametrize("size", [(320, 180), pytest.param((1080, 1920), marks=pytest.mark.thorough)])
 def test_screenshots_take_the_place_of_one_run_and_the_stream_goes_on(render, tmp_path, monkeypatch, size):
     """The window stands where only the capturer sees it, and must come back for screenshots."""
     capture, refused = StreamSource.capture, []

@@ -46,6 +46,7 @@ def command(capsys):
     return done
 
 
+@pytest.mark.thorough
 def test_pieces_made_one_by_one_are_the_render(page, tmp_path):
     plan = framewright.plan(page, tmp_path / "plan", format="mp4", **OPTIONS)
     moved = tmp_path / "elsewhere" / "plan"

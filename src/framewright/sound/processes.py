@@ -61,7 +61,7 @@ class ReadingElsewhere:
         try:
             for numbers in shares:
                 tracks = tuple(plan.tracks[number] for number in numbers)
-                slots = max(_FEWEST_SLOTS, min(_MOST_SLOTS, 2 * len(numbers)))
+                slots = max(_FEWEST_SLOTS, min(_MOST_SLOTS, 4 * len(numbers)))
                 own = plan.model_copy(update={"tracks": tracks})
                 order = Order(own, numbers, files, first, stop, block, slots)
                 self._processes.append(_Process(order, look))

@@ -128,6 +128,7 @@ async def output_of(film: Commission) -> bytes:
     return (await film.store.get(file.digest)).read_bytes()
 
 
+@pytest.mark.thorough
 async def test_a_render_has_the_bytes_of_one_process(client, dev_server, queue, film) -> None:
     settings = Settings.read()
     other = await connect(dev_server.settings, identity="other")

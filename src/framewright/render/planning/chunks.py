@@ -10,7 +10,7 @@ from framewright.render.choice import Choice
 from framewright.render.planning.costs import may_be_cut, measure_costs
 from framewright.render.planning.digests import sealed
 from framewright.schedule.costs import CostCurve
-from framewright.schedule.cutting import CHUNKS_A_SLOT, Cut, cut
+from framewright.schedule.cutting import CHUNKS_A_SLOT, OPENINGS, Cut, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 LOST_AT_MOST = 60.0
 """Seconds of one browser that a chunk of a long render is worth, about: so much is lost when the power fails."""
+
+
+WORTH_KEEPING = 20.0
+"""Seconds that it is worth where one is rendered at a time, and cuts make nothing quicker: each begins with an empty encoder."""
 
 
 async def cut_plan(
@@ -57,7 +61,7 @@ async def cut_plan(
             chunks=options.chunks,
             chunk_frames=options.chunk_frames,
             slots=max(slots, round(curve.of(frames) / (min(CHUNKS_A_SLOT) * LOST_AT_MOST))),
-            opening=opening,
+            opening=opening if slots > 1 else max(opening, WORTH_KEEPING / OPENINGS),
         )
     cuts: list[JsonValue] = [chunk.start for chunk in found.chunks]
     teller.decide(
