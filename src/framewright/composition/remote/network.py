@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,13 @@ class ProxyError(ValueError):
 FAILURES = (aiohttp.ClientError, ValueError)
 
 
+def _trusted() -> ssl.SSLContext:
+    """Whom this machine trusts now. aiohttp asks once, when it is imported: before somebody may have set ``SSL_CERT_FILE``."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
 def open_session(policy: NetworkPolicy, piece: int) -> aiohttp.ClientSession:
     """A session without cookies, and without what ~/.netrc knows: a page names where its requests go.
 
@@ -38,6 +46,7 @@ def open_session(policy: NetworkPolicy, piece: int) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=_CONNECTIONS,
+            ssl=_trusted(),
             resolver=_GuardedResolver(policy),
             # Of what it takes for digits, aiohttp asks no resolver.
             socket_factory=lambda found: _guarded_socket(policy, found),
