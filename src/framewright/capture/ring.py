@@ -121,7 +121,7 @@ class Ring:
 
         Raises:
             PicturesLostError: none arrived in ``timeout`` seconds, or one of another size; or so many came behind it
-                that its slot may hold one of those.
+                that its slot may hold one of those, and then all of them are forgotten.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -136,6 +136,7 @@ class Ring:
         start = count % SLOTS * self._slot_bytes
         data = self._map[start : start + self._frame_bytes]
         if self._newest - count >= SLOTS // 2:
+            self.discard()
             raise PicturesLostError("The browser delivered pictures that nobody asked for.")
         return Picture(Layout.I420, self._size, data)
 
