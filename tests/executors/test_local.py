@@ -44,6 +44,7 @@ async def test_two_renders_of_the_same_share_a_cache(commission, tmp_path):
     assert one.path.read_bytes() == other.path.read_bytes() == commission.reference
 
 
+@pytest.mark.thorough
 async def test_a_cache_that_cannot_be_written_is_no_hindrance(commission, tmp_path):
     (tmp_path / "file").mkdir()
     (tmp_path / "file" / "cache").write_text("no folder")

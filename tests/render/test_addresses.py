@@ -98,6 +98,7 @@ def test_a_server_that_is_gone_is_not_answered_from_memory(tmp_path):
     assert caught.value.code == "LOAD_FAILED"
 
 
+@pytest.mark.thorough
 def test_a_page_elsewhere_can_be_checked():
     with served(site()) as origin:
         report = framewright.check(f"{origin}/films/counter.html", duration=0.1, width=320, height=180)

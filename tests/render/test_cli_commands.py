@@ -88,6 +88,7 @@ def test_the_quiet_one_is_quiet(place, framewright):
     assert os.path.getsize("short.mp4") > 0
 
 
+@pytest.mark.thorough
 def test_a_terminal_of_80_columns(place):
     controller, terminal = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "30"}

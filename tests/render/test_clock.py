@@ -55,6 +55,7 @@ async def test_all_that_counts_time_counts_the_time_of_the_frame(stages, fps):
         assert inner["css"] == pytest.approx(expected, abs=0.06)
 
 
+@pytest.mark.thorough
 async def test_going_straight_to_a_time_equals_playing_up_to_it(stages):
     rate = FrameRate.parse("30")
     played = {}

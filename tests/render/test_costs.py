@@ -40,6 +40,7 @@ async def measured(folder, **wishes):
         return found, boundaries(opened.first.description.clips, opened.timing.rate), opened.timing.range
 
 
+@pytest.mark.thorough
 async def test_dear_frames_are_found_and_get_shorter_chunks(tmp_path):
     found, ends, frames = await measured(tmp_path)
     assert found.source == "sampled"

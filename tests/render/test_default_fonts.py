@@ -43,6 +43,7 @@ def own_font(tmp_path):
     (tmp_path / "page" / "own.ttf").write_bytes(face("Cousine-Regular.ttf"))
 
 
+@pytest.mark.thorough
 async def test_an_installed_font_changes_no_pixel(tmp_path, monkeypatch, own_font):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "bare"))

@@ -32,6 +32,7 @@ def test_the_table_names_every_example():
     assert {page.parent.name for page in EXAMPLES.glob("*/index.html")} == TABLE.keys()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ordinary(TABLE, "title-sequence"))
 def test_an_example_renders(name, tmp_path):
     seconds, width, height, suffix, least = TABLE[name]

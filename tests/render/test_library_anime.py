@@ -42,6 +42,7 @@ const tl = anime.createTimeline({ defaults: { ease: 'linear' } });
 tl.add('#b', { x: 200, duration: 500 }, 250).add('#b', { x: 0, duration: 500 }, 1000);"""
 
 
+@pytest.mark.thorough
 async def test_what_runs_by_itself(stages):
     html = moved(FREE)
     page = await stages.open(html)
@@ -99,6 +100,7 @@ async def test_a_build_without_globals(stages):
         assert await page.ask(x("a")) == pytest.approx(ramp(seconds + AHEAD, 0, 1, 300), abs=0.01)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("autoplay", [*thorough("true"), "false"])
 async def test_listed_players(stages, autoplay):
     script = f"""window.__hfAnime.push(anime.animate('#a', {{ x: 300, duration: 1000, ease: 'linear', autoplay: {autoplay} }}));

@@ -151,6 +151,7 @@ gsap.to('#c', { y: 100, duration: 0.5, repeat: -1, yoyo: true, ease: 'none' });
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("version", ordinary(VERSIONS, "gsap-3.12"))
 async def test_tweens_that_run_by_themselves(stages, version):
     html = moved(FREE, version=version, registered=False)

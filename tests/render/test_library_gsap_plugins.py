@@ -103,6 +103,7 @@ CASES = {
 OLD = ("MotionPath", "Text", "Flip", "CustomEase", "ScrollTrigger")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("version", "name"),
     [

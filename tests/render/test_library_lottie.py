@@ -117,6 +117,7 @@ async def test_a_player_that_a_timeline_moves_is_left_to_it(stages):
     assert await page.ask("player.currentRawFrame") == pytest.approx(20)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("renderer", [*thorough("svg"), "canvas"])
 async def test_listed_players(stages, renderer):
     html = played("autoplay: true, loop: true", "__hfLottie.push(player)", renderer=renderer)
@@ -157,6 +158,7 @@ def wasm():
     return {"player.wasm": (INSTALLED / "@lottiefiles/dotlottie-web/dist/dotlottie-player.wasm").read_bytes()}
 
 
+@pytest.mark.thorough
 async def test_a_listed_dotlottie(stages, wasm):
     html = dotted("window.__hfLottie.push(window.player);")
     pictures = await same_by_every_way(stages, html, wasm, frames=(0, 23, 75), ways=WAYS)

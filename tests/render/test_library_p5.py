@@ -41,6 +41,7 @@ def check(pictures):
         assert tuple(picture[90, middle + 24]) == BACKGROUND, frame
 
 
+@pytest.mark.thorough
 async def test_a_global_sketch_has_the_same_frames_by_every_way(stages):
     html = page(f"function setup() {{ {SETUP} }} function draw() {{ {DRAW} }}")
     check(await same_by_every_way(stages, html, FILES, frames=FRAMES, wishes=SMALL))

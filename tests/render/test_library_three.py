@@ -70,6 +70,7 @@ def check(pictures):
 WAYS_OF = {"clock": WAYS, "hf-seek": WAYS}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("way", ordinary(LOOPS, "animation loop"))
 async def test_what_follows_the_time_has_the_same_frames_by_every_way(stages, way):
     ways = WAYS_OF.get(way, ("fresh", "forwards", "backwards"))

@@ -61,6 +61,7 @@ async def test_a_page_that_follows_the_time_is_sought(tmp_path):
     assert (decided.inputs["frames"], decided.inputs["differing"]) == ([19, 39, 59], [])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("page", "wishes", "reason"),
     [

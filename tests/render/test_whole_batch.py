@@ -60,6 +60,7 @@ def is_tint(colour, tint):
     return all(abs(a - b) <= 6 for a, b in zip(colour, wanted, strict=True))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", [*thorough(1), 2])
 def test_each_row_is_a_video_of_its_own_and_browsers_serve_them_all(card, out, workers, browser_files):
     events = []

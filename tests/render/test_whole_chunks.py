@@ -91,6 +91,7 @@ CUTS = {"chunks": 7, "workers": 1}
 FEW = dict.fromkeys(CASES, (CUTS,)) | {"stream": WAYS, "footage and sound": WAYS[-1:]}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", ordinary(CASES, "gif"))
 def test_cuts_and_workers_leave_no_trace(render, tmp_path, case):
     check_ways(render, tmp_path, case, FEW[case])

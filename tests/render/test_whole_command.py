@@ -119,6 +119,7 @@ def test_an_interrupted_command_leaves_nothing(tmp_path, folder, browser_files):
     remains.assert_gone(browser_files)
 
 
+@pytest.mark.thorough
 def test_a_killed_command_takes_its_browsers_along(tmp_path, folder, browser_files):
     page = write_runtime(tmp_path / "page", "raf", Film(frames=250))
     process = subprocess.Popen(

@@ -76,6 +76,7 @@ def test_h265_follows_its_source_by_any_workers_and_in_any_mode(
     assert two.path.read_bytes() == one.path.read_bytes()
 
 
+@pytest.mark.thorough
 def test_av1_in_hlg(render: Callable, pages: dict[str, Path]) -> None:
     made = render(pages["hlg"], "out.webm", codec="av1", quality="draft", crf=8)
     # SVT-AV1 lets flat cells jump in single frames, in SDR too, by up to 12 of 255.

@@ -14,6 +14,7 @@ from truth.runtimes import write_runtime
 
 
 # Odd sides are captured by screenshots in any case.
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("width", "height", "capture"),
     [

@@ -156,6 +156,7 @@ def test_what_is_heard_only_later_is_found_out_before_the_file_is_begun(render, 
     assert onsets[0] == pytest.approx(round(15 / FPS * heard.RATE), abs=1)
 
 
+@pytest.mark.thorough
 def test_a_loudness_is_reached_and_told(render, tmp_path: Path) -> None:
     track = tones.write(tmp_path / "a.wav", tones.tone(2.5, 1000, db=-30))
     made = render(page(tmp_path / "page"), "a.mov", audio_tracks=[str(track)], loudness=-20, codec="h264")

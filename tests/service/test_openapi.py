@@ -62,6 +62,7 @@ def whole(tmp_path_factory):
 ALIKE = ["/v1/probe", "/v1/renders:stream", "/v1/plans"]
 
 
+@pytest.mark.thorough
 @SCHEMA.exclude(path=ALIKE, method="POST").parametrize()
 @settings(max_examples=1, **SAME)
 def test_no_answer_is_a_surprise(case, whole):

@@ -77,6 +77,7 @@ async def last_event(web, links):
     return json.loads(text.rpartition("data: ")[2])
 
 
+@pytest.mark.thorough
 async def test_a_service_renders_and_goes_when_it_is_told_to(tmp_path):
     data = tmp_path / "data"
     async with serving(data) as (process, ready, web):

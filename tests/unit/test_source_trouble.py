@@ -220,6 +220,7 @@ async def test_random_damage_is_never_worse_than_an_error(tmp_path):
                             assert "\n" not in error.message
 
 
+@pytest.mark.thorough
 async def test_a_film_that_is_too_large_is_called_that(tmp_path):
     path = footage.write(
         tmp_path / "a.mp4", frames=1, size=(8192, 4352), b_frames=0, options={"preset": "ultrafast"}

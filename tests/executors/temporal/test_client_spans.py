@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from fake_workers import Fakes, order_of, working
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from framewright.executors.temporal.dev_server import DevServer
 
 
+@pytest.mark.thorough
 async def test_workflow_and_activities_join_the_trace_of_whoever_starts(
     dev_server: DevServer, queue: str
 ) -> None:

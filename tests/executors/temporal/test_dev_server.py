@@ -27,6 +27,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.thorough
 async def test_a_killed_server_comes_back_at_its_place_with_what_it_knew(tmp_path: Path) -> None:
     async with DevServer.start(database=tmp_path / "state.db") as server:
         address = server.address

@@ -47,6 +47,7 @@ async def guarded(rooms):
         yield found
 
 
+@pytest.mark.thorough
 async def test_a_token_is_asked_for_and_opens_pictures_and_films_too(page, desk, guarded, watch):
     watch.expected = ["401"]
     jobs = busy_afternoon(desk)

@@ -30,6 +30,7 @@ async def test_nothing_yet_tells_how_to_begin(page, desk):
     await expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_every_state_is_told_in_words(page, desk):
     busy_afternoon(desk)
     await page.goto("/")
@@ -71,6 +72,7 @@ async def test_states_are_filtered_and_pages_turned_by_address(page, desk):
     await expect(page.get_by_role("link", name="Failed 1")).to_have_attribute("aria-current", "true")
 
 
+@pytest.mark.thorough
 async def test_a_list_stays_up_to_date_and_keeps_the_place_of_the_keyboard(page, desk):
     job = desk.place("Moving", JobState.RUNNING)
     await page.goto("/")

@@ -126,6 +126,7 @@ async def test_an_action_that_is_refused_says_why(page, desk, watch):
     await expect(page.get_by_text("The queue is full: try again later.")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_a_film_is_played_and_looked_at_frame_by_frame(page, desk, tmp_path):
     film = tmp_path / "film.webm"
     film_of(PICTURES / "shader.jpg", film, frames=30)

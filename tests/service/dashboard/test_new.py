@@ -46,6 +46,7 @@ async def uploaded(rooms, identity):
     }
 
 
+@pytest.mark.thorough
 async def test_a_folder_is_sent_as_it_is_and_rendered(page, desk, rooms, project):
     await page.goto("/#/new")
     async with page.expect_file_chooser() as chooser:

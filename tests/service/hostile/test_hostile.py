@@ -78,6 +78,7 @@ async def test_with_the_internet_allowed_this_machine_is_still_out_of_reach(hall
         assert listening.heard == []
 
 
+@pytest.mark.thorough
 async def test_the_way_to_our_own_sockets_stays_a_secret(hall):
     hall.settings = {**hall.settings, "page_timeout": 15.0}
     hall.write(pages.page(pages.SPYING, head=pages.SPYING_HEAD))
@@ -104,6 +105,7 @@ def _of(values, ordinary, thorough=frozenset()):
     return [pytest.param(*value, marks=marks.get(value, pytest.mark.long)) for value in values]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "tag"),
     _of(
@@ -169,6 +171,7 @@ async def test_memory_is_limited_for_each_page_and_for_the_whole(hall, kind, cod
         assert isinstance(answer, LimitError)
 
 
+@pytest.mark.thorough
 async def test_disk_is_limited(hall):
     hall.write(pages.page(pages.GREEDY, duration=20.0))
     answer, _ = await outcome(hall, disk=150 * MIB, seconds=60.0)

@@ -20,6 +20,7 @@ SONG = '<audio id="song" src="song.wav" data-start="1" data-duration="2"></audio
 REQUEST = PlanRequest(composition=CompositionSource(path="film"), chunk_frames=10, fps="5", quality="draft")
 
 
+@pytest.mark.thorough
 async def test_a_piece_has_the_bytes_of_the_command(settings, database, tmp_path, browser_files) -> None:
     page = pages.write(tmp_path / "film", pages.document(FILM, counter.CELLS, script=SCRIPT))
     source, me = Source(composition=str(page), name="film", root=tmp_path / "film"), Caller("me")

@@ -55,6 +55,7 @@ async def test_a_render_makes_the_file_that_the_library_makes(hall, tmp_path):
     assert not [line for line in told if str(tmp_path) in line]
 
 
+@pytest.mark.thorough
 async def test_an_image_sequence_becomes_one_archive(hall):
     hall.write()
     answer = await hall.run(hall.render("film.zip", end_frame=3))
@@ -208,6 +209,7 @@ async def test_whoever_listens_and_raises_ends_it(hall):
         await hall.run(hall.render(), on_event=refuse)
 
 
+@pytest.mark.thorough
 async def test_a_spare_runner_is_taken_and_replaced_and_ends_in_the_end(hall):
     hall.write()
     async with SpareRunner() as spare:

@@ -60,6 +60,7 @@ async def ground(tmp_path, dev_server, queue):
         yield Ground(tmp_path, temporal, str(tmp_path / "store"), stand)
 
 
+@pytest.mark.thorough
 async def test_without_a_worker_jobs_wait_and_it_is_said(tmp_path, dev_server, queue):
     temporal = dev_server.settings.model_copy(update={"queue": queue})
     ground = Ground(tmp_path, temporal, str(tmp_path / "store"))

@@ -114,6 +114,7 @@ async def test_whoever_comes_back_to_another_service_misses_nothing(ground, desk
         assert late[-1].told.event == "done"
 
 
+@pytest.mark.thorough
 async def test_cancelled_by_another_service_and_tried_again(ground, desks):
     one, two = desks
     ground.stand.film.holds = frozenset({1})
