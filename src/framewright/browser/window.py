@@ -61,7 +61,7 @@ class Window:
             await self._call("Emulation.setDeviceMetricsOverride", self._metrics)
             await self._move(aside=True)
         except ProtocolError as error:
-            self._movable = False
+            self._movable = self._aside = False
             _log.warning("window_in_view", message=error.message)
 
     async def show(self) -> None:
@@ -76,6 +76,8 @@ class Window:
     async def _move(self, *, aside: bool) -> None:
         window = await self._call("Browser.getWindowForTarget")
         left = window["bounds"]["width"] if aside else 0
+        # One that nobody is sure of is shown before a screenshot.
+        self._aside = True
         await self._call(
             "Browser.setWindowBounds", {"windowId": window["windowId"], "bounds": {"left": left}}
         )

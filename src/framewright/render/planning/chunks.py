@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 LOST_AT_MOST = 60.0
 """Seconds of one browser that a chunk of a long render is worth, about: so much is lost when the power fails."""
 
-
 WORTH_KEEPING = 20.0
-"""Seconds that it is worth where one is rendered at a time, and cuts make nothing quicker: each begins with an empty encoder."""
+"""Seconds that a chunk is worth at least where one is rendered at a time: cuts make nothing quicker there, and each has an opening."""
 
 
 async def cut_plan(
