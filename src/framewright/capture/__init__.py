@@ -1,6 +1,7 @@
 """Pictures out of the browser: the frame stream, screenshots, and the pool of workers."""
 
 from framewright.capture.bright import BrightSource
+from framewright.capture.memory import PictureMemory
 from framewright.capture.pool import CapturePool
 from framewright.capture.running import RunningScene
 from framewright.capture.screenshot import FullPageSource, ScreenshotSource
@@ -16,6 +17,7 @@ __all__ = [
     "CaptureWorker",
     "FrameSource",
     "FullPageSource",
+    "PictureMemory",
     "PicturesLostError",
     "Run",
     "RunningScene",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 from framewright.model.frames import FrameRange
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
     from framewright.model.picture import Picture
 
@@ -128,8 +129,11 @@ class FrameOrder:
                 if self._failure:
                     raise self._failure
                 start = self._next
-                pictures = self._waiting.pop(start)
-            for frame, picture in enumerate(pictures, start):
+                # Each is let go of when it is given out, not when its block is done.
+                pictures = deque(self._waiting.pop(start))
+            distinct = _distinct(pictures)
+            for frame in range(start, start + len(pictures)):
+                picture = pictures.popleft()
                 # A block's first picture, or a draw that damaged without changing a pixel, may repeat what is shown.
                 # Found here, what is encoded does not depend on where blocks met.
                 before = shown
@@ -137,10 +141,10 @@ class FrameOrder:
                     shown = self.fingerprint = picture.fingerprint()
                 yield frame, None if shown == before else picture
             async with self._changed:
-                self._next = start + len(pictures)
-                self._held_back -= _distinct(pictures)
+                self._next = frame + 1
+                self._held_back -= distinct
                 self._changed.notify_all()
 
 
-def _distinct(pictures: Sequence[Picture | None]) -> int:
+def _distinct(pictures: Collection[Picture | None]) -> int:
     return sum(picture is not None for picture in pictures)

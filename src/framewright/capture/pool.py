@@ -120,6 +120,8 @@ class CapturePool:
                 else:
                     idle = True
                     await self._order.deliver(block, pictures)
+                    # Else this name would hold them for as long as the next block takes.
+                    del pictures
                     self._on_block(block, time.monotonic() - began)
         except Exception as error:  # noqa: BLE001 -- handed on to whoever reads the frames
             await self._order.fail(error)

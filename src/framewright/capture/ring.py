@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from websockets.asyncio.server import ServerConnection
 
+    from framewright.capture.memory import PictureMemory
     from framewright.model.size import Size
 
 SLOTS = 8
@@ -42,9 +43,11 @@ class Ring:
     Args:
         profile: of the browser.
         host: the name by which its pages reach this machine.
+        memory: for the frames.
     """
 
-    def __init__(self, size: Size, profile: Path, host: str) -> None:
+    def __init__(self, size: Size, profile: Path, host: str, memory: PictureMemory) -> None:
+        self._memory = memory
         self._host = host
         self._size = size
         self._profile = profile
@@ -134,7 +137,8 @@ class Ring:
             )
         assert self._map is not None
         start = count % SLOTS * self._slot_bytes
-        data = self._map[start : start + self._frame_bytes]
+        with memoryview(self._map) as slots:
+            data = self._memory.copy(slots[start : start + self._frame_bytes])
         if self._newest - count >= SLOTS // 2:
             self.discard()
             raise PicturesLostError("The browser delivered pictures that nobody asked for.")

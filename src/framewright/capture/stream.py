@@ -19,6 +19,7 @@ from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from framewright.capture.memory import PictureMemory
 from framewright.capture.ring import Ring
 from framewright.capture.source import CaptureKind, PicturesLostError, Run, holds_until
 from framewright.model.logs import get_logger
@@ -67,7 +68,14 @@ class StreamSource:
 
     @classmethod
     async def open(
-        cls, page: Page, scene: Scene, size: Size, profile: Path, *, careful: bool = False
+        cls,
+        page: Page,
+        scene: Scene,
+        size: Size,
+        profile: Path,
+        *,
+        memory: PictureMemory | None = None,
+        careful: bool = False,
     ) -> StreamSource:
         """Begin to capture the tab that shows ``page``.
 
@@ -76,13 +84,16 @@ class StreamSource:
             scene: the same page, to be covered.
             size: of the tab in device pixels.
             profile: the browser's profile folder.
+            memory: for the pictures, that sources may share; None: its own.
             careful: begin as after a run that lost pictures.
 
         Raises:
             PicturesLostError: no stream could be had, or one whose draws do not serve their own copies.
         """
         async with AsyncExitStack() as stack:
-            ring = await stack.enter_async_context(Ring(size, profile, page.loopback))
+            ring = await stack.enter_async_context(
+                Ring(size, profile, page.loopback, memory or PictureMemory())
+            )
             source = cls(page, size, ring, AsyncExitStack(), careful=careful)
             await page.window.stand_aside()
             await source._begin()

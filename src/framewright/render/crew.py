@@ -10,6 +10,7 @@ from framewright.capture import (
     CaptureKind,
     CaptureWorker,
     FullPageSource,
+    PictureMemory,
     PicturesLostError,
     ScreenshotSource,
     StreamSource,
@@ -62,6 +63,7 @@ class Crew:
         self._transfer = transfer
         self._on_fallback = on_fallback
         self._parked: list[CaptureWorker] = []
+        self._memory = PictureMemory()
         self._losses = 0
         self.kind = CaptureKind(picture.capture)
 
@@ -134,7 +136,12 @@ class Crew:
         try:
             profile = performance.browser.profile
             stream = await StreamSource.open(
-                performance.page, performance, drawn, profile, careful=self._losses > 0
+                performance.page,
+                performance,
+                drawn,
+                profile,
+                memory=self._memory,
+                careful=self._losses > 0,
             )
         except PicturesLostError as error:
             if self._picture.must_stream:
