@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framewright.media.codec_log import codec_errors
+from framewright.media.heap import give_back_freed_memory
 from framewright.media.video_file import open_codec
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class CodecRun:
             yield from self._codec.encode_lazy(frame)
 
     def drain(self) -> Iterator[Packet[VideoStream]]:
-        """The packets that are left. The run is over."""
+        """The packets that are left. The run is over, and what the codec had is the system's again.
+
+        A film is many runs: without that it would take more memory the longer it is.
+        """
         with codec_errors(self._encoder):
             yield from self._codec.encode_lazy(None)
+        del self._codec
+        give_back_freed_memory()

@@ -69,6 +69,7 @@ class Converter:
         self._pixel_format = pixel_format
         self._chains: dict[tuple[str, Size], FilterChain] = {}
         self._png = PngReader()
+        self._given: VideoFrame | None = None
 
     def convert(self, picture: Picture) -> VideoFrame:
         """A new frame, tagged; its pts is for the caller to set.
@@ -89,7 +90,7 @@ class Converter:
         if picture.layout is Layout.PNG:
             given = _padded(self._png.read(picture), self._coded)
         else:
-            given = as_it_came(picture)
+            given = self._given = as_it_came(picture, into=self._given)
         chain = self._chain_for(given)
         given.pts = 0
         chain.push(given)
@@ -117,11 +118,14 @@ class Converter:
         return FilterChain(buffer, steps)
 
 
-def as_it_came(picture: Picture, transfer: Transfer = Transfer.SDR) -> VideoFrame:
+def as_it_came(
+    picture: Picture, transfer: Transfer = Transfer.SDR, *, into: VideoFrame | None = None
+) -> VideoFrame:
     """The frame in a picture, its colours as they are, tagged; planes of an odd size are padded to the next even one.
 
     Args:
         transfer: of pictures in I010.
+        into: what this gave for another picture of the same size in I420, which nobody needs any more.
 
     Raises:
         EncoderError: ``PICTURE_INVALID`` when the bytes do not hold a picture of the size.
@@ -132,12 +136,14 @@ def as_it_came(picture: Picture, transfer: Transfer = Transfer.SDR) -> VideoFram
         frame = _planes(picture, "yuv420p10le", np.dtype("<u2"))
         tag(frame, transfer)
         return frame
-    frame = _planes(picture, "yuv420p", np.dtype(np.uint8))
+    frame = _planes(picture, "yuv420p", np.dtype(np.uint8), into)
     frame.colorspace, frame.color_range = Colorspace.ITU601, ColorRange.MPEG
     return frame
 
 
-def _planes(picture: Picture, pixels: str, number: np.dtype[np.unsignedinteger]) -> VideoFrame:
+def _planes(
+    picture: Picture, pixels: str, number: np.dtype[np.unsignedinteger], into: VideoFrame | None = None
+) -> VideoFrame:
     """The tightly packed planes in a frame of even size, so that every filter takes it."""
     width, height = picture.size.width, picture.size.height
     even = picture.size.even
@@ -148,7 +154,11 @@ def _planes(picture: Picture, pixels: str, number: np.dtype[np.unsignedinteger])
             f"A picture of {picture.size} in {picture.layout} came with {picture.nbytes} bytes.",
             code="PICTURE_INVALID",
         )
-    frame = VideoFrame(even.width, even.height, pixels)
+    if into is None:
+        frame = VideoFrame(even.width, even.height, pixels)
+    else:
+        frame = into
+        frame.make_writable()  # a filter may hold its planes yet
     start = 0
     for plane, (rows, columns) in zip(frame.planes, sides, strict=True):
         target = np.frombuffer(memoryview(plane), number).reshape(-1, plane.line_size // number.itemsize)
