@@ -1,7 +1,9 @@
 """The pool and its workers over scripted sources: what is retried, what gives up, what is closed."""
 
 import asyncio
+import weakref
 from contextlib import aclosing
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -80,6 +82,39 @@ async def collect(plan, *, total=40, workers=2, spare=None):
     finally:
         assert all(source.released for source in opened)
     return got, incidents, opened
+
+
+async def test_pictures_that_were_given_out_are_held_by_nobody():
+    alive, most = weakref.WeakSet(), 0
+
+    class Tracked(ScriptedSource):
+        async def capture(self, scene, frames, rate):
+            run = await super().capture(scene, frames, rate)
+            pictures = [replace(picture, data=memoryview(picture.data)) for picture in run.pictures]
+            alive.update(picture.data for picture in pictures)
+            return Run(pictures, None)
+
+    async def open_worker(number, after):
+        async def release():
+            pass
+
+        return CaptureWorker(ScriptedScene(), RATE, Tracked(), spare=None, release=release)
+
+    pool = CapturePool(
+        open_worker,
+        FrameRange(0, 80),
+        workers=2,
+        block=8,
+        window=16,
+        on_incident=print,
+        on_block=lambda block, seconds: None,
+    )
+    async with aclosing(pool.frames()) as frames:
+        async for _ in frames:
+            for _ in range(8):  # slower than they come
+                await asyncio.sleep(0)
+            most = max(most, len(alive))
+    assert 8 <= most <= 16, "more are alive than the window has room for"
 
 
 async def test_frames_come_in_order_from_any_number_of_workers():
