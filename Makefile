@@ -6,17 +6,21 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Modules are compiled when they are first used: most of what tests bring never is. The pip that Debian brings takes twice
+# as long as a new one to choose what it installs.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 ORDINARY := "not thorough and not long and not measure"
 THOROUGH := "thorough and not long and not measure"
 # A test waits for other processes half of its time: two at a time keep one core busy.
 TESTERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? 2 * cores : 16)))
 SIDE_BY_SIDE = -n $(TESTERS) --dist worksteal
 TSC := tests/runtime/typecheck/node_modules/.bin/tsc
+LINT := style types rooms page-types
 LIBRARIES := tests/libraries/node_modules/.installed
 # Without compiled modules every process of the many that tests start would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup test test-thorough test-fast measure lint style types rooms page-types format docs clean
+.PHONY: demo setup test test-thorough test-fast measure lint style types rooms page-types collected format docs clean
 
 demo: setup  ## Render a shipped example into out/ and say what it is
 	mkdir -p out
@@ -31,12 +35,13 @@ setup: $(VENV)/.installed  ## Install Chromium, FFmpeg's judges and the package 
 $(VENV)/.installed: pyproject.toml scripts/install_system_packages.sh requirements/temporal-dev.txt
 	scripts/install_system_packages.sh
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/temporal-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all]'
+	$(PIP) 'pip>=26'
+	$(PIP) --require-hashes --requirement requirements/temporal-dev.txt
+	$(PIP) --editable '.[all]'
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	$(PIP) --editable '.[all,dev]'
 	touch $@
 
 $(TSC): tests/runtime/typecheck/package-lock.json | $(VENV)/.installed-dev
@@ -54,7 +59,8 @@ define run_tests
 		$(BIN)/pytest --last-failed --last-failed-no-failures none -m $(1); }
 endef
 
-test: lint $(LIBRARIES)  ## Install what tests need and test everything: each thing once
+test: $(VENV)/.installed-dev  ## Install what tests need and test everything: each thing once
+	$(MAKE) --no-print-directory --jobs --output-sync=target $(LINT) collected
 	$(call run_tests,$(ORDINARY))
 
 test-thorough: $(VENV)/.installed-dev $(LIBRARIES)  ## And in all its variants, with kills and with clusters, as CI does
@@ -66,8 +72,8 @@ measure: $(VENV)/.installed-dev  ## Compare speeds with the promises; only on a 
 test-fast: $(VENV)/.installed-dev  ## The tests that need no browser
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/unit
 
-lint: $(VENV)/.installed-dev $(TSC)  ## Everything that a machine can see without running the code
-	$(MAKE) --no-print-directory --jobs --output-sync=target style types rooms page-types
+lint: $(VENV)/.installed-dev  ## Everything that a machine can see without running the code
+	$(MAKE) --no-print-directory --jobs --output-sync=target $(LINT)
 
 style:
 	$(BIN)/ruff check .
@@ -79,8 +85,12 @@ types:
 rooms:
 	$(BIN)/lint-imports
 
-page-types:
+page-types: $(TSC)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(TSC) --project tests/runtime/typecheck
+
+# Beside the lint: what all test processes will read is compiled once, not by each of them.
+collected: $(LIBRARIES)
+	$(BIN)/pytest --collect-only --quiet -m $(ORDINARY) | tail -n 1
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -18,11 +19,20 @@ if TYPE_CHECKING:
 
     from framewright.model.report import RenderReport
 
+_ALL_THOROUGH = re.compile(r"^pytestmark = .*\bpytest\.mark\.thorough\b", re.MULTILINE)
+
 
 def pytest_configure() -> None:
     """Hear Ctrl-C: in the background of a script a process is deaf to it, and so is all that it starts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files whose tests are all thorough are not even read where none is wanted: making some of those takes seconds."""
+    if collection_path.suffix != ".py" or "not thorough" not in config.option.markexpr:
+        return None
+    return True if _ALL_THOROUGH.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 @pytest.fixture(scope="session")
