@@ -43,13 +43,13 @@ async def test_an_accumulating_loop_is_found_with_its_pictures(tmp_path):
     (function step() { steps += 4; bar.style.width = steps + "px"; requestAnimationFrame(step); })();
     """
     async with opened(tmp_path, pages.document(FILM, BAR, script=script)) as it:
-        found = await audit(it)
+        found = await audit(it, (0, 8, 16))
     assert found.repeatable, "the same steps give the same pictures"
     assert not found.seekable
     ways = {one.way for one in found.differences}
     assert ways == {Way.SHUFFLED, Way.ALONE}
     alone = [one for one in found.differences if one.way is Way.ALONE]
-    assert [one.frame for one in alone] == [15, 30, 44, 59], "the first frame is first by either way"
+    assert [one.frame for one in alone] == [8, 16], "the first frame is first by either way"
     for earlier, later in zip(alone, alone[1:], strict=False):
         assert earlier.likeness.share < later.likeness.share
     assert alone[0].likeness.largest > 70

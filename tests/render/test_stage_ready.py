@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import io
 import subprocess
 from pathlib import Path
@@ -36,6 +37,26 @@ async def silence():
     yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     for writer in open_ends:
         writer.close()
+    server.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def late():
+    """The address of a server that answers with a picture after more seconds than :data:`HASTE` allows."""
+    over = asyncio.Event()
+
+    async def answer(_, writer):
+        try:
+            await asyncio.wait_for(over.wait(), 3)
+        except TimeoutError:
+            picture = base64.b64decode(PIXEL.partition(",")[2])
+            head = f"HTTP/1.1 200 OK\r\ncontent-type: image/gif\r\ncontent-length: {len(picture)}\r\n\r\n"
+            writer.write(head.encode() + picture)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    over.set()
     server.close()
 
 
@@ -127,10 +148,12 @@ async def test_pictures_are_decoded_at_the_first_frame(stages):
     assert not page.codes
 
 
-async def test_a_picture_that_never_comes(stages, silence):
-    script = f"<script>addEventListener('load', () => document.body.append(Object.assign(new Image(), {{src: '{silence}/a.png'}})))</script>"
+async def test_pictures_that_never_come_or_too_late(stages, silence, late):
+    script = f"""<script>addEventListener('load', () => {{ for (const there of ['{silence}', '{late}'])
+        document.body.append(Object.assign(new Image(), {{src: `${{there}}/a.png`}})) }})</script>"""
     page = await stages.open(composed(script, root=NOTHING), wishes=HASTE)
-    assert "IMAGE_TIMEOUT" in page.codes
+    told = {notice.address for notice in page.description.notices if notice.code == "IMAGE_TIMEOUT"}
+    assert told == {f"{silence}/a.png", f"{late}/a.png"}
 
 
 async def test_media_that_cannot_be_opened(stages):

@@ -64,7 +64,8 @@ HANGING = {
 
 
 @pytest.mark.parametrize("name", ordinary(HANGING, "loops-in-a-timer"))
-def test_a_page_that_loops_for_ever(refuse, tmp_path, name):
+def test_a_page_that_loops_for_ever(refuse, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("FRAMEWRIGHT_PAGE_TIMEOUT", "2")
     error = refuse(write(tmp_path / "page", scripted(HANGING[name])))
     assert (error.code, error.exit_code) == ("PAGE_HANGS", ExitCode.COMPOSITION)
 

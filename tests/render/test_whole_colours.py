@@ -22,8 +22,8 @@ OPAQUE = [
     ("a.gif", "gif"),
     ("pictures", "png"),
 ]
-# A codec in one more container.
-AGAIN = [("a.mp4", "av1"), ("a.mov", "h264"), ("a.mov", "h265")]
+# A codec in one more container, or of a family that another one stands for.
+AGAIN = [("a.mp4", "h265"), ("a.mp4", "av1"), ("a.webm", "av1"), ("a.mov", "h264"), ("a.mov", "h265")]
 ALPHAS = (255, 200, 150, 100, 50, 25, 0, 128, 64, 10)
 BT709, LIMITED = 1, 1
 

@@ -123,8 +123,10 @@ def test_the_pages_sound_and_the_callers_are_one_mix(render, tmp_path: Path) -> 
 def test_without_sound_there_is_no_stream_and_with_silence_there_is(render, tmp_path: Path) -> None:
     tones.write(tmp_path / "silence.wav", np.zeros(48_000))
     composition = page(tmp_path / "page", 6)
-    assert not streams(render(composition, "none.mp4").path)
-    silent = render(composition, "silent.mp4", audio_tracks=[str(tmp_path / "silence.wav")])
+    assert not streams(render(composition, "none.mp4", quality="draft", workers=1).path)
+    silent = render(
+        composition, "silent.mp4", audio_tracks=[str(tmp_path / "silence.wav")], quality="draft", workers=1
+    )
     assert streams(silent.path)
     assert silent.report.sound is not None
     assert silent.report.sound.peak is None

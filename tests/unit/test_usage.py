@@ -39,7 +39,7 @@ def test_memory_of_all_processes_is_summed():
         f"start = lambda: subprocess.Popen([sys.executable, '-c', {hold!r}], stdin=-1, stdout=-1)\n"
         "both = [start(), start()]\n"
         "for one in both: one.stdout.readline()\n"
-        "time.sleep(1.5)\n"
+        "time.sleep(0.8)\n"
         "for one in both: one.communicate(b'\\n', timeout=60)"
     )
     usage = measure(python(parent), memory=True)
@@ -58,7 +58,7 @@ def test_memory_that_processes_share_counts_once():
 def test_who_does_not_end_is_killed():
     began = time.monotonic()
     with pytest.raises(CommandFailedError, match="ended with -9"):
-        measure(python("import time; time.sleep(600)"), timeout=1.0)
+        measure(python("import time; time.sleep(600)"), timeout=0.5)
     assert time.monotonic() - began < 60
 
 

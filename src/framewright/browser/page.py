@@ -171,11 +171,18 @@ class Page:
         """Run a script in every document of this page from now on, before any script of the author."""
         await self.call("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": False})
 
-    async def navigate(self, url: str, timeout: float = 45.0) -> None:
+    async def navigate(
+        self, url: str, timeout: float = 45.0, looks_timeout: float = _SETTLING_SECONDS
+    ) -> None:
         """Open an address, wait for its ``load`` event, and draw until the pictures and fonts of its styles are there.
 
         Until the ``load`` event nothing is drawn, whoever asks: a draw that begins after a document has been
         committed and before its blocking scripts and styles are there is never answered, even once they are.
+
+        Args:
+            timeout: seconds until the ``load`` event.
+            looks_timeout: seconds for pictures and fonts after it; more than 5 count as 5. Who stays away is told by
+                whoever waits for the page to be ready.
 
         Raises:
             CompositionError: ``LOAD_FAILED`` when there is nothing at that address, ``LOAD_TIMEOUT`` when it does not
@@ -186,7 +193,7 @@ class Page:
         async with self.pencil.laid_down():
             await self._load(url, timeout)
         if self.frame_control:
-            await self._settle(deadline)
+            await self._settle(deadline, min(looks_timeout, _SETTLING_SECONDS))
 
     async def begin_frame(
         self,
@@ -326,9 +333,9 @@ class Page:
             raise self._failure
         self._journal.set_origin(self.address)  # it may have been redirected
 
-    async def _settle(self, deadline: float) -> None:
+    async def _settle(self, deadline: float, seconds: float) -> None:
         """Draw, for only that makes the page ask for what its styles name; and go on until that is there."""
-        enough = time.monotonic() + _SETTLING_SECONDS
+        enough = time.monotonic() + seconds
         draws = 0
         while draws < _SETTLING_DRAWS or (self._journal.waits_for_looks() and time.monotonic() < enough):
             await self.begin_frame(timeout=max(1.0, deadline - time.monotonic()))

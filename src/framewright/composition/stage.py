@@ -137,7 +137,8 @@ class Stage:
         if footage is not None:
             await page.refuse_media()
         await page.inject(runtime_source(config))
-        await page.navigate(project.address(origin), timeout=wishes.page_timeout)
+        looks = max(wishes.font_timeout, wishes.image_timeout)
+        await page.navigate(project.address(origin), timeout=wishes.page_timeout, looks_timeout=looks)
         control = await _take_control(page, config.secret, wishes.page_timeout)
         stage = cls(page, control, config.secret, wishes.page_timeout)
         await stage._resize(wishes)
