@@ -7,6 +7,8 @@ import json
 import aiohttp
 import pytest
 
+from truth.grids import thorough
+
 ASKED = {"composition": {"html": "<p>hi</p>"}, "name": "film"}
 
 
@@ -113,10 +115,12 @@ async def test_cancelling_and_retrying(web, desk):
     ("options", "code"),
     [
         ({"crf": 20, "bitrate": "2M"}, "RATE_CONTROL_INVALID"),
-        ({"format": "webm", "codec": "h264"}, "CODEC_INVALID"),
-        ({"loudness": -16, "skip_audio": True}, "AUDIO_CONTRADICTS"),
-        ({"fps": "thirty"}, "FPS_INVALID"),
-        ({"scale": 99}, "SCALE_INVALID"),
+        *thorough(
+            ({"format": "webm", "codec": "h264"}, "CODEC_INVALID"),
+            ({"loudness": -16, "skip_audio": True}, "AUDIO_CONTRADICTS"),
+            ({"fps": "thirty"}, "FPS_INVALID"),
+            ({"scale": 99}, "SCALE_INVALID"),
+        ),
         ({"subtitles": ["/etc/passwd"]}, "FILE_OUTSIDE"),
     ],
 )

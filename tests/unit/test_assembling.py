@@ -53,7 +53,7 @@ def assembled(plan: Plan, chunks: list[Path], output: Path, sound: Path | None =
     return asyncio.run(assemble_pieces(plan, chunks, sound, output))
 
 
-@pytest.mark.parametrize("kind", ordinary(VIDEOS, H264, WEBM_VP9, WEBM_AV1, PRORES), ids="-".join)
+@pytest.mark.parametrize("kind", ordinary(VIDEOS, H264, WEBM_VP9, PRORES), ids="-".join)
 def test_every_frame_is_there_once_and_at_its_time(tmp_path: Path, kind: tuple[Format, Codec]) -> None:
     plan = planned.plan(kind, RATE, CUTS, sound=True)
     output = tmp_path / f"out.{kind[0]}"
@@ -72,7 +72,7 @@ def test_every_frame_is_there_once_and_at_its_time(tmp_path: Path, kind: tuple[F
     _no_complaints(output)
 
 
-@pytest.mark.parametrize("kind", ordinary(VIDEOS, MP4_H265, WEBM_VP9, MOV_H264, PRORES), ids="-".join)
+@pytest.mark.parametrize("kind", ordinary(VIDEOS, H264, WEBM_VP9, PRORES), ids="-".join)
 def test_one_piece_gives_the_very_file_that_its_encoder_would_write(
     tmp_path: Path, kind: tuple[Format, Codec]
 ) -> None:
@@ -110,7 +110,7 @@ def test_transparency_survives(tmp_path: Path, kind: tuple[Format, Codec]) -> No
 
 
 @pytest.mark.parametrize(
-    "kind", ordinary([*VIDEOS, GIF, PNGS], H264, MP4_AV1, WEBM_VP9, PRORES, GIF, PNGS), ids="-".join
+    "kind", ordinary([*VIDEOS, GIF, PNGS], H264, WEBM_VP9, PRORES, GIF, PNGS), ids="-".join
 )
 def test_cuts_where_the_encoder_begins_anew_give_the_same_bytes(
     tmp_path: Path, kind: tuple[Format, Codec]
@@ -207,6 +207,12 @@ def test_sound_is_heard_at_its_sample_to_the_last_one(tmp_path: Path) -> None:
     found = heard.samples(output)
     assert len(found) == len(wave)
     assert np.abs(found - wave).max() <= 2**-23
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Right ones, to be copied and spoiled."""
+    return planned.chunks(tmp_path_factory.mktemp("right") / "chunks", planned.plan(H264, RATE, CUTS))
 
 
 def _foreign(folder: Path, plan: Plan, chunks: list[Path]) -> None:
@@ -345,9 +351,12 @@ def _again(plan: Plan, piece: Path, frames: FrameRange) -> None:
     ],
     ids=lambda one: one.__name__.strip("_") if callable(one) else "",
 )
-def test_a_wrong_piece_is_told_and_leaves_nothing(tmp_path: Path, spoil, kind, code, named) -> None:
+def test_a_wrong_piece_is_told_and_leaves_nothing(
+    tmp_path: Path, pieces: list[Path], spoil, kind, code, named
+) -> None:
     plan = planned.plan(H264, RATE, CUTS)
-    chunks = planned.chunks(tmp_path / "chunks", plan)
+    shutil.copytree(pieces[0].parent, tmp_path / "chunks")
+    chunks = [tmp_path / "chunks" / piece.name for piece in pieces]
     spoil(tmp_path, plan, chunks)
     out = tmp_path / "out"
     out.mkdir()

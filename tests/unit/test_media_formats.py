@@ -25,6 +25,14 @@ SIZE = Size(160, 96)
 RATE = FrameRate.parse("30000/1001")
 PAIRS = [(container, codec) for container, codecs in CODECS.items() for codec in codecs]
 VIDEOS = [pair for pair in PAIRS if pair[0] not in {Format.GIF, Format.PNG_SEQUENCE}]
+# Each codec and each container.
+ONCE = [
+    (Format.MP4, Codec.H264),
+    (Format.MP4, Codec.H265),
+    (Format.WEBM, Codec.VP9),
+    (Format.WEBM, Codec.AV1),
+    (Format.MOV, Codec.PRORES),
+]
 # ProRes takes whole pictures only.
 FED = [
     (pair, layout)
@@ -69,7 +77,7 @@ def counting(path: Path, spec: OutputSpec, size: Size = SIZE) -> Path:
     return drawings.film(path, spec, RATE, pictures, size)
 
 
-@pytest.fixture(scope="module", params=VIDEOS, ids=lambda pair: f"{pair[0]}-{pair[1]}")
+@pytest.fixture(scope="module", params=ordinary(VIDEOS, *ONCE), ids=lambda pair: f"{pair[0]}-{pair[1]}")
 def video(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[OutputSpec, Path]:

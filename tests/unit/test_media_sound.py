@@ -21,7 +21,7 @@ from framewright.model.frames import FrameRate
 from framewright.model.output import CODECS, Codec, Format, Layout, OutputSpec, Quality
 from framewright.model.size import Size
 from truth import decoding, drawings, heard
-from truth.grids import ordinary
+from truth.grids import ordinary, thorough
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,15 @@ SOUNDING = [
     pair
     for pair in ((box, codec) for box, codecs in CODECS.items() for codec in codecs)
     if pair[0] is not Format.GIF
+]
+# Each codec and each container.
+ONCE = [
+    (Format.MP4, Codec.H264),
+    (Format.MP4, Codec.H265),
+    (Format.WEBM, Codec.VP9),
+    (Format.WEBM, Codec.AV1),
+    (Format.MOV, Codec.PRORES),
+    (Format.PNG_SEQUENCE, Codec.PNG),
 ]
 EVERY = 24_000  # samples from one burst to the next
 LONG = 4_800
@@ -83,7 +92,7 @@ def film(
     return path / "sound.wav" if path.is_dir() else path
 
 
-@pytest.fixture(scope="module", params=SOUNDING, ids="-".join)
+@pytest.fixture(scope="module", params=ordinary(SOUNDING, *ONCE), ids="-".join)
 def sounding(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Format, Path]:
     """One film of each kind, judged by several tests."""
     folder = tmp_path_factory.mktemp("film")
@@ -183,7 +192,9 @@ def test_the_same_sound_gives_the_same_bytes(tmp_path: Path, pair) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.parametrize(("frames", "rate"), [(1, "240"), (1, "30"), (2, "24"), (7, "25"), (11, "12.345678")])
+@pytest.mark.parametrize(
+    ("frames", "rate"), [(1, "240"), *thorough((1, "30"), (2, "24"), (7, "25")), (11, "12.345678")]
+)
 @pytest.mark.parametrize("container", [Format.MP4, Format.WEBM, Format.MOV])
 def test_even_the_shortest_video_has_its_sound(tmp_path: Path, container, frames, rate) -> None:
     speed = FrameRate.parse(rate)

@@ -50,7 +50,7 @@ def test_priming_is_dropped_at_other_rates_too(tmp_path, suffix):
         assert place == pytest.approx(moment * SAMPLE_RATE, abs=0.5)
 
 
-@pytest.mark.parametrize("suffix", ordinary(tones._ENCODERS, ".mp3", ".m4a", ".opus", ".mka", ".mkv", ".ts"))
+@pytest.mark.parametrize("suffix", ordinary(tones._ENCODERS, ".mp3", ".m4a", ".opus", ".mkv", ".ts"))
 def test_any_stretch_is_what_reading_in_order_gives(tmp_path, suffix):
     noise = np.random.default_rng(1).normal(0, 0.05, 20 * SAMPLE_RATE)
     path = tones.write(tmp_path / f"a{suffix}", noise)

@@ -11,6 +11,7 @@ import pytest
 from framewright.model.sound import SAMPLE_RATE, Curve, Point, SoundGroup, SoundPlan, SoundTrack
 from framewright.sound import mix
 from truth import tones
+from truth.grids import thorough
 
 MOMENTS = (0.1, 1.0, 2.5)
 
@@ -72,7 +73,9 @@ def test_neighbours_meet_without_a_gap(folder, noise):
     assert np.array_equal(sound[:SAMPLE_RATE], noise[:SAMPLE_RATE])
 
 
-@pytest.mark.parametrize("rate", [8000, 11_025, 22_050, 44_100, 47_999, 96_000, 192_000])
+@pytest.mark.parametrize(
+    "rate", [8000, *thorough(11_025, 22_050), 44_100, 47_999, *thorough(96_000), 192_000]
+)
 def test_every_rate_stands_right_and_keeps_its_level(tmp_path, rate):
     source = tones.sweeps(MOMENTS[:2], 3.0, rate=rate)
     source[int(1.5 * rate) :] = tones.tone(3.0, 1000, rate=rate)[int(1.5 * rate) :]
@@ -125,7 +128,7 @@ def test_a_picture_that_is_longer_makes_the_loop_longer(folder, noise):
     assert np.array_equal(sound[168_000:], noise[:72_000])
 
 
-@pytest.mark.parametrize("rate", [0.5, 0.8, 1.25, 2.0, 4.0])
+@pytest.mark.parametrize("rate", [0.5, *thorough(0.8, 1.25), 2.0, 4.0])
 def test_speed_keeps_pitch_and_places(tmp_path, rate):
     source = np.zeros(3 * SAMPLE_RATE)
     starts = (4_800, 48_000, 100_000)

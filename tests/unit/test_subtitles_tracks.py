@@ -20,6 +20,7 @@ from framewright.model.output import CODECS, Format, Layout, OutputSpec
 from framewright.model.picture import Picture
 from framewright.model.size import Size
 from framewright.model.subtitles import Cue, Run
+from truth.grids import thorough
 
 SIZE = Size(64, 64)
 SRT = """1
@@ -119,7 +120,11 @@ bis zum Ende
 
 @pytest.mark.parametrize(
     ("container", "codec", "language"),
-    [(Format.MP4, "mov_text", "deu"), (Format.MOV, "mov_text", "ger"), (Format.WEBM, "webvtt", "deu")],
+    [
+        (Format.MP4, "mov_text", "deu"),
+        *thorough((Format.MOV, "mov_text", "ger")),
+        (Format.WEBM, "webvtt", "deu"),
+    ],
 )
 def test_every_cue_comes_back(tmp_path, container, codec, language):
     tracks = (part(30, language="de", label="Deutsch"), part(0, language="pt-BR"))

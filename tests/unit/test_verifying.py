@@ -50,8 +50,6 @@ def codes(report: framewright.VerifyReport) -> set[str]:
     ordinary(
         KINDS,
         H264,
-        (Format.MP4, Codec.H265),
-        (Format.WEBM, Codec.AV1),
         (Format.WEBM, Codec.VP9),
         (Format.MOV, Codec.PRORES),
         (Format.GIF, Codec.GIF),

@@ -11,6 +11,7 @@ import pytest_asyncio
 from looking import IN_THE_MODULE
 
 import framewright.service
+from truth.grids import thorough
 
 FOLDER = Path(framewright.service.__file__).parent / "dashboard"
 
@@ -62,7 +63,7 @@ async def test_no_file_fetches_from_elsewhere_or_makes_markup_of_words():
 
 
 @pytest.mark.parametrize(
-    "path", ["service.d.ts", "../app.py", "%2e%2e/app.py", "modules/", "", "modules//main.js"]
+    "path", ["service.d.ts", "../app.py", "%2e%2e/app.py", *thorough("modules/", "", "modules//main.js")]
 )
 async def test_nothing_else_is_sent(session, path):
     async with session.get(f"/dashboard/{path}") as answer:

@@ -174,6 +174,7 @@ async def test_a_database_that_fails_fails_the_job_and_nothing_else(tmp_path, mo
 
         monkeypatch.setattr(house.database, "run", run_or_not)
         monkeypatch.setattr("framewright.service.jobs.scribe._TRY_AGAIN_SECONDS", 0.1)
+        monkeypatch.setattr("framewright.service.jobs.slots._PAUSE_SECONDS", 0.1)
         run.tell(Warned(notice=Notice(code="N", message="seen")))
         assert (await listener)[-1].told.event == "failed"
         failed = await desk.job(job, ME)
