@@ -151,6 +151,7 @@ async def test_a_stop_that_is_broken_off_leaves_nothing_running(tmp_path):
 
 
 async def test_a_database_that_fails_fails_the_job_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr("framewright.service.jobs.scribe._TRY_AGAIN_SECONDS", 0.1)
     house, hands = House(tmp_path / "data"), StandIn()
     async with house.open(hands) as desk:
         before = (await desk.submit(order())).job.id
@@ -173,8 +174,6 @@ async def test_a_database_that_fails_fails_the_job_and_nothing_else(tmp_path, mo
             return await working(unless_full)
 
         monkeypatch.setattr(house.database, "run", run_or_not)
-        monkeypatch.setattr("framewright.service.jobs.scribe._TRY_AGAIN_SECONDS", 0.1)
-        monkeypatch.setattr("framewright.service.jobs.slots._PAUSE_SECONDS", 0.1)
         run.tell(Warned(notice=Notice(code="N", message="seen")))
         assert (await listener)[-1].told.event == "failed"
         failed = await desk.job(job, ME)
