@@ -137,8 +137,9 @@ class Ring:
             )
         assert self._map is not None
         start = count % SLOTS * self._slot_bytes
-        with memoryview(self._map) as slots:
-            data = self._memory.copy(slots[start : start + self._frame_bytes])
+        # Released here, whatever fails: a map of which an error's traceback holds a part cannot be closed.
+        with memoryview(self._map) as slots, slots[start : start + self._frame_bytes] as slot:
+            data = self._memory.copy(slot)
         if self._newest - count >= SLOTS // 2:
             self.discard()
             raise PicturesLostError("The browser delivered pictures that nobody asked for.")
