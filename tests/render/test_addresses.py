@@ -130,7 +130,7 @@ REPLIES = {
     [
         ("/gone", "LOAD_FAILED", "answered 404"),
         ("/gone-and-empty", "LOAD_FAILED", "answered 404"),
-        ("/broken", "LOAD_FAILED", "answered 500"),
+        *thorough(("/broken", "LOAD_FAILED", "answered 500")),
         ("/private", "LOAD_FAILED", "answered 401"),
         ("/circle", "LOAD_FAILED", "redirects in a circle"),
         ("/to-a-file", "LOAD_FAILED", "no web address"),

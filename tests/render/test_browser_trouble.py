@@ -85,7 +85,7 @@ async def test_nobody_answers(tmp_path):
     async with silence() as address, Browser(options()) as browser:
         page = await browser.new_page()
         with pytest.raises(CompositionError) as caught:
-            await page.navigate(address, 2.0)
+            await page.navigate(address, 1.0)
         assert caught.value.code == "LOAD_TIMEOUT"
 
 

@@ -46,7 +46,9 @@ async def stages(tmp_path_factory, browser_files):
             "<script>requestAnimationFrame(function draw() { requestAnimationFrame(draw); })</script>",
             {0: None, 3: None},
         ),
-        ("<script>setTimeout(() => requestAnimationFrame(() => 0), 3000)</script>", {0: 3, 3: FOREVER}),
+        *thorough(
+            ("<script>setTimeout(() => requestAnimationFrame(() => 0), 3000)</script>", {0: 3, 3: FOREVER})
+        ),
         ("<svg><rect><animate attributeName=x to=9 dur=1s /></rect></svg>", {0: None, 5: None}),
         ("<script>new Worker(URL.createObjectURL(new Blob([''])))</script>", {0: None}),
         *thorough(

@@ -12,7 +12,7 @@ from truth.stages import Stages
 from truth.ways import same_by_every_way
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FRAMES = (0, 23, 41)
+FRAMES = (0, 9, 24)
 BACKGROUND, SQUARE = (16, 32, 48), (255, 204, 0)
 SMALL = Wishes(width=320, height=180)
 STYLE = "body { margin: 0; background: #102030 } #square { position: absolute; top: 70px; width: 40px; height: 40px; background: #ffcc00 }"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from truth.grids import thorough
 from truth.libraries import library
 from truth.stages import Stages, composed
 from truth.ways import same_by_every_way
@@ -34,7 +35,7 @@ d3.select('#a').transition().duration(2000).ease(linear).attr('x', 400)
 d3.select('#b').transition().delay(500).duration(5000).ease(linear).attr('x', 500);"""
 
 
-@pytest.mark.parametrize("times", [[4.4], [0.5, 4.4], [1, 2, 3, 4, 4.4]])
+@pytest.mark.parametrize("times", [*thorough([4.4], [0.5, 4.4]), [1, 2, 3, 4, 4.4]])
 async def test_a_leap_shows_what_steps_show(stages, times):
     page = await stages.open(moved(TRANSITIONS))
     for seconds in times:

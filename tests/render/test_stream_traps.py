@@ -63,14 +63,15 @@ def test_a_root_background_that_changes_damages_without_a_picture(render, tmp_pa
 
 
 def test_a_page_of_flat_greys_is_not_taken_for_a_cover(render, tmp_path):
-    greys = [20 + 7 * (n % 12) for n in range(FILM.frames)]
+    film = Film(frames=30)
+    greys = [20 + 7 * (n % 12) for n in range(film.frames)]
     script = f"""
     const greys = {greys};
     addEventListener("hf-seek", (event) => {{
       const grey = greys[Math.min(greys.length - 1, Math.floor(event.detail.time * 30 + 0.25))];
       document.querySelector(".root").style.background = `rgb(${{grey}},${{grey}},${{grey}})`;
     }});"""
-    composition = write(tmp_path / "page", document(FILM, script=script))
+    composition = write(tmp_path / "page", document(film, script=script))
     path, report = render(composition, workers=1, quality="high")
     assert [round(float(np.median(frame))) for frame in decoding.greys(path)] == pytest.approx(greys, abs=2)
     assert (report.capture, report.retried_blocks) == ("stream", 0)

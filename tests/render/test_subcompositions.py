@@ -185,7 +185,11 @@ async def test_files_that_cannot_be_put_in(stages, files, code, told):
 
 @pytest.mark.parametrize(
     "source",
-    ["../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "http://framewright.invalid/a.html"],
+    [
+        "../../../etc/passwd",
+        *thorough("/etc/passwd", "file:///etc/passwd"),
+        "http://framewright.invalid/a.html",
+    ],
 )
 async def test_files_outside_of_the_project(stages, source):
     with pytest.raises(CompositionError) as raised:

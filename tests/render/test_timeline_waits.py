@@ -47,7 +47,9 @@ def some(ways, thorough, long):
     return [pytest.param(way, marks=marks[way]) if way in marks else way for way in ways]
 
 
-@pytest.mark.parametrize("way", some(LATE, ["timer", "frames", "fonts"], ["interval", "timer after timer"]))
+@pytest.mark.parametrize(
+    "way", some(LATE, ["timer", "frames", "fonts", "script", "load"], ["interval", "timer after timer"])
+)
 async def test_timelines_that_come_late(stages, way):
     async with asyncio.timeout(120):
         page = await stages.open(

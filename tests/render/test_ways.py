@@ -34,7 +34,7 @@ async def test_a_page_that_is_a_function_of_time_passes(stages):
     assert tuple(pictures[0][20, 120]) == (255, 255, 255)
 
 
-@pytest.mark.parametrize("way", [*thorough("forwards", "backwards"), "jumps", "in one go"])
+@pytest.mark.parametrize("way", [*thorough("forwards", "backwards", "jumps"), "in one go"])
 async def test_a_page_that_counts_its_frames_is_found_by_each_way(stages, way):
     with pytest.raises(AssertionError, match=f"fresh and {way}: .* pixels differ"):
         await same_by_every_way(stages, drawn(ACCUMULATED), frames=(3, 5), ways=("fresh", way), moves=False)

@@ -143,6 +143,7 @@ def test_cuts_between_keyframes_lose_no_frame(render, tmp_path, codec):
     assert decoding.numbers(path) == list(range(FILM.frames))
 
 
+@pytest.mark.thorough
 def test_a_part_in_chunks_has_the_frames_of_that_part(render, tmp_path):
     page = counted(tmp_path / "page")
     path, report = render(page, fps=1, start_frame=13, end_frame=58, chunks=3, workers=1, quality="draft")

@@ -65,7 +65,7 @@ def check_colours(path, frames):
 
 
 @pytest.mark.parametrize(
-    ("name", "format"), [("a.mov", "mov"), ("a.webm", "webm"), *thorough(("pictures", "png-sequence"))]
+    ("name", "format"), [("a.webm", "webm"), *thorough(("a.mov", "mov"), ("pictures", "png-sequence"))]
 )
 def test_transparency(render, tmp_path, name, format):  # noqa: A002 -- as the option is called
     page = write(tmp_path / "page", colours.alpha_page(Film(frames=2, width=640, height=360), ALPHAS))

@@ -17,7 +17,7 @@ from truth.grids import thorough
 from truth.pages import Film, write
 from truth.runtimes import write_runtime
 
-FILM = Film(frames=75)
+FILM = Film(frames=50)
 
 
 @pytest.fixture
@@ -171,7 +171,9 @@ def test_an_older_output_survives_a_failed_render(page, folder):
     (folder / "out.mp4").write_text("from yesterday")
     token = framewright.CancelToken()
     with pytest.raises(RenderCancelledError):
-        framewright.render(page, folder / "out.mp4", cancel=token, on_event=AtFrame(1, token.cancel))
+        framewright.render(
+            page, folder / "out.mp4", workers=1, cancel=token, on_event=AtFrame(1, token.cancel)
+        )
     assert remains.files(folder) == ["out.mp4"]
     assert (folder / "out.mp4").read_text() == "from yesterday"
 
@@ -216,7 +218,7 @@ def test_a_full_disk(tmp_path, folder, browser_files, name, format):  # noqa: A0
     page = write(tmp_path / "page", scenes.noisy(Film(frames=40)))
     with mounted(folder, "size=16k"):
         with pytest.raises(FramewrightError) as caught:
-            framewright.render(page, folder / name, format=format)
+            framewright.render(page, folder / name, format=format, workers=1)
         assert caught.value.exit_code == ExitCode.OUTPUT
         assert caught.value.message.endswith(".")
         assert remains.files(folder) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,14 +30,18 @@ body {{ margin: 0; background: #404040 }} #root > * {{ position: absolute }}
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A composition with a source of each kind: 1.2 s of footage, then graphics alone."""
-    found = {}
-    for transfer, levels in (("pq", LEVELS), ("hlg", "")):
-        folder = found[transfer] = tmp_path_factory.mktemp(transfer)
+def page(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A composition with a source of this kind: 1.2 s of footage, then graphics alone."""
+
+    @cache
+    def written(transfer: str) -> Path:
+        folder = tmp_path_factory.mktemp(transfer)
+        levels = {"pq": LEVELS, "hlg": ""}[transfer]
         light.write_source(folder / "clip.mp4", transfer, frames=SHOWN, levels=levels)
         (folder / "index.html").write_text(PAGE.format(seconds=FRAMES / RATE))
-    return found
+        return folder
+
+    return written
 
 
 def check(path: Path, transfer: str, *, veil: float = 6) -> None:
@@ -63,40 +68,40 @@ def check(path: Path, transfer: str, *, veil: float = 6) -> None:
 
 @pytest.mark.thorough
 def test_h265_follows_its_source_by_any_workers_and_in_any_mode(
-    render: Callable, pages: dict[str, Path]
+    render: Callable, page: Callable[[str], Path]
 ) -> None:
     told = []
-    one = render(pages["pq"], codec="h265", crf=6, workers=1, on_event=told.append)
+    one = render(page("pq"), codec="h265", crf=6, workers=1, on_event=told.append)
     check(one.path, "pq")
     assert decoding.tags(one.path) == decoding.Tags(matrix=9, range=1, primaries=9, transfer=16)
     (chosen,) = [event for event in told if getattr(event, "subject", None) == "hdr"]
     assert (chosen.choice, chosen.inputs["sources"]) == ("pq", 1)
     assert one.report.capture == "screenshot"
-    two = render(pages["pq"], "two.mp4", codec="h265", crf=6, workers=2, mode="run")
+    two = render(page("pq"), "two.mp4", codec="h265", crf=6, workers=2, mode="run")
     assert two.path.read_bytes() == one.path.read_bytes()
 
 
 @pytest.mark.thorough
-def test_av1_in_hlg(render: Callable, pages: dict[str, Path]) -> None:
-    made = render(pages["hlg"], "out.webm", codec="av1", quality="draft", crf=8)
+def test_av1_in_hlg(render: Callable, page: Callable[[str], Path]) -> None:
+    made = render(page("hlg"), "out.webm", codec="av1", quality="draft", crf=8)
     # SVT-AV1 lets flat cells jump in single frames, in SDR too, by up to 12 of 255.
     check(made.path, "hlg", veil=30)
     assert decoding.tags(made.path) == decoding.Tags(matrix=9, range=1, primaries=9, transfer=18)
 
 
-def test_h264_stays_sdr(render: Callable, pages: dict[str, Path]) -> None:
-    made = render(pages["pq"], end_frame=3, workers=1)
+def test_h264_stays_sdr(render: Callable, page: Callable[[str], Path]) -> None:
+    made = render(page("pq"), end_frame=3, workers=1)
     assert decoding.tags(made.path) == decoding.Tags(matrix=1, range=1, primaries=1, transfer=1)
     for number, codes in enumerate(light.codes(made.path)):
         assert light.number_in(codes[:90, :320]) == number
 
 
 @pytest.mark.thorough
-def test_chunks_make_the_same_file(render: Callable, pages: dict[str, Path], tmp_path: Path) -> None:
+def test_chunks_make_the_same_file(render: Callable, page: Callable[[str], Path], tmp_path: Path) -> None:
     """At 5 frames a second encoders begin anew every 20 frames; the footage is seen on both sides of that."""
     folder = tmp_path / "page"
     folder.mkdir()
-    (folder / "clip.mp4").write_bytes((pages["pq"] / "clip.mp4").read_bytes())
+    (folder / "clip.mp4").write_bytes((page("pq") / "clip.mp4").read_bytes())
     page = (
         PAGE.format(seconds=5)
         .replace('data-fps="25"', 'data-fps="5"')

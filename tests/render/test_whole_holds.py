@@ -49,7 +49,7 @@ def test_a_still_page_is_drawn_once(render, tmp_path, capture):
 SHORT = [3] * 6 + [4, 5, 6] + [7] * 5 + [8, 7, 7, 9]
 
 
-@pytest.mark.parametrize(("name", "format"), [("pictures", "png-sequence"), *thorough(("a.mov", "mov"))])
+@pytest.mark.parametrize(("name", "format"), thorough(("pictures", "png-sequence"), ("a.mov", "mov")))
 def test_other_outputs_repeat_held_frames(render, tmp_path, name, format):  # noqa: A002 -- as the option is called
     page = write_numbers(tmp_path / "page", Film(frames=len(SHORT)), SHORT)
     path, report = render(page, name, format=format)

@@ -155,9 +155,9 @@ def test_after_a_probe_a_page_renders_the_same_without_the_network(tmp_path, mon
         assert found.notices == ()
         far.cut = npm.far.cut = True
         rendered = []
-        for number, workers in enumerate((1, 2, 1)):
+        for number in range(2):
             path = tmp_path / f"{number}.mp4"
-            report = framewright.render(page, path, fps=30, quality="draft", workers=workers, strict=True)
+            report = framewright.render(page, path, fps=10, quality="draft", workers=1, strict=True)
             # Of what may change, it is told that it may be old; what cannot change needs no word.
             assert codes(report) == {"REMOTE_FROM_CACHE"}
             assert len(report.notices) == 3
@@ -168,14 +168,14 @@ def test_after_a_probe_a_page_renders_the_same_without_the_network(tmp_path, mon
     beside = written(tmp_path / "local", composed(local, root="data-duration=1"))
     for name, content in {"a.svg": SVG[2], "gsap.min.js": gsap.encode(), "oddity.ttf": font}.items():
         (beside / name).write_bytes(content)
-    framewright.render(beside, tmp_path / "local.mp4", fps=30, quality="draft", workers=1)
+    framewright.render(beside, tmp_path / "local.mp4", fps=10, quality="draft", workers=1)
     assert len(set(rendered)) == 1
     assert rendered[0] == (tmp_path / "local.mp4").read_bytes()
     frames = list(decoding.pictures(tmp_path / "0.mp4"))
     assert frames[0][230, 30][0] > 150  # the ball, where it begins
     assert frames[0][20, 600][1] > 140  # the remote picture
     assert (np.abs(frames[0][95:150, 20:350] - frames[0][20, 600]).max(axis=2) > 60).sum() > 500  # the text
-    assert abs(frames[0] - frames[15]).max() > 60
+    assert abs(frames[0] - frames[5]).max() > 60
 
 
 def test_scripts_and_fonts_that_are_not_there_are_told(tmp_path):

@@ -62,6 +62,7 @@ def test_an_account_that_is_not_named_is_told(monkeypatch, tmp_path):
     assert told.value.code == "STORE_INVALID"
 
 
+@pytest.mark.thorough
 def test_folders_load_no_client_of_buckets():
     code = "import sys, framewright.stores, framewright.cli.app; sys.exit('obstore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0

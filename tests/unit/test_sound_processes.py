@@ -81,7 +81,7 @@ def mixed(plan: SoundPlan, files: dict[str, Path]) -> np.ndarray:
     return np.concatenate(list(mix(plan, files)))
 
 
-@pytest.mark.parametrize("count", ordinary([5, 30], 30))
+@pytest.mark.parametrize("count", ordinary([5, 12, 30], 12))
 def test_who_reads_changes_no_bit(files, monkeypatch, count: int) -> None:
     """With more tracks than the memory that is shared has slots, too."""
     monkeypatch.setattr("framewright.sound.processes._MOST_SLOTS", 8)

@@ -42,7 +42,6 @@ async def ask(shelf, made, n, **settings):
     ("gop", "workers", "block"),
     ordinary_rows(
         product((1, 12, 250), (1, 2, 3), (8, 32)),
-        (1, 2, 32),
         (12, 1, 8),
         (12, 3, 32),
         (250, 3, 8),

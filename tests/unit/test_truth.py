@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from truth import colours, counter, decoding, likeness, remains
+from truth.grids import thorough
 from truth.pages import Film
 from truth.runtimes import RUNTIMES, write_runtime
 
@@ -151,7 +152,9 @@ def test_a_file_without_tags_is_refused(tmp_path):
     ("name", "options"),
     [
         ("alpha.mov", ["-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le"]),
-        ("alpha.webm", ["-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0", "-cpu-used", "8", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0"]),
+        *thorough(
+            ("alpha.webm", ["-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0", "-cpu-used", "8", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0"])
+        ),
     ],
 )  # fmt: skip
 def test_alpha_of_files(tmp_path, name, options):

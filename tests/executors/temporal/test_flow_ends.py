@@ -76,7 +76,10 @@ async def test_what_cannot_be_helped_ends_it_and_the_siblings_let_go(client: Cli
     assert took < 10.0
 
 
-@pytest.mark.parametrize("by_signal", [False, True], ids=["natively", "by signal"])
+@pytest.mark.parametrize(
+    "by_signal",
+    [pytest.param(False, id="natively"), pytest.param(True, id="by signal", marks=pytest.mark.thorough)],
+)
 async def test_cancelled_it_ends_when_the_workers_have_let_go(
     client: Client, queue: str, by_signal: bool
 ) -> None:

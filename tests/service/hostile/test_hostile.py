@@ -147,7 +147,7 @@ def _secrets(folder: Path) -> None:
 
 
 async def test_a_page_asks_opens_and_takes_nothing(hall):
-    hall.write(pages.page(pages.MANNERS, duration=1.0))
+    hall.write(pages.page(pages.MANNERS))
     hall.write("<p>another", "page.html")
     answer, told = await outcome(hall, tries=True)
     assert not isinstance(answer, FramewrightError), answer

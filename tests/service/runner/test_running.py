@@ -153,8 +153,8 @@ async def test_a_page_that_a_link_leads_out_to_is_not_opened(hall):
 async def test_time_is_limited_from_outside(hall):
     hall.write(PAGE % "<script>addEventListener('load', () => { while (true); })</script>")
     began = time.monotonic()
-    with pytest.raises(LimitError, match="longer than the 4 seconds") as raised:
-        await hall.run(hall.render(), seconds=4.0)
+    with pytest.raises(LimitError, match="longer than the 2 seconds") as raised:
+        await hall.run(hall.render(), seconds=2.0)
     assert raised.value.code == "RUN_TIME"
     assert not raised.value.retryable
     assert time.monotonic() - began < 40
@@ -254,7 +254,7 @@ async def test_runners_know_no_secret_of_the_service(hall, monkeypatch):
                 assert b"s3cr3t" not in known
                 assert b"t0k3n" not in known or "runner.process" in _command(entry)
 
-    await hall.run(hall.render(), on_event=look)
+    await hall.run(hall.render(end_frame=2), on_event=look)
     assert len(seen) >= 2
 
 
