@@ -1,6 +1,7 @@
 """Memory for pictures is used again, and by nobody while someone holds it."""
 
 import gc
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framewright.browser import proc
 from framewright.capture import PictureMemory
 
 LENGTH = 64
@@ -89,3 +91,17 @@ def test_another_length_gets_blocks_of_its_own():
     again = memory.copy(bytes_of(3, 3 * LENGTH))
     assert bytes(large) == bytes([2]) * 3 * LENGTH
     assert bytes(again) == bytes([3]) * 3 * LENGTH
+
+
+def test_pictures_count_as_memory_of_this_process_where_nobody_may_read_how_it_is_shared(monkeypatch):
+    def unless_of_shares(path, mode="r"):
+        if path.endswith("smaps_rollup"):
+            raise PermissionError(path)
+        return open(path, mode)
+
+    monkeypatch.setattr(proc, "open", unless_of_shares, raising=False)
+    memory, large = PictureMemory(), bytes_of(1, 2**20)
+    before = proc.fair_bytes(os.getpid())
+    held = [memory.copy(large) for _ in range(64)]
+    assert proc.fair_bytes(os.getpid()) - before > 60 * 2**20
+    del held

@@ -12,6 +12,9 @@ import weakref
 
 import numpy as np
 
+# Else the system takes the pages for such as are shared, and whoever bounds our memory may not count them.
+_OF_THIS_PROCESS = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+
 
 class PictureMemory:
     """Blocks of one length, each free again once nobody holds what was copied into it. Any thread may let go."""
@@ -24,7 +27,7 @@ class PictureMemory:
         """The same bytes, in a block that is theirs for as long as this view, or one made of it, is held."""
         if data.nbytes != self._length:
             self._length, self._free = data.nbytes, []
-        block = self._free.pop() if self._free else mmap.mmap(-1, data.nbytes)
+        block = self._free.pop() if self._free else mmap.mmap(-1, data.nbytes, flags=_OF_THIS_PROCESS)
         block[:] = data
         # Views of a view share its exporter, not the view itself: it is this array that all of them hold.
         exporter = np.frombuffer(block, np.uint8)
