@@ -60,9 +60,11 @@ class CodecRun:
     def drain(self) -> Iterator[Packet[VideoStream]]:
         """The packets that are left. The run is over, and what the codec had is the system's again.
 
-        A film is many runs: without that it would take more memory the longer it is.
+        A film is many runs: without that it would take more memory the longer it is. One of a single picture leaves little,
+        the same each time, and to give that back would cost as much as a fifth of what its encoding did.
         """
         with codec_errors(self._encoder):
             yield from self._codec.encode_lazy(None)
         del self._codec
-        give_back_freed_memory()
+        if self.fed > 1:
+            give_back_freed_memory()
