@@ -144,6 +144,29 @@ def test_a_page_that_wants_to_leave_later_stays(render, tmp_path, how):
     assert "NAVIGATION_REFUSED" in {notice.code for notice in report.notices}
 
 
+def test_a_page_that_would_replace_itself_or_fill_the_screen_is_rendered_as_it_is(render, tmp_path):
+    grabs = """document.documentElement.requestFullscreen().catch(() => {});
+        try { document.write('gone'); } catch { /* refused */ }
+        document.open();"""
+    # What comes behind throws, and is told as what scripts throw later.
+    later = AT_FRAME_5.format(f"requestAnimationFrame(draw); {grabs}")
+    page = write(tmp_path / "page", scripted(later))
+    path, report = render(page, quality="draft", workers=1, capture="stream")
+    assert decoding.numbers(path) == list(range(FILM.frames))
+    assert report.capture == "stream"
+    codes = {notice.code for notice in report.notices}
+    assert codes == {"DOCUMENT_OPEN_REFUSED", "FULL_SCREEN_REFUSED", "SCRIPT_ERROR"}
+    refused = [notice.message for notice in report.notices if notice.code == "DOCUMENT_OPEN_REFUSED"]
+    assert len(refused) == 2
+    assert all("(index.html:" in message for message in refused), refused
+
+
+def test_a_page_that_takes_its_own_element_away(refuse, tmp_path):
+    page = write(tmp_path / "page", scripted(AT_FRAME_5.format("document.documentElement.remove();")))
+    error = refuse(page, workers=1)
+    assert (error.code, error.exit_code) == ("DOCUMENT_LOST", ExitCode.COMPOSITION)
+
+
 @contextmanager
 def silent_server():
     """A server that takes requests and never answers."""

@@ -39,6 +39,10 @@ _PICTURE = (
     # A property by which animated backgrounds stand still: the compositor's own time is none that anybody sees.
     "--enable-blink-features=CSSImageAnimation",
 )
+_POWERS = (
+    # Full screen would take another size than the frame's, and our own gesture, by which the stream begins, permits it.
+    "--blink-settings=fullscreenSupported=false",
+)
 _MEDIA = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream=display-media-type=browser",
@@ -111,7 +115,7 @@ def command_line(
         command += [f"--default-tile-width={device.width}", f"--default-tile-height={device.height}"]
     else:
         command.append("--headless=new" if "headless" not in program.name else "--headless")
-    command += [*_PICTURE, *_MEDIA, *_QUIET]
+    command += [*_PICTURE, *_POWERS, *_MEDIA, *_QUIET]
     command += [
         f"--remote-debugging-pipe={pipe}",
         f"--user-data-dir={profile}",

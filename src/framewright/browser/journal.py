@@ -161,7 +161,9 @@ def describe_exception(details: dict[str, Any]) -> str:
     thrown = details.get("exception", {})
     text = str(thrown.get("description") or thrown.get("value") or details.get("text") or "an exception")
     frames = details.get("stackTrace", {}).get("callFrames", ())
-    place = _place(frames[0] if frames else details)
+    # Scripts of ours, which the author's may throw through, have no address.
+    written = [frame for frame in frames if frame.get("url")]
+    place = _place((written or [*frames, details])[0])
     return f"{text.splitlines()[0][:_LONGEST]} ({place})"
 
 

@@ -173,6 +173,12 @@ TOLD: dict[str, Told] = {
     "POPUP_CLOSED": Told(_WARNING, "the page opened a window, which was closed", "Do not open windows."),
     "DOWNLOAD_DENIED": Told(_WARNING, "the page began a download, which was denied", "Do not download."),
     "NAVIGATION_REFUSED": Told(_WARNING, "the page tried to leave", "Stay on the page."),
+    "DOCUMENT_OPEN_REFUSED": Told(
+        _WARNING,
+        "the page opened its document anew, or wrote into it, after it had loaded",
+        "Change its elements instead.",
+    ),
+    "FULL_SCREEN_REFUSED": Told(_WARNING, "the page asked for full screen", "Do not ask for it."),
     "FRAME_FOREIGN": Told(
         _WARNING, "a frame from elsewhere, which keeps its own time", "Save what it shows into the project."
     ),

@@ -38,6 +38,8 @@ RUNTIME_FILES = (
     "scripts.js",
     "waits.js",
     "failures.js",
+    "openings.js",
+    "full_screen.js",
     "media_sources.js",
     "media_plans.js",
     "media_times.js",

@@ -282,8 +282,18 @@ class Stage:
         return texts
 
     async def cover(self, grey: int | None) -> None:
-        """Lay two greys over all that the page shows, ``grey`` and 255 - ``grey``; None takes them away without a trace."""
-        await self._ask(_COVER, grey)
+        """Lay two greys over all that the page shows, ``grey`` and 255 - ``grey``; None takes them away without a trace.
+
+        Raises:
+            CompositionError: ``DOCUMENT_LOST`` a script has taken away the element that holds the whole page; and as
+                :meth:`seek`.
+            BrowserError: as :meth:`seek`.
+        """
+        if not await self._ask(_COVER, grey):
+            raise CompositionError(
+                "The page has no <html> element any more: let its scripts leave it in place.",
+                code="DOCUMENT_LOST",
+            )
 
     async def _resize(self, wishes: Wishes) -> None:
         told = await self._ask(_SIZE)

@@ -1,11 +1,12 @@
 // fw.cover: two greys over everything that the page shows, for the sync frames of the frame stream.
 //   on()       whether they lie there
 //   set(grey)  0 to 255: this grey on the left half, 255 - grey on the right; null takes them away and leaves no trace: a
-//              constructed style sheet, no change of the document
+//              constructed style sheet, no change of the document. False where there is nothing to lay it over
 // The page below is clipped away, not only painted over: nothing of its drawing may shine through, and the top layer
 // (dialogs, popovers, full screen) lies above every z-index. The root's own background is left alone: Chromium reports a
 // second damage after it has changed.
 {
+  const { natives } = fw;
   const sheet = new CSSStyleSheet();
   let on = false;
 
@@ -32,10 +33,13 @@
     /** @param {number | null} grey */
     set(grey) {
       if (grey !== null) sheet.replaceSync(rules(grey));
-      if (on === (grey !== null)) return;
+      const root = natives.documentElement(document);
+      if (grey !== null && (root === null || natives.localName(root) !== "html")) return false;
+      if (on === (grey !== null)) return true;
       on = !on;
       const others = Array.from(document.adoptedStyleSheets).filter((other) => other !== sheet);
       document.adoptedStyleSheets = on ? [...others, sheet] : others;
+      return true;
     },
   };
 }

@@ -1,6 +1,7 @@
 // fw.failures: errors that page scripts threw and nobody caught.
 //   first     the first one of before the page was ready, or null: whoever waits for the page can stop waiting
 //   said(error)          its message, whatever was thrown
+//   guard()              hears them again, where an opened document has forgotten all listeners
 //   report(error, what)  an error that the runtime caught while it called the page; a warning
 {
   // Told to the window like an error, but nothing was thrown: the observer goes on in the next frame.
@@ -17,21 +18,21 @@
     }
   };
 
-  window.addEventListener(
-    "error",
-    (event) => {
-      // Pictures and scripts that fail to load pass here too, as plain events.
-      if (!(event instanceof ErrorEvent) || HARMLESS.test(event.message)) return;
-      first ??= said(event.error ?? event.message);
-    },
-    true,
-  );
+  /** @param {Event} event */
+  const hear = (event) => {
+    // Pictures and scripts that fail to load pass here too, as plain events.
+    if (!(event instanceof ErrorEvent) || HARMLESS.test(event.message)) return;
+    first ??= said(event.error ?? event.message);
+  };
+  const guard = () => fw.natives.listen(window, "error", hear, true);
+  guard();
 
   fw.failures = {
     get first() {
       return first;
     },
     said,
+    guard,
     /** @param {unknown} error @param {string} what */
     report(error, what) {
       fw.notices.add("SCRIPT_ERROR", `${what} threw: ${said(error)}.`);

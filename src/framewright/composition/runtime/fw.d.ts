@@ -469,6 +469,7 @@ interface Fw {
   smil: { roots(): Set<SVGSVGElement>; seek(): void; inspect(): Promise<void> };
   scripts: { any(): boolean };
   draws: { heard(): boolean };
+  openings: { unclosed(): boolean };
   stillness: { until(seconds: number): number | null };
 
   texts: {

@@ -119,6 +119,8 @@
     postToWorker: method(Worker.prototype, "postMessage"),
     messageData: getter(MessageEvent.prototype, "data"),
     title: getter(Document.prototype, "title"), // a form or picture of that name hides it
+    documentElement: getter(Document.prototype, "documentElement"),
+    localName: getter(Element.prototype, "localName"),
     timelineTime: getter(AnimationTimeline.prototype, "currentTime"),
     format: getter(Intl.DateTimeFormat.prototype, "format"),
     formatToParts: method(Intl.DateTimeFormat.prototype, "formatToParts"),

@@ -20,7 +20,12 @@
   /** This document alone; the ones below it are asked by the top one. */
   const local = async () => {
     const limit = fw.config.load_timeout;
-    if (!(await fw.waits.until(() => loaded() || fw.failures.first !== null, limit))) {
+    const over = () => loaded() || fw.failures.first !== null || fw.openings.unclosed();
+    const inTime = await fw.waits.until(over, limit);
+    if (fw.openings.unclosed()) {
+      return { code: "LOAD_TIMEOUT", message: "The page opened its document anew and left it open: call document.close() behind document.open() or document.write()." };
+    }
+    if (!inTime) {
       return { code: "LOAD_TIMEOUT", message: `The page did not finish loading within ${limit} s: something that it asks for never answers.` };
     }
     fw.shadows.find();
