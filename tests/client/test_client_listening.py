@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pretend import PretendService, event_bytes
 
-from framewright.client import AsyncClient
+from framewright.client import AsyncClient, sse
 from framewright.client.listening import listen
 from framewright.client.sse import EndlessEventError, EventReader, ServerEvent
 from framewright.model.events import FellBack
@@ -205,3 +205,48 @@ def test_an_event_has_an_end():
     with pytest.raises(EndlessEventError):
         for _ in range(100):
             reader.feed(b"data: " + b"x" * 2**17 + b"\n")
+
+
+class _Counting:
+    """Finds ends of lines, and counts the bytes that it looked through for them."""
+
+    def __init__(self, pattern):
+        self._pattern = pattern
+        self.looked = 0
+
+    def __getattr__(self, name):
+        def look(where):
+            self.looked += len(where)
+            return getattr(self._pattern, name)(where)
+
+        return look
+
+
+@pytest.mark.parametrize(
+    ("written", "piece"),
+    [(b"data: " + b"x" * 200_000 + b"\n\n", 1000), (b"data: x\n\n" * 2000, 20_000)],
+    ids=["one long", "many short"],
+)
+def test_no_byte_is_looked_at_again_with_each_read_or_each_line(written, piece, monkeypatch):
+    counting = _Counting(sse._LINE_END)
+    monkeypatch.setattr(sse, "_LINE_END", counting)
+    reader = EventReader()
+    found = [event for at in range(0, len(written), piece) for event in reader.feed(written[at : at + piece])]
+    assert found == [ServerEvent("", "message", line[6:].decode()) for line in written.split(b"\n\n")[:-1]]
+    assert counting.looked <= 2 * len(written)
+
+
+def test_many_events_in_one_read_are_no_endless_one():
+    written = b"data: " + b"x" * 2**20 + b"\n\n"
+    reader = EventReader()
+    assert [len(event.data) for event in reader.feed(written * 9)] == [2**20] * 9
+    with pytest.raises(EndlessEventError):
+        for _ in range(9):
+            reader.feed(written.replace(b"\n\n", b"\n"))
+
+
+def test_an_event_is_there_with_its_last_byte():
+    reader = EventReader()
+    assert reader.feed(b"data: a\r\n\r") == [ServerEvent("", "message", "a")]
+    assert reader.feed(b"") == []
+    assert reader.feed(b"\ndata: b\n\n") == [ServerEvent("", "message", "b")]

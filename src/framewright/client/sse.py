@@ -32,7 +32,8 @@ class EventReader:
     """Reads one answer. What comes after its last empty line is no event."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._line = bytearray()
+        self._returned = False
         self._began = False
         self._id = ""
         self._name = ""
@@ -45,24 +46,28 @@ class EventReader:
         Raises:
             EndlessEventError: an event has more than 8 MiB.
         """
-        self._rest += read
-        if len(self._rest) + self._size > _LONGEST:
-            raise EndlessEventError
         found: list[ServerEvent] = []
-        while (line := self._line()) is not None:
+        if not read:
+            return found
+        if self._returned:
+            read = read.removeprefix(b"\n")  # the second half of a line's end
+        self._returned = read.endswith(b"\r")
+        *ends, rest = _LINE_END.split(read)
+        for end in ends:
+            self._grow(end)
+            line = bytes(self._line)
+            self._line.clear()
             if not self._began:
                 self._began = True
                 line = line.removeprefix(b"\xef\xbb\xbf")
             self._take(line, found)
+        self._grow(rest)
         return found
 
-    def _line(self) -> bytes | None:
-        match = _LINE_END.search(self._rest)
-        # A carriage return at the end may be the first half of a line's end.
-        if match is None or (match[0] == b"\r" and match.end() == len(self._rest)):
-            return None
-        line, self._rest = self._rest[: match.start()], self._rest[match.end() :]
-        return line
+    def _grow(self, part: bytes) -> None:
+        self._line += part
+        if len(self._line) + self._size > _LONGEST:
+            raise EndlessEventError
 
     def _take(self, line: bytes, found: list[ServerEvent]) -> None:
         if not line:
