@@ -141,7 +141,7 @@ async def test_cancelling_the_task_ends_the_render(endless, nothing):
     nothing.check()
 
 
-@pytest.mark.parametrize("stage", ["opening", "rendering"])
+@pytest.mark.parametrize("stage", ["opening", *thorough("rendering")])
 def test_a_token_that_is_cancelled_early_ends_it_early(endless, nothing, stage):
     token = CancelToken()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
-from truth.grids import thorough
+from truth.grids import ordinary, thorough
 from truth.libraries import library
 from truth.stages import Stages, composed
 
@@ -260,7 +260,7 @@ TARGETS = {
 }
 
 
-@pytest.mark.parametrize("when", TARGETS)
+@pytest.mark.parametrize("when", ordinary(TARGETS, "at once", "after a callback"))
 async def test_targets_that_are_texts(stages, when):
     tweens = """const tl = gsap.timeline({ paused: true });
         gsap.set(".box", { y: 5 });

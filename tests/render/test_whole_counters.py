@@ -80,8 +80,7 @@ def check_times(path, film):
     [
         *thorough(("a.mp4", "h265")),
         *thorough(("a.mp4", "av1")),
-        ("a.webm", "vp9"),
-        *thorough(("a.webm", "av1"), ("a.mov", "prores")),
+        *thorough(("a.webm", "vp9"), ("a.webm", "av1"), ("a.mov", "prores")),
         *thorough(("a.mov", "h264")),
     ],
 )

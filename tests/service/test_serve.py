@@ -142,6 +142,7 @@ async def test_a_second_signal_ends_it_at_once(tmp_path):
     assert process.returncode == 5
 
 
+@pytest.mark.thorough
 async def test_beyond_this_machine_every_request_needs_a_token(tmp_path, capsys):
     data = tmp_path / "data"
     assert await asyncio.to_thread(run, ["tokens", "create", "me", "--data", str(data)]) == 0
@@ -186,6 +187,14 @@ def test_every_setting_has_its_variable(monkeypatch, tmp_path):
         ("a.example", "b.example"),
     )
     assert (read.run_memory, read.queue) == (2 * 2**30, 3)
+
+
+@pytest.mark.parametrize(
+    ("host", "tokens", "needed"),
+    [("127.0.0.1", None, False), ("::1", None, False), ("0.0.0.0", None, True), ("127.0.0.1", True, True)],
+)
+def test_beyond_this_machine_tokens_are_needed(host, tokens, needed):
+    assert ServiceSettings(host=host, tokens=tokens).needs_tokens is needed
 
 
 def test_every_setting_is_told_of():

@@ -128,7 +128,7 @@ SPYING_HEAD = '<meta http-equiv="Content-Security-Policy" content="connect-src \
 
 FILES = """
 const outside = OUTSIDE, MOST = WAYS;  // the folder around the project, and a name of each file in it
-const ways = ['file://' + outside + '/', 'file://localhost' + outside + '/', '../', '..%2f', '%2e%2e/', '..%5c', '....//', 'up/', 'up%2f', '/../', '//' + outside + '/',
+const ways = ['file://' + outside + '/', '../', '..%2f', 'up/', 'file://localhost' + outside + '/', '%2e%2e/', '..%5c', '....//', 'up%2f', '/../', '//' + outside + '/',
   outside + '/', 'up/../', './/..//', '.%2e/', '%252e%252e/', '\\\\..\\\\', 'view-source:file://' + outside + '/', 'filesystem:file://' + outside + '/', 'blob:file://' + outside + '/'];
 for (const way of ways.slice(0, MOST)) {
   const marked = (text) => /S3CR3T/.test(text) && way;

@@ -52,16 +52,16 @@ def test_priming_is_dropped_at_other_rates_too(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ordinary(tones._ENCODERS, ".mp3", ".m4a", ".opus", ".mkv", ".ts"))
 def test_any_stretch_is_what_reading_in_order_gives(tmp_path, suffix):
-    noise = np.random.default_rng(1).normal(0, 0.05, 20 * SAMPLE_RATE)
+    noise = np.random.default_rng(1).normal(0, 0.05, 8 * SAMPLE_RATE)
     path = tones.write(tmp_path / f"a{suffix}", noise)
     with Decoder(origin(path)) as decoder:
-        whole = decoder.read(0, 21 * SAMPLE_RATE)
+        whole = decoder.read(0, 9 * SAMPLE_RATE)
     with Decoder(origin(path)) as decoder:
-        for first in (700_000, 10, 900_000, 480_001):
+        for first in (280_000, 10, 360_000, 192_001):
             assert np.array_equal(decoder.read(first, 2_000), whole[first : first + 2_000])
         length = decoder.length()
         assert length == pytest.approx(
-            20 * SAMPLE_RATE + PRIMED.get(suffix, 0), abs=1024 if suffix in PRIMED else 0
+            8 * SAMPLE_RATE + PRIMED.get(suffix, 0), abs=1024 if suffix in PRIMED else 0
         )
 
 

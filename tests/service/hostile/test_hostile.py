@@ -86,7 +86,7 @@ async def test_the_way_to_our_own_sockets_stays_a_secret(hall):
     assert not isinstance(answer, FramewrightError), answer
 
 
-@pytest.mark.parametrize("ways", [8, pytest.param(99, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("ways", [4, pytest.param(99, marks=pytest.mark.thorough)])
 async def test_no_file_beside_the_project_is_read(hall, ways):
     _secrets(hall.folder)
     (hall.project / "up").symlink_to(hall.folder)
@@ -163,7 +163,7 @@ async def test_memory_is_limited_for_each_page_and_for_the_whole(hall, kind, cod
     hall.write(pages.page(pages.HUNGRY[kind]))
     if code == "PAGE_MEMORY":
         hall.settings = {**hall.settings, "page_memory": 1024 * MIB}
-    answer, _ = await outcome(hall, memory=4096 * MIB if code == "PAGE_MEMORY" else 1200 * MIB)
+    answer, _ = await outcome(hall, memory=4096 * MIB if code == "PAGE_MEMORY" else 1000 * MIB)
     assert isinstance(answer, FramewrightError)
     # A page that gets no more memory may die of it before anybody counts.
     assert answer.code in {code, "PAGE_CRASHED", "BROWSER_DIED"}, answer
