@@ -157,3 +157,16 @@ async def test_a_refusal_that_nobody_hears_is_told_with_the_authors_line(stages)
     await page.at(1.1)
     assert len(page.page.script_errors) == 1
     assert "/index.html:2:" in page.page.script_errors[0]
+
+
+@pytest.mark.parametrize("moment", ["setTimeout(leave, 500)", "setInterval(() => {}, 100); later = leave"])
+async def test_a_page_that_makes_another_of_itself_has_left(stages, moment):
+    leave = "const leave = () => { location = 'javascript:\"<p>new\"'; };"
+    page = await stages.open(composed(f"<script>{leave} {moment};</script>", root=ROOT))
+    if "later" in moment:
+        await page.ask("void later()")
+    with pytest.raises(CompositionError) as caught:
+        for tenth in range(10):
+            await page.at(tenth / 10)
+            await page.page.begin_frame()
+    assert caught.value.code == "NAVIGATED"

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from framewright.browser.arrival import Arrival
-from framewright.browser.connection import CallTimeoutError
+from framewright.browser.connection import CallTimeoutError, ProtocolError
 from framewright.browser.drawing import Pencil
 from framewright.browser.fontconfig import generic_font_calls
 from framewright.browser.journal import Journal, describe_exception, shortened, shown_address
@@ -30,6 +30,8 @@ _SETTLING_PAUSE = 0.02
 _SETTLING_DRAWS = 2
 _SETTLING_SECONDS = 5.0
 _SIGN_OF_LIFE_SECONDS = 3.0
+# Of calls on an object whose document is no more: it went meanwhile, or before.
+_REPLACED = ("Execution context was destroyed", "Cannot find context with specified id")
 
 
 class Page:
@@ -151,7 +153,8 @@ class Page:
             args: values that JSON can hold.
 
         Raises:
-            CompositionError: ``SCRIPT_ERROR`` when it throws; and as :meth:`call`.
+            CompositionError: ``SCRIPT_ERROR`` when it throws; ``NAVIGATED`` when another document has taken the place of
+                the object's, as by a ``javascript:`` address, which no event tells; and as :meth:`call`.
         """
         params = {
             "objectId": object_id,
@@ -160,7 +163,13 @@ class Page:
             "awaitPromise": True,
             "returnByValue": True,
         }
-        return _value(await self.call("Runtime.callFunctionOn", params, timeout=timeout))
+        try:
+            return _value(await self.call("Runtime.callFunctionOn", params, timeout=timeout))
+        except ProtocolError as error:
+            if not any(words in error.message for words in _REPLACED):
+                raise
+            message = "The page put another document in its place: let it stay what it is."
+            raise CompositionError(message, code="NAVIGATED") from error
 
     async def refuse_media(self) -> None:
         """From now on the browser itself loads neither video nor sound: somebody else reads them. No notice tells it."""
