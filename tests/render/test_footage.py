@@ -342,11 +342,14 @@ async def test_no_script_of_the_page_notices_how_its_frames_come(stages, sources
     assert page.codes == set()
     ask = """seen.length = 0;
         const found = await number('small.mp4', 0.1);
+        window.come = true;
         await new Promise((done) => requestIdleCallback(done, { timeout: 1 }));
         const told = performance.getEntries().map((entry) => entry.name).filter((name) => !name.endsWith('index.html'));
         return [found, seen.filter((one) => !one.startsWith('http')), (await navigator.storageBuckets.keys()).length, told.filter((name) => /blob:|ws:|localhost/.test(name)), 'footage' in fw.config];"""
     asking = asyncio.ensure_future(run(page, ask))
-    await asyncio.wait((asking,), timeout=2)
+    async with asyncio.timeout(60):
+        while not asking.done() and not await page.ask("window.come"):
+            await asyncio.sleep(0.02)
     await page.at(0.1)
     assert await asking == [3, [], 0, [], False]
     assert page.page.notices == ()

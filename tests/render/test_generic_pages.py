@@ -48,8 +48,8 @@ async def picture(page, seconds=0.0):
     [
         ("<!doctype html>" + LONG, {(0, 0): RED, (1919, 999): RED, (1919, 1001): BLUE, (0, 1079): BLUE}),
         *thorough(("<html>" + LONG + FIXED, {(0, 1079): GREEN, (1919, 1079): GREEN, (900, 1069): BLUE})),
-        ("<html bgcolor=lime><body bgcolor=red>no doctype", {(1000, 1000): RED}),
-        *thorough(("<!doctype html><title>nothing</title>", {(0, 0): WHITE, (1919, 1079): WHITE}),
+        *thorough(("<html bgcolor=lime><body bgcolor=red>no doctype", {(1000, 1000): RED}),
+        ("<!doctype html><title>nothing</title>", {(0, 0): WHITE, (1919, 1079): WHITE}),
         ("<!doctype html><style>html{zoom:2}b{display:block;height:100vh;background:blue}</style><b>", {(1900, 1000): BLUE}),
         ("<!doctype html>" + LONG + "<script>scrollTo(0, 500)</script>", {(0, 499): RED, (0, 501): BLUE})),
         ("<html><frameset cols='*,*'><frame src='inner.html'><frame src='inner.html'></frameset></html>", {(100, 100): BLUE, (1800, 900): BLUE}),

@@ -51,7 +51,7 @@ def clip(name, attributes, inside="x"):
         ('data-start="nobody" data-duration="1"', (0, 1)),
         *thorough(('data-start="x" data-duration="1"', (0, 1))),
         ('data-start="0" data-hidden', None),
-        ("data-hidden", None),
+        *thorough(("data-hidden", None)),
         ('data-start="0" data-hidden="false"', (0, 6)),
         *thorough(('data-start="1" data-duration="1" data-track-index="7"', (1, 2))),
     ],

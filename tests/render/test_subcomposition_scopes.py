@@ -65,14 +65,16 @@ R = "document.querySelector('#h > [data-composition-id]')"
         *thorough(("html, body { color: rgb(1, 2, 3) }", "outside", "color", "rgb(0, 0, 0)")),
         (":root { --accent: red }", T, "--accent", "red"),
         *thorough((":root { --accent: red }", "outside", "--accent", "")),
-        ("html body > .card .title { top: 7px }", T, "top", "7px"),
         *thorough(
+            ("html body > .card .title { top: 7px }", T, "top", "7px"),
             ("body .title::before { content: 'a' }", T, "top", "auto"),
             ("* { top: 7px }", "outside", "top", "auto"),
             ("* { top: 7px }", T, "top", "7px"),
         ),
-        ("@media all { .title { top: 7px } }", T, "top", "7px"),
-        *thorough(("@supports (top: 0) { .title { top: 7px } }", "outside", "top", "auto")),
+        *thorough(
+            ("@media all { .title { top: 7px } }", T, "top", "7px"),
+            ("@supports (top: 0) { .title { top: 7px } }", "outside", "top", "auto"),
+        ),
         (".card { .title { top: 7px } }", T, "top", "7px"),
         *thorough(
             ("[data-composition-id='sub'] { .title { top: 7px } }", T, "top", "7px"),
@@ -164,7 +166,7 @@ SAID = "[...document.querySelectorAll('.said')].map((one) => one.textContent)"
                 "true",
             ),
         ),
-        ("say(document.currentScript.parentElement.dataset.compositionId)", "sub"),
+        *thorough(("say(document.currentScript.parentElement.dataset.compositionId)", "sub")),
         ("say(String(document.querySelector('#outside')))", "null"),
         *thorough(
             ("say(String(document.getElementById('outside')))", "null"),
@@ -193,9 +195,11 @@ SAID = "[...document.querySelectorAll('.said')].map((one) => one.textContent)"
             "say(new Date().getTime() - Date.now() + performance.now() + (new Date() instanceof Date ? 0 : 9))",
             "0",
         ),
-        (
-            "say(__hyperframes.getVariables().n === undefined && window.__hyperframes.getVariables() !== 1)",
-            "true",
+        *thorough(
+            (
+                "say(__hyperframes.getVariables().n === undefined && window.__hyperframes.getVariables() !== 1)",
+                "true",
+            )
         ),
         ("try { document.querySelector('::') } catch (error) { say(error.name) }", "SyntaxError"),
     ],

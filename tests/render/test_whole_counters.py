@@ -37,7 +37,7 @@ def test_frames_count_up(render, tmp_path, runtime, fps, workers, capture):
     check(render, tmp_path, runtime, fps, workers, capture)
 
 
-ORDINARY = ("raf", "timeout", "css-animation", "waapi", "smil", "hf-seek", "timelines", "date")
+ORDINARY = ("raf", "css-animation", "waapi", "hf-seek", "timelines", "date")
 
 
 # What each runtime says of the time is heard in fewer frames, by one worker but for two of them.

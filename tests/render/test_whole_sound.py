@@ -185,8 +185,10 @@ def test_a_loudness_of_nothing_is_told(render, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"RIFF no sound at all", "SOUND_INVALID"), (None, "SOURCE_MISSING")],
-    ids=["broken", "missing"],
+    [
+        pytest.param(b"RIFF no sound at all", "SOUND_INVALID", id="broken"),
+        pytest.param(None, "SOURCE_MISSING", id="missing", marks=pytest.mark.thorough),
+    ],
 )
 def test_a_broken_track_of_the_page_ends_the_render_and_leaves_nothing(
     render, tmp_path: Path, content, code

@@ -74,7 +74,7 @@ def test_neighbours_meet_without_a_gap(folder, noise):
 
 
 @pytest.mark.parametrize(
-    "rate", [8000, *thorough(11_025, 22_050), 44_100, 47_999, *thorough(96_000), 192_000]
+    "rate", [*thorough(8000, 11_025, 22_050), 44_100, 47_999, *thorough(96_000, 192_000)]
 )
 def test_every_rate_stands_right_and_keeps_its_level(tmp_path, rate):
     source = tones.sweeps(MOMENTS[:2], 3.0, rate=rate)
