@@ -222,12 +222,12 @@ ANIMATION = """
                 {4.5: ["finished", 4000, 1], 6: ["running", 1000, 0.25]},
             ),
         ),
-        ("animation.startTime = 1000;", {2: ["running", 1000, 0.25]}),
         *thorough(
+            ("animation.startTime = 1000;", {2: ["running", 1000, 0.25]}),
             (
                 "setTimeout(() => { animation.startTime = document.timeline.currentTime - 500; }, 2000);",
                 {3: ["running", 1500, 0.375]},
-            )
+            ),
         ),
     ],
 )

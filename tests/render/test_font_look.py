@@ -74,8 +74,10 @@ async def test_scripts_of_the_world_are_drawn_by_fonts_that_we_bring(look):
             ('<p id="x" style="font-family: Futura; display: none">word</p>', "#x"),
             ('<p id="x" style="font-family: Futura" class="clip" data-start="0.5">word</p>', "#x"),
         ),
-        ("<style>b::before { content: 'word'; font-family: Futura }</style><b id='x'></b>", "#x"),
-        *thorough(('<input id="x" value="word" style="font-family: Futura">', "#x")),
+        *thorough(
+            ("<style>b::before { content: 'word'; font-family: Futura }</style><b id='x'></b>", "#x"),
+            ('<input id="x" value="word" style="font-family: Futura">', "#x"),
+        ),
         (
             (
                 "<p id='host'></p><script>host.attachShadow({ mode: 'closed' }).innerHTML = "

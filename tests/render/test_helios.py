@@ -51,7 +51,7 @@ async def test_the_page_says_its_size_rate_and_length(stages):
 
 
 @pytest.mark.parametrize(
-    ("written", "rate"), [("30000 / 1001", "30000/1001"), *thorough(("29.97", "29.97")), ("12.5", "12.5")]
+    ("written", "rate"), [("30000 / 1001", "30000/1001"), *thorough(("29.97", "29.97"), ("12.5", "12.5"))]
 )
 async def test_a_broadcast_rate_is_exact(stages, written, rate):
     script = f"window.helios = new Helios({{ duration: 1, fps: {written} }})"
@@ -122,7 +122,7 @@ WITH_PROPS = """const helios = window.helios = new Helios({ duration: 1, fps: 30
 
 
 @pytest.mark.parametrize(
-    ("script", "told"), [("", "inputProps.value"), ("window.props = __HELIOS_PROPS__;", "props")]
+    ("script", "told"), [("", "inputProps.value"), *thorough(("window.props = __HELIOS_PROPS__;", "props"))]
 )
 async def test_variables_are_the_props(stages, script, told):
     html = page(script + WITH_PROPS, TITLE)

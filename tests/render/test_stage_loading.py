@@ -66,7 +66,7 @@ async def slow():
         *thorough(
             "await new Promise((done) => { const image = new Image(); image.onload = done; image.src = PNG })"
         ),
-        "await WebAssembly.instantiate(WASM)",
+        *thorough("await WebAssembly.instantiate(WASM)"),
         "await ask(new Worker('slow.js'))",
         *thorough("await ask(new Worker('slow.js')); await import(SLOW + '/m.js')"),
     ],

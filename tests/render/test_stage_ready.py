@@ -104,8 +104,10 @@ async def test_a_font_that_never_comes(stages, silence):
             "<div id=\"x\" style=\"background: red; mask-image: url('none.png'), url('none.png')\"></div>",
             "<style>#x::after { content: 'a'; background: url('none.png') }</style><div id=\"x\"></div>",
         ),
-        '<video id="x" poster="none.png"></video>',
-        *thorough('<svg><image id="x" href="none.png" width="9" height="9"/></svg>'),
+        *thorough(
+            '<video id="x" poster="none.png"></video>',
+            '<svg><image id="x" href="none.png" width="9" height="9"/></svg>',
+        ),
         (
             '<template shadowrootmode="open"></template><div id="h"></div><script>h.attachShadow({mode: "open"})'
             '.innerHTML = `<img id="x" src="none.png">`</script>'

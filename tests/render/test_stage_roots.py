@@ -30,7 +30,13 @@ def page(body, head=""):
         ('<div data-composition-id="a" data-width="320" data-height="200" {}></div>', "a", (320, 200)),
         ('<div data-composition-id="a" {}></div>', "a", (1080, 1920)),
         *thorough(('<div data-composition-id="a" data-width="320" {}></div>', "a", (320, 1920))),
-        ('<div data-composition-id="a" data-width=" 320px " data-height="200.0" {}></div>', "a", (320, 200)),
+        *thorough(
+            (
+                '<div data-composition-id="a" data-width=" 320px " data-height="200.0" {}></div>',
+                "a",
+                (320, 200),
+            )
+        ),
         (
             '<div data-composition-id="a" data-no-timeline></div><div data-composition-id="b" data-root="true" data-width="100" data-height="50" {}></div>',
             "b",
@@ -90,7 +96,7 @@ async def test_scripts_measure_the_size_that_is_rendered(stages):
     [
         ('data-duration="2.5"', "", 2.5, "declared"),
         ('data-composition-duration="3"', "", 3, "declared"),
-        ('data-end="4"', "", 4, "declared"),
+        *thorough(('data-end="4"', "", 4, "declared")),
         *thorough(('data-duration="2" data-composition-duration="3"', "", 2, "declared")),
         ("", "", None, None),
         ("", '<i data-start="1" data-duration="2"></i><i data-start="2"></i>', 3, "clips"),

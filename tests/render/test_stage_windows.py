@@ -35,10 +35,12 @@ def clip(name, attributes, inside="x"):
             ('data-start="1" data-composition-duration="1"', (1, 2)),
             ('data-start="" data-duration="1"', (0, 1)),
         ),
-        ('data-start="-3" data-duration="1"', (0, 1)),
-        *thorough(('data-start=" 2 " data-duration=" 1 "', (2, 3))),
-        ('data-start="1" data-duration="0"', (1, 6)),
-        *thorough(('data-start="1" data-duration="soon"', (1, 6))),
+        *thorough(
+            ('data-start="-3" data-duration="1"', (0, 1)),
+            ('data-start=" 2 " data-duration=" 1 "', (2, 3)),
+            ('data-start="1" data-duration="0"', (1, 6)),
+            ('data-start="1" data-duration="soon"', (1, 6)),
+        ),
         *thorough(('data-start="first" data-duration="1"', (2, 3))),
         ('data-start="first + 1" data-duration="1"', (3, 4)),
         *thorough(

@@ -23,7 +23,14 @@ OPAQUE = [
     ("pictures", "png"),
 ]
 # A codec in one more container, or of a family that another one stands for.
-AGAIN = [("a.mp4", "h265"), ("a.mp4", "av1"), ("a.webm", "av1"), ("a.mov", "h264"), ("a.mov", "h265")]
+AGAIN = [
+    ("a.mp4", "h265"),
+    ("a.mp4", "av1"),
+    ("a.webm", "vp9"),
+    ("a.webm", "av1"),
+    ("a.mov", "h264"),
+    ("a.mov", "h265"),
+]
 ALPHAS = (255, 200, 150, 100, 50, 25, 0, 128, 64, 10)
 BT709, LIMITED = 1, 1
 

@@ -115,9 +115,6 @@ async def test_a_store_that_is_away_for_a_while_is_waited_for(store_at, tmp_path
 
 async def test_a_store_that_stays_away_is_told(store_at, tmp_path, endpoint, monkeypatch):
     monkeypatch.setattr("framewright.stores.patience.SECONDS", 0.5)
-    monkeypatch.setattr(
-        "framewright.stores.patience.Patience.__init__.__defaults__", (0.5,)
-    ) if False else None
     async with Door(endpoint) as door:
         monkeypatch.setenv("AWS_ENDPOINT_URL", door.endpoint)
         store = store_at(tmp_path / "cache")

@@ -51,7 +51,6 @@ def codes(report: framewright.VerifyReport) -> set[str]:
         KINDS,
         H264,
         (Format.WEBM, Codec.VP9),
-        (Format.MOV, Codec.PRORES),
         (Format.GIF, Codec.GIF),
         (Format.PNG_SEQUENCE, Codec.PNG),
     ),
