@@ -187,7 +187,7 @@ def test_a_project_of_several_files_is_clean(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ordinary(NAMES, "data-chart", "shader"),
+    ordinary(NAMES, "data-chart"),
 )
 def test_examples_are_clean(name):
     assert framewright.check(EXAMPLES / name, audit=False).findings == ()

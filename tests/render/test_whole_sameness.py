@@ -16,7 +16,7 @@ from truth.runtimes import write_runtime
     [*thorough(("stream", (2, 3), 75), ("screenshot", (3,), 75)), ("screenshot", (2,), 50)],
 )
 def test_runs_and_workers_give_the_same_bytes(render, tmp_path, capture, more, frames):
-    page = write(tmp_path / "page", scenes.noisy(Film(frames=frames)))
+    page = write(tmp_path / "page", scenes.noisy(Film(frames=frames, width=160, height=90)))
     first, *others = (
         render(page, f"{workers}.mp4", workers=workers, capture=capture, quality="draft").path.read_bytes()
         for workers in (1, *more)

@@ -38,12 +38,10 @@ SOUNDING = [
     for pair in ((box, codec) for box, codecs in CODECS.items() for codec in codecs)
     if pair[0] is not Format.GIF
 ]
-# Each codec and each container.
+# Each container.
 ONCE = [
     (Format.MP4, Codec.H264),
-    (Format.MP4, Codec.H265),
     (Format.WEBM, Codec.VP9),
-    (Format.WEBM, Codec.AV1),
     (Format.MOV, Codec.PRORES),
     (Format.PNG_SEQUENCE, Codec.PNG),
 ]
