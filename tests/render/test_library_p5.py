@@ -11,7 +11,7 @@ from truth.stages import Stages
 from truth.ways import same_by_every_way
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FRAMES = (0, 8, 23, 41)
+FRAMES = (0, 8, 24)
 BACKGROUND, SQUARE = (16, 32, 48), (255, 204, 0)
 SMALL = Wishes(width=320, height=180)
 SETUP = "pixelDensity(1); createCanvas(320, 180); noStroke();"

@@ -16,7 +16,7 @@ from truth.stages import Stages
 from truth.ways import WAYS, same_by_every_way
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FRAMES = (0, 23, 41)
+FRAMES = (0, 9, 24)
 SMALL = Wishes(width=320, height=180)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="#ffcc00"/></svg>'
 BACKGROUND, SQUARE = (16, 32, 48), (255, 204, 0)

@@ -199,7 +199,7 @@ NEVER = {
 
 @pytest.mark.parametrize("kind", ordinary(NEVER, "iframe"))
 def test_a_page_that_never_fires_load(refuse, tmp_path, monkeypatch, kind):
-    monkeypatch.setenv("FRAMEWRIGHT_PAGE_TIMEOUT", "2")
+    monkeypatch.setenv("FRAMEWRIGHT_PAGE_TIMEOUT", "1")
     with silent_server() as address:
         page = write(tmp_path / "page", document(FILM, counter.CELLS + NEVER[kind].format(address)))
         error = refuse(page)

@@ -105,7 +105,7 @@ async def test_a_store_that_is_away_for_a_while_is_waited_for(store_at, tmp_path
                 store.read("b"),
             )
         ]
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(0.6)
         assert not any(call.done() for call in waiting)
         await door.open()
         found, other, won, listed, nothing = await asyncio.gather(*waiting)
