@@ -20,6 +20,10 @@ class TestProcesses(Conformance):
     def executor(self):
         return LocalExecutor(processes=2)
 
+    # Thorough for others.
+    async def test_what_may_be_tried_again_is(self, commission, tmp_path, browser_files):
+        await super().test_what_may_be_tried_again_is(commission, tmp_path, browser_files)
+
 
 # Whole renders of other tests go this way by themselves.
 @pytest.mark.long

@@ -55,7 +55,6 @@ def refused(capsys, folder):
     return done
 
 
-@pytest.mark.thorough
 def test_a_render_by_the_command(page, folder):
     done = ran("render", page, "-o", folder / "a.mp4", "--quality", "draft", "--workers", 1)
     assert done.returncode == 0, done.stderr
@@ -78,7 +77,6 @@ def test_wishes_that_cannot_be_met(page, folder, options, refused):
     refused(2, "render", page, "-o", folder / "a.mp4", *options)
 
 
-@pytest.mark.thorough
 def test_a_page_that_throws(folder, tmp_path, refused):
     page = write(tmp_path / "page", document(FILM, script="throw new Error('the sky falls')"))
     told = refused(3, "render", page, "-o", folder / "a.mp4")
@@ -95,7 +93,6 @@ def test_no_browser(page, folder, monkeypatch, refused):
     refused(4, "render", page, "-o", folder / "a.mp4")
 
 
-@pytest.mark.thorough
 def test_an_output_in_a_missing_folder(page, folder, refused):
     refused(6, "render", page, "-o", folder / "missing" / "a.mp4")
 
@@ -119,7 +116,6 @@ def test_an_interrupted_command_leaves_nothing(tmp_path, folder, browser_files):
     remains.assert_gone(browser_files)
 
 
-@pytest.mark.thorough
 def test_a_killed_command_takes_its_browsers_along(tmp_path, folder, browser_files):
     page = write_runtime(tmp_path / "page", "raf", Film(frames=250))
     process = subprocess.Popen(

@@ -7,7 +7,7 @@ from itertools import combinations, product
 import pytest
 
 from truth import decoding
-from truth.grids import ordinary, thorough
+from truth.grids import thorough
 from truth.pages import Film
 from truth.runtimes import RUNTIMES, write_runtime
 
@@ -37,11 +37,8 @@ def test_frames_count_up(render, tmp_path, runtime, fps, workers, capture):
     check(render, tmp_path, runtime, fps, workers, capture)
 
 
-ORDINARY = ("raf", "css-animation", "waapi", "hf-seek", "timelines", "date")
-
-
 # What each runtime says of the time is heard in fewer frames, by one worker but for two of them.
-@pytest.mark.parametrize("runtime", ordinary(RUNTIMES, *ORDINARY))
+@pytest.mark.parametrize("runtime", RUNTIMES)
 def test_each_runtime_counts_up(render, tmp_path, runtime):
     workers = {"timelines": 2, "date": 3}.get(runtime, 1)
     place = list(RUNTIMES).index(runtime)

@@ -77,7 +77,6 @@ async def last_event(web, links):
     return json.loads(text.rpartition("data: ")[2])
 
 
-@pytest.mark.thorough
 async def test_a_service_renders_and_goes_when_it_is_told_to(tmp_path):
     data = tmp_path / "data"
     async with serving(data) as (process, ready, web):
@@ -142,7 +141,6 @@ async def test_a_second_signal_ends_it_at_once(tmp_path):
     assert process.returncode == 5
 
 
-@pytest.mark.thorough
 async def test_beyond_this_machine_every_request_needs_a_token(tmp_path, capsys):
     data = tmp_path / "data"
     assert await asyncio.to_thread(run, ["tokens", "create", "me", "--data", str(data)]) == 0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SETTLING_PAUSE = 0.02
 _SETTLING_DRAWS = 2
-_SETTLING_SECONDS = 5.0
+_LOOKS_SECONDS = 5.0
 _SIGN_OF_LIFE_SECONDS = 3.0
 # Of calls on an object whose document is no more: it went meanwhile, or before.
 _REPLACED = ("Execution context was destroyed", "Cannot find context with specified id")
@@ -180,9 +180,7 @@ class Page:
         """Run a script in every document of this page from now on, before any script of the author."""
         await self.call("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": False})
 
-    async def navigate(
-        self, url: str, timeout: float = 45.0, looks_timeout: float = _SETTLING_SECONDS
-    ) -> None:
+    async def navigate(self, url: str, timeout: float = 45.0, looks_timeout: float = _LOOKS_SECONDS) -> None:
         """Open an address, wait for its ``load`` event, and draw until the pictures and fonts of its styles are there.
 
         Until the ``load`` event nothing is drawn, whoever asks: a draw that begins after a document has been
@@ -190,19 +188,17 @@ class Page:
 
         Args:
             timeout: seconds until the ``load`` event.
-            looks_timeout: seconds for pictures and fonts after it; more than 5 count as 5. Who stays away is told by
-                whoever waits for the page to be ready.
+            looks_timeout: seconds for pictures and fonts after it, 5 at most; others tell which stayed away.
 
         Raises:
-            CompositionError: ``LOAD_FAILED`` when there is nothing at that address, ``LOAD_TIMEOUT`` when it does not
-                finish within ``timeout`` seconds, ``PAGE_HANGS`` when it does not even answer, ``NAVIGATED`` when it
-                leaves for another address meanwhile.
+            CompositionError: ``LOAD_FAILED`` nothing is at that address; ``LOAD_TIMEOUT`` it does not finish within
+                ``timeout`` seconds; ``PAGE_HANGS`` it does not even answer; ``NAVIGATED`` it leaves meanwhile.
         """
         deadline = time.monotonic() + timeout
         async with self.pencil.laid_down():
             await self._load(url, timeout)
         if self.frame_control:
-            await self._settle(deadline, min(looks_timeout, _SETTLING_SECONDS))
+            await self._settle(deadline, min(looks_timeout, _LOOKS_SECONDS))
 
     async def begin_frame(
         self,

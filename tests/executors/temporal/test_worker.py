@@ -201,7 +201,6 @@ async def test_an_attempt_takes_what_an_earlier_one_of_its_run_has_made(film) ->
         assert not (await environment.run(does.render_chunk, film.order(0, resume=False))).reused
 
 
-@pytest.mark.thorough
 async def test_a_cancelled_render_closes_its_browsers(client, queue, slow_film, browser_files) -> None:
     async with running_worker(
         client, slow_film.store, Settings.read(), outfit(slow_film, queue, slots=1)

@@ -55,7 +55,6 @@ def project(folder, seconds):
     return folder
 
 
-@pytest.mark.thorough
 async def test_a_project_becomes_a_film_in_front_of_ones_eyes(page, tmp_path):
     async with serving(tmp_path / "data-of-service") as address:
         await page.goto(address)
