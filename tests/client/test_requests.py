@@ -115,18 +115,20 @@ async def test_nobody_there_is_said_in_one_sentence():
     assert error.value.retryable
 
 
-async def test_a_service_that_says_nothing_is_not_waited_for_without_end(service, base):
+async def test_a_service_that_says_nothing_is_not_waited_for_without_end(service, base, monkeypatch):
+    monkeypatch.setattr("framewright.client.patience._FIRST_SECONDS", 0.01)
     never = asyncio.Event()
 
     async def hang(request):
         await never.wait()
 
-    service.fault("GET job", hang)
+    service.fault("GET job", *[hang] * 9)
     async with AsyncClient(base, timeout=0.2, patience=0.2) as client:
         with pytest.raises(ServerGoneError) as error:
             await client.job("a" * 26)
     never.set()
     assert error.value.code == "SERVER_GONE"
+    assert service.asked("GET job") > 1
 
 
 @pytest.mark.parametrize(
