@@ -53,6 +53,18 @@ class ScriptedSource:
         self.closed = True
 
 
+def pool_of(open_worker, total, *, workers, window=32, on_incident=print):
+    return CapturePool(
+        open_worker,
+        FrameRange(0, total),
+        workers=workers,
+        block=8,
+        window=window,
+        on_incident=on_incident,
+        on_block=lambda block, seconds: None,
+    )
+
+
 async def collect(plan, *, total=40, workers=2, spare=None):
     opened, incidents = [], []
 
@@ -67,14 +79,11 @@ async def collect(plan, *, total=40, workers=2, spare=None):
         opened.append(source)
         return CaptureWorker(ScriptedScene(), RATE, source, spare=spare, release=release)
 
-    pool = CapturePool(
+    pool = pool_of(
         open_worker,
-        FrameRange(0, total),
+        total,
         workers=workers,
-        block=8,
-        window=32,
         on_incident=lambda incident: incidents.append(incident.code),
-        on_block=lambda block, seconds: None,
     )
     try:
         async with aclosing(pool.frames()) as frames:
@@ -100,15 +109,7 @@ async def test_pictures_that_were_given_out_are_held_by_nobody():
 
         return CaptureWorker(ScriptedScene(), RATE, Tracked(), spare=None, release=release)
 
-    pool = CapturePool(
-        open_worker,
-        FrameRange(0, 80),
-        workers=2,
-        block=8,
-        window=16,
-        on_incident=print,
-        on_block=lambda block, seconds: None,
-    )
+    pool = pool_of(open_worker, 80, workers=2, window=16)
     async with aclosing(pool.frames()) as frames:
         async for _ in frames:
             for _ in range(8):  # slower than they come
@@ -218,15 +219,7 @@ async def test_leaving_early_closes_every_browser():
 
         return CaptureWorker(ScriptedScene(), RATE, ScriptedSource(), spare=None, release=release)
 
-    pool = CapturePool(
-        open_worker,
-        FrameRange(0, 400),
-        workers=3,
-        block=8,
-        window=32,
-        on_incident=print,
-        on_block=lambda *_: None,
-    )
+    pool = pool_of(open_worker, 400, workers=3)
     async with aclosing(pool.frames()) as frames:
         async for frame, _ in frames:
             if frame == 20:

@@ -331,9 +331,8 @@ class Page:
         except TimeoutError:
             if answered:
                 raise await self._why_slow(url, timeout) from None
-            raise CompositionError(
-                f"{shown_address(url)} did not answer within {timeout:g} s.", code="LOAD_TIMEOUT"
-            ) from None
+            message = f"{shown_address(url)} did not answer within {timeout:g} s."
+            raise CompositionError(message, code="LOAD_TIMEOUT") from None
         if self._failure is not None:
             raise self._failure
         self._journal.set_origin(self.address)  # it may have been redirected
